@@ -1,0 +1,51 @@
+import type { FaultRule } from './kernel/faults.ts';
+import type { Reply } from './protocols/reply.ts';
+import type { Simulator } from './simulator.ts';
+
+/**
+ * The simulator's own API, below `/_simulator/`:
+ * `GET clock`, `POST clock {advanceMs?, rate?}`, `GET|POST|DELETE faults[/id]`, `GET outbox`, `POST reset`, `GET health`.
+ * Answers JSON; undefined for an unknown path.
+ */
+export async function control(
+  simulator: Simulator,
+  method: string,
+  path: string,
+  body: Buffer,
+): Promise<Reply | undefined> {
+  const input = body.length > 0 ? (JSON.parse(body.toString('utf8')) as Record<string, unknown>) : {};
+  const [noun = '', id] = path.split('/');
+  switch (`${method} ${noun}`) {
+    case 'GET health':
+      return json({ status: 'ok', endpoint: simulator.endpoint, pid: process.pid });
+    case 'GET clock':
+      return json(clockState(simulator));
+    case 'POST clock':
+      if (typeof input['rate'] === 'number') simulator.clock.setRate(input['rate']);
+      if (typeof input['advanceMs'] === 'number') await simulator.clock.advance(input['advanceMs']);
+      return json(clockState(simulator));
+    case 'GET faults':
+      return json({ faults: simulator.faults.rules });
+    case 'POST faults':
+      return json(simulator.faults.add(input as FaultRule));
+    case 'DELETE faults':
+      if (id === undefined || id === '') simulator.faults.clear();
+      else if (!simulator.faults.remove(id)) return undefined;
+      return json({ faults: simulator.faults.rules });
+    case 'GET outbox':
+      return json({ mails: simulator.regions.flatMap((region) => region.sns.outbox) });
+    case 'POST reset':
+      await simulator.reset();
+      return json({ status: 'ok' });
+    default:
+      return undefined;
+  }
+}
+
+function clockState(simulator: Simulator) {
+  return { now: new Date(simulator.clock.now()).toISOString(), rate: simulator.clock.rate };
+}
+
+function json(value: unknown): Reply {
+  return { status: 200, headers: { 'content-type': 'application/json' }, body: JSON.stringify(value) };
+}

@@ -1,0 +1,124 @@
+import { CloudTrail } from './cloudtrail/cloudtrail.ts';
+import { CloudWatch } from './cloudwatch/cloudwatch.ts';
+import { DynamoDb } from './dynamodb/dynamodb.ts';
+import { EventBridge } from './events/event-bridge.ts';
+import { Scheduler } from './events/scheduler.ts';
+import type { ApiError } from './kernel/api-error.ts';
+import type { Clock } from './kernel/clock.ts';
+import type { Region, TrailEvent } from './kernel/region.ts';
+import type { Target } from './kernel/router.ts';
+import type { Call, Service } from './kernel/service.ts';
+import { Lambda } from './lambda/lambda.ts';
+import { Logs } from './logs/logs.ts';
+import { Sns } from './sns/sns.ts';
+import { Sqs } from './sqs/sqs.ts';
+import { Sts } from './sts/sts.ts';
+
+export interface RegionOptions {
+  readonly name: string;
+  readonly accountId: string;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly uuid: () => string;
+  readonly folder: string;
+  readonly endpoint: () => string;
+}
+
+/** One region: its services, wired to one another. */
+export class SimulatedRegion implements Region {
+  readonly name: string;
+  readonly accountId: string;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly uuid: () => string;
+  readonly folder: string;
+  readonly trail: TrailEvent[] = [];
+  readonly cloudwatch: CloudWatch;
+  readonly logs: Logs;
+  readonly sqs: Sqs;
+  readonly lambda: Lambda;
+  readonly dynamodb: DynamoDb;
+  readonly sns: Sns;
+  readonly events: EventBridge;
+  readonly scheduler: Scheduler;
+  readonly services: readonly Service[];
+  readonly #endpoint: () => string;
+
+  constructor(options: RegionOptions) {
+    this.name = options.name;
+    this.accountId = options.accountId;
+    this.clock = options.clock;
+    this.random = options.random;
+    this.uuid = options.uuid;
+    this.folder = options.folder;
+    this.#endpoint = options.endpoint;
+    this.cloudwatch = new CloudWatch(this);
+    this.logs = new Logs(this);
+    this.sqs = new Sqs(this);
+    this.lambda = new Lambda(this);
+    this.dynamodb = new DynamoDb(this);
+    this.sns = new Sns(this);
+    this.events = new EventBridge(this);
+    this.scheduler = new Scheduler(this);
+    this.services = [
+      this.sqs,
+      this.lambda,
+      this.cloudwatch,
+      this.logs,
+      this.dynamodb,
+      this.sns,
+      this.events,
+      this.scheduler,
+      new Sts(this),
+      new CloudTrail(this),
+    ];
+  }
+
+  get endpoint(): string {
+    return this.#endpoint();
+  }
+
+  get metrics() {
+    return this.cloudwatch.sink;
+  }
+
+  get queues() {
+    return this.sqs.port;
+  }
+
+  get functions() {
+    return this.lambda.port;
+  }
+
+  get topics() {
+    return this.sns.port;
+  }
+
+  /** Writes CloudTrail's line for a management call. */
+  finished(target: Target, call: Call, output: unknown, error: ApiError | undefined): void {
+    const eventName = target.service.trailName?.(target.operation);
+    if (eventName === undefined) return;
+    this.trail.push({
+      eventId: this.uuid(),
+      at: this.clock.now(),
+      eventSource: `${target.service.id}.amazonaws.com`,
+      eventName,
+      region: this.name,
+      accessKeyId: call.accessKeyId,
+      userAgent: call.userAgent,
+      requestId: call.requestId,
+      requestParameters: target.input,
+      responseElements: output,
+      errorCode: error?.code,
+      errorMessage: error?.message,
+    });
+  }
+
+  async close(): Promise<void> {
+    this.sqs.close();
+    this.events.close();
+    this.scheduler.close();
+    this.cloudwatch.close();
+    await this.lambda.close();
+  }
+}

@@ -1,0 +1,27 @@
+import { defineConfig } from 'vitest/config';
+
+// Projects by what they need: `unit`, `cli` and `property` need nothing but Node; `integration` starts servers on
+// loopback; `conformance` also starts Python emulators; `e2e` needs the built bundle.
+const project = (name: string, options: { timeout?: number } = {}) => ({
+  test: {
+    name,
+    include: [`test/${name}/**/*.test.ts`],
+    testTimeout: options.timeout ?? 15_000,
+    hookTimeout: 60_000,
+  },
+});
+
+export default defineConfig({
+  test: {
+    env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true', NO_COLOR: '1' },
+    projects: [
+      project('unit'),
+      project('cli'),
+      project('property', { timeout: 300_000 }),
+      project('integration', { timeout: 60_000 }),
+      project('services', { timeout: 60_000 }),
+      project('conformance', { timeout: 120_000 }),
+      project('e2e', { timeout: 180_000 }),
+    ],
+  },
+});
