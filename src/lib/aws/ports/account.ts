@@ -1,0 +1,34 @@
+/** Who the credentials belong to, and what the other small services say. */
+export interface Account {
+  /** STS GetCallerIdentity. */
+  identity(): Promise<{ accountId: string; arn: string }>;
+  /** Local time minus AWS's, in ms, from the Date header of the last answer; null before any call. */
+  clockSkewMs(): number | null;
+}
+
+/** One change of an alias, as CloudTrail has it. */
+export interface TrailChange {
+  readonly at: number;
+  readonly eventName: string;
+  readonly by: string;
+  readonly userAgent: string;
+  readonly functionName: string;
+  readonly alias: string | null;
+  readonly version: string | null;
+  readonly failed: boolean;
+}
+
+export interface Trail {
+  /** UpdateAlias events of one function, newest first; null where CloudTrail cannot be read. */
+  aliasChanges(functionName: string, alias: string): Promise<readonly TrailChange[] | null>;
+}
+
+export interface Tables {
+  /** DescribeTable; throws TableNotFound. */
+  describe(name: string): Promise<{ name: string; status: string; itemCount: number }>;
+}
+
+export interface Topics {
+  /** Throws TopicNotFound. */
+  describe(nameOrArn: string): Promise<{ arn: string; confirmed: number; pending: number }>;
+}

@@ -1,0 +1,65 @@
+/** One alias as GetAlias answers. */
+export interface Alias {
+  readonly functionName: string;
+  readonly name: string;
+  readonly arn: string;
+  /** The primary version. */
+  readonly version: string;
+  /** Additional versions with their weights 0–1; empty when all traffic goes to the primary. */
+  readonly weights: Readonly<Record<string, number>>;
+  readonly description: string;
+  readonly revisionId: string;
+}
+
+/** What a version is made of, as far as a release cares. */
+export interface FunctionVersion {
+  readonly version: string;
+  readonly codeSha256: string;
+  readonly runtime: string;
+  readonly role: string;
+  readonly memoryMb: number;
+  readonly timeoutSeconds: number;
+  readonly layers: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+  readonly state: string;
+  readonly stateReason: string | null;
+  readonly description: string;
+  readonly lastModified: string;
+}
+
+export interface EventSource {
+  readonly uuid: string;
+  readonly eventSourceArn: string;
+  readonly functionArn: string;
+  readonly state: string;
+  readonly batchSize: number;
+  readonly reportsBatchItemFailures: boolean;
+}
+
+/** Functions, versions and aliases. Errors are CvopsError (FunctionNotFound, AliasNotFound, Conflict …). */
+export interface Functions {
+  getAlias(functionName: string, alias: string): Promise<Alias>;
+  listAliases(functionName: string): Promise<readonly Alias[]>;
+  /**
+   * One UpdateAlias that writes version, split and description together and only if nobody wrote in between.
+   * A wrong revision is CvopsError `RevisionConflict`.
+   * https://docs.aws.amazon.com/lambda/latest/api/API_UpdateAlias.html
+   */
+  updateAlias(change: {
+    functionName: string;
+    alias: string;
+    version: string;
+    weights: Readonly<Record<string, number>>;
+    description: string;
+    revisionId: string;
+  }): Promise<Alias>;
+  /** One published version or `$LATEST`; throws VersionNotFound. */
+  getVersion(functionName: string, version: string): Promise<FunctionVersion>;
+  /** Published versions, oldest first, without `$LATEST`. */
+  listVersions(functionName: string): Promise<readonly FunctionVersion[]>;
+  listEventSources(functionName: string): Promise<readonly EventSource[]>;
+  /** Event sources that read this queue. */
+  listEventSourcesOf(queueArn: string): Promise<readonly EventSource[]>;
+  /** Reserved concurrency of the function, or null when none is set. */
+  reservedConcurrency(functionName: string): Promise<number | null>;
+}
