@@ -1,0 +1,32 @@
+import ms from 'ms';
+import { CvopsError } from '../lib/errors/cvops-error.ts';
+import { ExitCode } from '../lib/errors/exit-code.ts';
+
+/** A wrong value on the command line: exit code 2. */
+export function usageError(message: string, hint?: string): CvopsError {
+  return new CvopsError('UsageError', ExitCode.usage, message, hint === undefined ? {} : { hint });
+}
+
+/** A whole number within bounds; undefined stays undefined. */
+export function parseCount(
+  value: unknown,
+  flag: string,
+  min: number,
+  max = Number.MAX_SAFE_INTEGER,
+): number | undefined {
+  if (value === undefined) return undefined;
+  const number = /^\d+$/.test(String(value)) ? Number(value) : Number.NaN;
+  if (number >= min && number <= max) return number;
+  throw usageError(
+    `${flag} ${JSON.stringify(value)} is not a whole number from ${min}${max === Number.MAX_SAFE_INTEGER ? ' up' : ` to ${max}`}.`,
+  );
+}
+
+/** A duration such as `90s`, `5m`, `1h30m` is not: one number and one unit. Answers milliseconds. */
+export function parseDuration(value: unknown, flag: string): number | undefined {
+  if (value === undefined) return undefined;
+  const text = String(value);
+  const parsed = /^\d/.test(text) && text.length <= 20 ? ms(text as ms.StringValue) : undefined;
+  if (parsed !== undefined && Number.isFinite(parsed)) return parsed;
+  throw usageError(`${flag} ${JSON.stringify(value)} is not a duration.`, 'e.g. 90s, 5m, 2h.');
+}

@@ -1,0 +1,94 @@
+import type { Command } from './command.ts';
+
+/** A command's place and one-line summary; its code loads when it is called. */
+export interface RegistryEntry {
+  readonly path: readonly string[];
+  readonly summary: string;
+  load(): Promise<Command>;
+}
+
+/** The nouns, in the order of the help. */
+export const nouns: Readonly<Record<string, string>> = {
+  dlq: 'dead letters: list, inspect, replay, verify',
+  alias: 'releases: list, show, roll back',
+  sandbox: 'the whole system on this machine, no AWS account',
+};
+
+/** All commands, in the order of the help. */
+export const registry: readonly RegistryEntry[] = [
+  {
+    path: ['doctor'],
+    summary: 'check credentials, region, permissions and every configured resource',
+    load: async () => (await import('./doctor.ts')).doctor,
+  },
+  {
+    path: ['dlq', 'list'],
+    summary: 'every dead-letter queue with its depth and age',
+    load: async () => (await import('./dlq/list.ts')).dlqList,
+  },
+  {
+    path: ['dlq', 'inspect'],
+    summary: 'look at dead letters, grouped by cause, and leave no trace',
+    load: async () => (await import('./dlq/inspect.ts')).dlqInspect,
+  },
+  {
+    path: ['dlq', 'replay'],
+    summary: 'send dead letters back, prove it, and wait for their verdict',
+    load: async () => (await import('./dlq/replay.ts')).dlqReplay,
+  },
+  {
+    path: ['dlq', 'verify'],
+    summary: 'the verdict of an earlier replay',
+    load: async () => (await import('./dlq/verify.ts')).dlqVerify,
+  },
+  {
+    path: ['dlq', 'runs'],
+    summary: 'past replays',
+    load: async () => (await import('./dlq/runs.ts')).dlqRuns,
+  },
+  {
+    path: ['alias', 'list'],
+    summary: 'every alias with its version and split',
+    load: async () => (await import('./alias/list.ts')).aliasList,
+  },
+  {
+    path: ['alias', 'show'],
+    summary: 'one alias: version, split, previous version, last change',
+    load: async () => (await import('./alias/show.ts')).aliasShow,
+  },
+  {
+    path: ['alias', 'rollback'],
+    summary: 'back to the version served before, in one atomic call',
+    load: async () => (await import('./alias/rollback.ts')).aliasRollback,
+  },
+  {
+    path: ['sandbox', 'up'],
+    summary: 'start the sandbox',
+    load: async () => (await import('./sandbox/up.ts')).sandboxUp,
+  },
+  {
+    path: ['sandbox', 'down'],
+    summary: 'stop it',
+    load: async () => (await import('./sandbox/down.ts')).sandboxDown,
+  },
+  {
+    path: ['sandbox', 'status'],
+    summary: 'is it running, and where',
+    load: async () => (await import('./sandbox/status.ts')).sandboxStatus,
+  },
+  {
+    path: ['sandbox', 'reset'],
+    summary: 'back to the first day: empty queues, release 5 live',
+    load: async () => (await import('./sandbox/reset.ts')).sandboxReset,
+  },
+  {
+    path: ['sandbox', 'traffic'],
+    summary: 'send events through the worker',
+    load: async () => (await import('./sandbox/traffic.ts')).sandboxTraffic,
+  },
+  {
+    path: ['demo'],
+    summary: 'break a sandbox and mend it: inspect, roll back, replay, verify',
+    load: async () => (await import('./demo.ts')).demo,
+  },
+];

@@ -1,0 +1,59 @@
+import { CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { classifyAwsError } from '../../errors/classify-aws-error.ts';
+import { CvopsError } from '../../errors/cvops-error.ts';
+import { type ClientSetup, observed } from '../client-options.ts';
+import type { FunctionLogs, LogLine } from '../ports/function-logs.ts';
+
+const UNREADABLE = new Set(['LogGroupNotFound', 'AccessDenied']);
+
+/** {@link FunctionLogs} over CloudWatch Logs. */
+export class CloudWatchLogs implements FunctionLogs {
+  readonly #client: CloudWatchLogsClient;
+
+  constructor(setup: ClientSetup) {
+    this.#client = observed('logs', new CloudWatchLogsClient(setup.options), setup.observe);
+  }
+
+  async find(
+    functionName: string,
+    options: { text: string; fromMs: number; toMs: number; limit: number },
+  ): Promise<readonly LogLine[] | null> {
+    const group = `/aws/lambda/${functionName}`;
+    const lines: LogLine[] = [];
+    let next: string | undefined;
+    try {
+      do {
+        const answer = await this.#client.send(
+          new FilterLogEventsCommand({
+            logGroupName: group,
+            startTime: options.fromMs,
+            endTime: options.toMs,
+            limit: Math.min(options.limit - lines.length, 10_000),
+            nextToken: next,
+            // A term with other characters than letters and digits must stand in quotes.
+            // https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html
+            ...(options.text === '' ? {} : { filterPattern: `"${options.text.replace(/(["\\])/g, '\\$1')}"` }),
+          }),
+        );
+        for (const event of answer.events ?? []) {
+          lines.push({
+            at: event.timestamp ?? 0,
+            stream: event.logStreamName ?? '',
+            message: (event.message ?? '').trimEnd(),
+          });
+        }
+        // A page may be empty and still have a next one.
+        next = answer.nextToken;
+      } while (next !== undefined && lines.length < options.limit);
+    } catch (cause) {
+      const error = classifyAwsError(cause, {
+        action: 'logs:FilterLogEvents',
+        resource: `log group "${group}"`,
+        notFound: { code: 'LogGroupNotFound' },
+      });
+      if (error instanceof CvopsError && UNREADABLE.has(error.code)) return null;
+      throw error;
+    }
+    return lines.sort((a, b) => a.at - b.at);
+  }
+}

@@ -1,0 +1,199 @@
+import {
+  type AliasConfiguration,
+  type EventSourceMappingConfiguration,
+  type FunctionConfiguration,
+  GetAliasCommand,
+  GetFunctionConcurrencyCommand,
+  GetFunctionConfigurationCommand,
+  LambdaClient,
+  ListAliasesCommand,
+  ListEventSourceMappingsCommand,
+  type ListEventSourceMappingsCommandInput,
+  ListVersionsByFunctionCommand,
+  UpdateAliasCommand,
+} from '@aws-sdk/client-lambda';
+import { type AwsCallSite, classifyAwsError } from '../../errors/classify-aws-error.ts';
+import { CvopsError } from '../../errors/cvops-error.ts';
+import { ExitCode } from '../../errors/exit-code.ts';
+import { type ClientSetup, observed } from '../client-options.ts';
+import type { Alias, EventSource, Functions, FunctionVersion } from '../ports/functions.ts';
+
+/** Functions over the Lambda API. */
+export class LambdaFunctions implements Functions {
+  readonly #client: LambdaClient;
+
+  constructor(setup: ClientSetup) {
+    this.#client = observed('lambda', new LambdaClient(setup.options), setup.observe);
+  }
+
+  async getAlias(functionName: string, alias: string): Promise<Alias> {
+    const answer = await this.#call(aliasSite('lambda:GetAlias', functionName, alias), () =>
+      this.#client.send(new GetAliasCommand({ FunctionName: functionName, Name: alias })),
+    );
+    return toAlias(functionName, answer);
+  }
+
+  async listAliases(functionName: string): Promise<readonly Alias[]> {
+    const site = functionSite('lambda:ListAliases', functionName);
+    const aliases = await this.#pages(site, async (Marker) => {
+      const page = await this.#client.send(new ListAliasesCommand({ FunctionName: functionName, ...marker(Marker) }));
+      return { items: page.Aliases ?? [], next: page.NextMarker };
+    });
+    return aliases.map((alias) => toAlias(functionName, alias));
+  }
+
+  async updateAlias(change: Parameters<Functions['updateAlias']>[0]): Promise<Alias> {
+    const { functionName, alias } = change;
+    try {
+      const answer = await this.#client.send(
+        new UpdateAliasCommand({
+          FunctionName: functionName,
+          Name: alias,
+          FunctionVersion: change.version,
+          // Always sent: without RoutingConfig an UpdateAlias keeps the split that was there.
+          // https://docs.aws.amazon.com/lambda/latest/api/API_UpdateAlias.html
+          RoutingConfig: { AdditionalVersionWeights: { ...change.weights } },
+          Description: change.description,
+          RevisionId: change.revisionId,
+        }),
+      );
+      return toAlias(functionName, answer);
+    } catch (cause) {
+      if ((cause as Error).name === 'PreconditionFailedException') {
+        throw new CvopsError(
+          'RevisionConflict',
+          ExitCode.failed,
+          `alias "${alias}" of ${functionName} was changed by someone else just now; nothing was done.`,
+          {
+            hint: `look at it with \`cvops alias list\`, then run the command again.`,
+            cause,
+          },
+        );
+      }
+      throw classifyAwsError(cause, aliasSite('lambda:UpdateAlias', functionName, alias));
+    }
+  }
+
+  async getVersion(functionName: string, version: string): Promise<FunctionVersion> {
+    const site: AwsCallSite = {
+      action: 'lambda:GetFunctionConfiguration',
+      resource: `version ${version} of function "${functionName}"`,
+      notFound: { code: 'VersionNotFound', hint: 'list versions with `cvops alias list` or the AWS console.' },
+    };
+    const answer = await this.#call(site, () =>
+      this.#client.send(new GetFunctionConfigurationCommand({ FunctionName: functionName, Qualifier: version })),
+    );
+    return toVersion(answer);
+  }
+
+  async listVersions(functionName: string): Promise<readonly FunctionVersion[]> {
+    const site = functionSite('lambda:ListVersionsByFunction', functionName);
+    const versions = await this.#pages(site, async (Marker) => {
+      const page = await this.#client.send(
+        new ListVersionsByFunctionCommand({ FunctionName: functionName, ...marker(Marker) }),
+      );
+      return { items: page.Versions ?? [], next: page.NextMarker };
+    });
+    return versions
+      .filter((version) => version.Version !== '$LATEST')
+      .map(toVersion)
+      .sort((a, b) => Number(a.version) - Number(b.version));
+  }
+
+  listEventSources(functionName: string): Promise<readonly EventSource[]> {
+    return this.#eventSources({ FunctionName: functionName }, `function "${functionName}"`);
+  }
+
+  listEventSourcesOf(queueArn: string): Promise<readonly EventSource[]> {
+    return this.#eventSources({ EventSourceArn: queueArn }, `queue "${queueArn.split(':').at(-1)}"`);
+  }
+
+  async reservedConcurrency(functionName: string): Promise<number | null> {
+    const answer = await this.#call(functionSite('lambda:GetFunctionConcurrency', functionName), () =>
+      this.#client.send(new GetFunctionConcurrencyCommand({ FunctionName: functionName })),
+    );
+    return answer.ReservedConcurrentExecutions ?? null;
+  }
+
+  async #eventSources(input: ListEventSourceMappingsCommandInput, resource: string): Promise<readonly EventSource[]> {
+    const mappings = await this.#pages({ action: 'lambda:ListEventSourceMappings', resource }, async (Marker) => {
+      const page = await this.#client.send(new ListEventSourceMappingsCommand({ ...input, ...marker(Marker) }));
+      return { items: page.EventSourceMappings ?? [], next: page.NextMarker };
+    });
+    return mappings.map(toEventSource);
+  }
+
+  async #pages<T>(
+    site: AwsCallSite,
+    fetch: (marker: string | undefined) => Promise<{ items: T[]; next: string | undefined }>,
+  ): Promise<T[]> {
+    const all: T[] = [];
+    let next: string | undefined;
+    do {
+      const page = await this.#call(site, () => fetch(next));
+      all.push(...page.items);
+      next = page.next === '' ? undefined : page.next;
+    } while (next !== undefined);
+    return all;
+  }
+
+  async #call<T>(site: AwsCallSite, send: () => Promise<T>): Promise<T> {
+    try {
+      return await send();
+    } catch (cause) {
+      throw classifyAwsError(cause, site);
+    }
+  }
+}
+
+function marker(value: string | undefined): { Marker?: string } {
+  return value === undefined ? {} : { Marker: value };
+}
+
+function functionSite(action: string, name: string): AwsCallSite {
+  return { action, resource: `function "${name}"`, notFound: { code: 'FunctionNotFound' } };
+}
+
+function aliasSite(action: string, functionName: string, alias: string): AwsCallSite {
+  return { action, resource: `alias "${alias}" of function "${functionName}"`, notFound: { code: 'AliasNotFound' } };
+}
+
+function toAlias(functionName: string, alias: AliasConfiguration): Alias {
+  return {
+    functionName,
+    name: alias.Name ?? '',
+    arn: alias.AliasArn ?? '',
+    version: alias.FunctionVersion ?? '',
+    weights: { ...alias.RoutingConfig?.AdditionalVersionWeights },
+    description: alias.Description ?? '',
+    revisionId: alias.RevisionId ?? '',
+  };
+}
+
+function toVersion(configuration: FunctionConfiguration): FunctionVersion {
+  return {
+    version: configuration.Version ?? '',
+    codeSha256: configuration.CodeSha256 ?? '',
+    runtime: configuration.Runtime ?? '',
+    role: configuration.Role ?? '',
+    memoryMb: configuration.MemorySize ?? 128,
+    timeoutSeconds: configuration.Timeout ?? 3,
+    layers: (configuration.Layers ?? []).map((layer) => layer.Arn ?? ''),
+    environment: { ...configuration.Environment?.Variables },
+    state: configuration.State ?? 'Active',
+    stateReason: configuration.StateReason ?? null,
+    description: configuration.Description ?? '',
+    lastModified: configuration.LastModified ?? '',
+  };
+}
+
+function toEventSource(mapping: EventSourceMappingConfiguration): EventSource {
+  return {
+    uuid: mapping.UUID ?? '',
+    eventSourceArn: mapping.EventSourceArn ?? '',
+    functionArn: mapping.FunctionArn ?? '',
+    state: mapping.State ?? '',
+    batchSize: mapping.BatchSize ?? 10,
+    reportsBatchItemFailures: (mapping.FunctionResponseTypes ?? []).includes('ReportBatchItemFailures'),
+  };
+}

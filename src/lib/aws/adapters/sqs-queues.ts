@@ -1,0 +1,310 @@
+import { randomUUID } from 'node:crypto';
+import {
+  type BatchResultErrorEntry,
+  ChangeMessageVisibilityBatchCommand,
+  DeleteMessageBatchCommand,
+  GetQueueAttributesCommand,
+  GetQueueUrlCommand,
+  ListDeadLetterSourceQueuesCommand,
+  type Message,
+  type MessageAttributeValue,
+  ReceiveMessageCommand,
+  SendMessageBatchCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
+import { classifyAwsError } from '../../errors/classify-aws-error.ts';
+import { CvopsError } from '../../errors/cvops-error.ts';
+import { ExitCode } from '../../errors/exit-code.ts';
+import { type ClientSetup, observed } from '../client-options.ts';
+import type {
+  BatchResult,
+  MessageAttribute,
+  OutgoingMessage,
+  Queue,
+  QueueAttributes,
+  Queues,
+  ReceivedMessage,
+  SentMessage,
+} from '../ports/queues.ts';
+
+/** {@link Queues} over the SQS API; CloudWatch is loaded only when an age is asked for. */
+export class SqsQueues implements Queues {
+  readonly #setup: ClientSetup;
+  readonly #client: SQSClient;
+
+  constructor(setup: ClientSetup) {
+    this.#setup = setup;
+    this.#client = observed(
+      'sqs',
+      // The SDK throws a whole batch away when one MD5 differs, after the others were stored. The replay compares the
+      // MD5 of each entry itself, so the SDK's check is off.
+      new SQSClient({ ...setup.options, md5: false }),
+      setup.observe,
+    );
+  }
+
+  async describe(nameOrUrl: string): Promise<Queue> {
+    const isUrl = /^https?:\/\//.test(nameOrUrl);
+    const name = isUrl ? nameOfUrl(nameOrUrl) : nameOrUrl;
+    const url = isUrl
+      ? nameOrUrl
+      : await this.#call('sqs:GetQueueUrl', name, async () => {
+          const answer = await this.#client.send(new GetQueueUrlCommand({ QueueName: name }));
+          return answer.QueueUrl!;
+        });
+    return this.#call('sqs:GetQueueAttributes', name, async () => {
+      const answer = await this.#client.send(new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: ['All'] }));
+      const attributes = answer.Attributes ?? {};
+      return {
+        name,
+        url,
+        arn: attributes['QueueArn'] ?? '',
+        fifo: attributes['FifoQueue'] === 'true',
+        attributes: queueAttributes(attributes),
+      };
+    });
+  }
+
+  async sourcesOf(queue: Queue): Promise<readonly string[]> {
+    return this.#call('sqs:ListDeadLetterSourceQueues', queue.name, async () => {
+      const names: string[] = [];
+      let next: string | undefined;
+      do {
+        // NextToken comes only when MaxResults is set.
+        // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ListDeadLetterSourceQueues.html
+        const answer = await this.#client.send(
+          new ListDeadLetterSourceQueuesCommand({ QueueUrl: queue.url, MaxResults: 1000, NextToken: next }),
+        );
+        names.push(...(answer.queueUrls ?? []).map(nameOfUrl));
+        next = answer.NextToken;
+      } while (next !== undefined);
+      return names;
+    });
+  }
+
+  async receive(
+    queue: Queue,
+    options: { max: number; waitSeconds: number; visibilitySeconds?: number; signal?: AbortSignal },
+  ): Promise<readonly ReceivedMessage[]> {
+    const command = new ReceiveMessageCommand({
+      QueueUrl: queue.url,
+      MaxNumberOfMessages: options.max,
+      WaitTimeSeconds: options.waitSeconds,
+      VisibilityTimeout: options.visibilitySeconds,
+      MessageAttributeNames: ['All'],
+      MessageSystemAttributeNames: ['All'],
+      // The SDK's retry of a receive whose answer was lost repeats that receive instead of leaving its groups locked.
+      // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/using-receiverequestattemptid-request-parameter.html
+      ...(queue.fifo ? { ReceiveRequestAttemptId: randomUUID() } : {}),
+    });
+    return this.#call('sqs:ReceiveMessage', queue.name, async () => {
+      const answer = await this.#client.send(
+        command,
+        options.signal === undefined ? {} : { abortSignal: options.signal },
+      );
+      return (answer.Messages ?? []).map(received);
+    });
+  }
+
+  async send(queue: Queue, messages: readonly OutgoingMessage[]): Promise<readonly BatchResult<SentMessage>[]> {
+    return this.#call('sqs:SendMessage', queue.name, async () => {
+      const answer = await this.#client.send(
+        new SendMessageBatchCommand({
+          QueueUrl: queue.url,
+          Entries: messages.map((message, index) => ({
+            Id: String(index),
+            MessageBody: message.body,
+            MessageGroupId: message.groupId,
+            MessageDeduplicationId: message.deduplicationId,
+            MessageAttributes: sendable(message.attributes),
+            // The only system attribute that can be sent.
+            // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-message-metadata.html
+            MessageSystemAttributes:
+              message.traceHeader === undefined
+                ? undefined
+                : { AWSTraceHeader: { DataType: 'String', StringValue: message.traceHeader } },
+          })),
+        }),
+      );
+      return inOrder(messages.length, answer.Successful, answer.Failed, (entry) => ({
+        messageId: entry.MessageId ?? '',
+        sequenceNumber: entry.SequenceNumber ?? null,
+        md5OfBody: entry.MD5OfMessageBody ?? '',
+        md5OfAttributes: entry.MD5OfMessageAttributes ?? null,
+      }));
+    });
+  }
+
+  async delete(queue: Queue, receiptHandles: readonly string[]): Promise<readonly BatchResult<object>[]> {
+    return this.#call('sqs:DeleteMessage', queue.name, async () => {
+      const answer = await this.#client.send(
+        new DeleteMessageBatchCommand({
+          QueueUrl: queue.url,
+          Entries: receiptHandles.map((ReceiptHandle, index) => ({ Id: String(index), ReceiptHandle })),
+        }),
+      );
+      return inOrder(receiptHandles.length, answer.Successful, answer.Failed, () => ({}));
+    });
+  }
+
+  async changeVisibility(
+    queue: Queue,
+    receiptHandles: readonly string[],
+    seconds: number,
+  ): Promise<readonly BatchResult<object>[]> {
+    return this.#call('sqs:ChangeMessageVisibility', queue.name, async () => {
+      const answer = await this.#client.send(
+        new ChangeMessageVisibilityBatchCommand({
+          QueueUrl: queue.url,
+          Entries: receiptHandles.map((ReceiptHandle, index) => ({
+            Id: String(index),
+            ReceiptHandle,
+            VisibilityTimeout: seconds,
+          })),
+        }),
+      );
+      return inOrder(receiptHandles.length, answer.Successful, answer.Failed, () => ({}));
+    });
+  }
+
+  async oldestAgeSeconds(queue: Queue): Promise<number | null> {
+    const { CloudWatchClient, GetMetricStatisticsCommand } = await import('@aws-sdk/client-cloudwatch');
+    const client = observed('cloudwatch', new CloudWatchClient(this.#setup.options), this.#setup.observe);
+    const now = Date.now();
+    try {
+      // GetMetricStatistics is within the free tier; GetMetricData is billed from the first metric.
+      // https://aws.amazon.com/cloudwatch/pricing/
+      const answer = await client.send(
+        new GetMetricStatisticsCommand({
+          Namespace: 'AWS/SQS',
+          MetricName: 'ApproximateAgeOfOldestMessage',
+          Dimensions: [{ Name: 'QueueName', Value: queue.name }],
+          StartTime: new Date(now - 15 * 60_000),
+          EndTime: new Date(now + 60_000),
+          Period: 60,
+          Statistics: ['Maximum'],
+        }),
+      );
+      const points = [...(answer.Datapoints ?? [])].sort((a, b) => Number(a.Timestamp) - Number(b.Timestamp));
+      return points.at(-1)?.Maximum ?? null;
+    } catch (cause) {
+      const error = classifyAwsError(cause, {
+        action: 'cloudwatch:GetMetricStatistics',
+        resource: `the metrics of queue "${queue.name}"`,
+      });
+      if (error instanceof CvopsError && error.exitCode === ExitCode.setup && error.code !== 'AccessDenied')
+        throw error;
+      return null;
+    } finally {
+      client.destroy();
+    }
+  }
+
+  async #call<T>(action: string, queueName: string, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (cause) {
+      throw classifyAwsError(cause, {
+        action,
+        resource: `queue "${queueName}"`,
+        notFound: {
+          code: 'QueueNotFound',
+          hint: 'check the name, the region and the account: `cvops dlq list`, `cvops doctor`.',
+        },
+      });
+    }
+  }
+}
+
+function nameOfUrl(url: string): string {
+  return url.slice(url.lastIndexOf('/') + 1);
+}
+
+function queueAttributes(raw: Readonly<Record<string, string>>): QueueAttributes {
+  const number = (name: string, fallback = 0) => (raw[name] === undefined ? fallback : Number(raw[name]));
+  return {
+    visible: number('ApproximateNumberOfMessages'),
+    inFlight: number('ApproximateNumberOfMessagesNotVisible'),
+    delayed: number('ApproximateNumberOfMessagesDelayed'),
+    visibilityTimeoutSeconds: number('VisibilityTimeout', 30),
+    retentionSeconds: number('MessageRetentionPeriod', 345_600),
+    maximumMessageSize: number('MaximumMessageSize', 1_048_576),
+    contentBasedDeduplication: raw['ContentBasedDeduplication'] === 'true',
+    deduplicationScope: raw['DeduplicationScope'] === 'messageGroup' ? 'messageGroup' : 'queue',
+    kmsKeyId: raw['KmsMasterKeyId'] ?? null,
+    redrive: redrive(raw['RedrivePolicy']),
+  };
+}
+
+function redrive(policy: string | undefined): QueueAttributes['redrive'] {
+  if (policy === undefined || policy === '') return null;
+  const parsed = JSON.parse(policy) as { deadLetterTargetArn?: string; maxReceiveCount?: number | string };
+  if (parsed.deadLetterTargetArn === undefined) return null;
+  // AWS keeps the count as it was given: a number, or a number in quotes.
+  return { deadLetterTargetArn: parsed.deadLetterTargetArn, maxReceiveCount: Number(parsed.maxReceiveCount) };
+}
+
+function received(message: Message): ReceivedMessage {
+  const attributes: Record<string, MessageAttribute> = {};
+  for (const [name, value] of Object.entries(message.MessageAttributes ?? {})) {
+    // Received attributes carry empty StringListValues and BinaryListValues, which a send refuses: they end here.
+    // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_MessageAttributeValue.html
+    attributes[name] = {
+      dataType: value.DataType ?? 'String',
+      ...(value.StringValue === undefined ? {} : { stringValue: value.StringValue }),
+      ...(value.BinaryValue === undefined ? {} : { binaryValue: value.BinaryValue }),
+    };
+  }
+  return {
+    messageId: message.MessageId ?? '',
+    receiptHandle: message.ReceiptHandle ?? '',
+    body: message.Body ?? '',
+    md5OfBody: message.MD5OfBody ?? '',
+    md5OfAttributes: message.MD5OfMessageAttributes ?? null,
+    attributes,
+    system: message.Attributes ?? {},
+  };
+}
+
+function sendable(
+  attributes: Readonly<Record<string, MessageAttribute>>,
+): Record<string, MessageAttributeValue> | undefined {
+  const entries = Object.entries(attributes);
+  if (entries.length === 0) return undefined;
+  return Object.fromEntries(
+    entries.map(([name, value]) => [
+      name,
+      {
+        DataType: value.dataType,
+        ...(value.stringValue === undefined ? {} : { StringValue: value.stringValue }),
+        ...(value.binaryValue === undefined ? {} : { BinaryValue: value.binaryValue }),
+      },
+    ]),
+  );
+}
+
+/** A batch answer lists what succeeded and what failed in any order; callers get it in the order of their entries. */
+function inOrder<E extends { Id: string | undefined }, T extends object>(
+  count: number,
+  successful: readonly E[] | undefined,
+  failed: readonly BatchResultErrorEntry[] | undefined,
+  value: (entry: E) => T,
+): readonly BatchResult<T>[] {
+  // An entry that the answer does not name counts as failed: nothing may be deleted on its account.
+  const results: BatchResult<T>[] = Array.from({ length: count }, () => ({
+    ok: false,
+    code: 'NoResult',
+    message: 'the answer names no result for this entry',
+    senderFault: false,
+  }));
+  for (const entry of successful ?? []) results[Number(entry.Id)] = { ok: true, ...value(entry) };
+  for (const entry of failed ?? []) {
+    results[Number(entry.Id)] = {
+      ok: false,
+      code: entry.Code ?? 'Unknown',
+      message: entry.Message ?? '',
+      senderFault: entry.SenderFault ?? false,
+    };
+  }
+  return results;
+}

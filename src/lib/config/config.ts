@@ -1,0 +1,43 @@
+/** One service of the user's system: the names of its resources, never ARNs. */
+export interface ServiceConfig {
+  /** Lambda function name. */
+  readonly function?: string | undefined;
+  /** The alias that takes traffic. */
+  readonly alias?: string | undefined;
+  /** The SQS queue it sends to or reads from. */
+  readonly queue?: string | undefined;
+  /** The dead-letter queue of `queue`. */
+  readonly dlq?: string | undefined;
+  /** DynamoDB table. */
+  readonly table?: string | undefined;
+  /** SNS topic. */
+  readonly topic?: string | undefined;
+}
+
+/** What `cvops.config.json` says. */
+export interface Config {
+  readonly region?: string | undefined;
+  readonly profile?: string | undefined;
+  readonly endpointUrl?: string | undefined;
+  readonly services: Readonly<Record<string, ServiceConfig>>;
+}
+
+/** The example system; what cvops operates when nobody configured anything. */
+export const defaultConfig: Config = {
+  services: {
+    worker: { queue: 'cv-analytics-queue.fifo' },
+    processor: {
+      function: 'cv-analytics-processor',
+      alias: 'live',
+      queue: 'cv-analytics-queue.fifo',
+      dlq: 'cv-analytics-dlq.fifo',
+      table: 'cv-analytics-events',
+    },
+    reporter: {
+      function: 'cv-analytics-reporter',
+      alias: 'live',
+      table: 'cv-analytics-events',
+      topic: 'cv-analytics-alerts',
+    },
+  },
+};

@@ -1,0 +1,148 @@
+import type { CallRecord, ClientSetup } from './aws/client-options.ts';
+import type { Account, Tables, Topics, Trail } from './aws/ports/account.ts';
+import type { FunctionLogs } from './aws/ports/function-logs.ts';
+import type { Functions } from './aws/ports/functions.ts';
+import type { Queues } from './aws/ports/queues.ts';
+import type { Clock } from './clock.ts';
+import { defaultConfig } from './config/config.ts';
+import { type LoadedConfig, loadConfig } from './config/load-config.ts';
+import type { Folders } from './folders.ts';
+import { type Progress, startProgress } from './io/progress.ts';
+import { confirm } from './io/prompt.ts';
+import type { Streams } from './io/streams.ts';
+import { requireRecord, sandboxCredentials } from './sandbox/record.ts';
+import { requireRegion, type Settings } from './settings.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What the process gives; tests and the demo bring their own. */
+export interface Host {
+  readonly streams: Streams;
+  readonly env: Environment;
+  readonly cwd: string;
+  readonly clock: Clock;
+  /** Aborts at the first Ctrl-C: finish what is in flight, say what is left. */
+  readonly signal: AbortSignal;
+  readonly version: string;
+}
+
+/** What a command gets. Everything that costs is a function, made on first use. */
+export interface Context extends Host {
+  readonly settings: Settings;
+  readonly folders: Folders;
+  /** AWS calls made so far. */
+  readonly calls: readonly CallRecord[];
+  config(): Promise<LoadedConfig>;
+  region(): Promise<string>;
+  queues(): Promise<Queues>;
+  functions(): Promise<Functions>;
+  functionLogs(): Promise<FunctionLogs>;
+  account(): Promise<Account>;
+  trail(): Promise<Trail>;
+  tables(): Promise<Tables>;
+  topics(): Promise<Topics>;
+  /** Asks before a change; see `confirm` in io/prompt.ts. */
+  confirm(question: string): Promise<void>;
+  progress(): Promise<Progress>;
+  /** One line on stderr, unless `--quiet`. */
+  note(line: string): void;
+}
+
+export function createContext(host: Host, settings: Settings, folders: Folders): Context {
+  const calls: CallRecord[] = [];
+  const observe = (call: CallRecord) => {
+    calls.push(call);
+    if (settings.debug) {
+      host.streams.stderr.write(
+        `debug: ${call.service}:${call.operation} ${call.status ?? 'no answer'} ${Math.round(call.durationMs)} ms${call.attempts > 1 ? ` (${call.attempts} attempts)` : ''}\n`,
+      );
+    }
+  };
+  const sandbox = once(async () => (settings.sandbox ? requireRecord(folders.state) : undefined));
+  const config = once(async () =>
+    settings.sandbox && settings.configFile === undefined
+      ? { ...defaultConfig, path: null }
+      : loadConfig({ file: settings.configFile, cwd: host.cwd, userFolder: folders.config }),
+  );
+  const region = once(async () => {
+    const record = await sandbox();
+    if (record !== undefined) return settings.region ?? record.region;
+    const loaded = await config();
+    const known = settings.region ?? loaded.region;
+    return known ?? requireRegion(settings, loaded, await profileRegion(settings.profile ?? loaded.profile));
+  });
+  const setup = once(async (): Promise<ClientSetup> => {
+    const record = await sandbox();
+    const loaded = await config();
+    const profile = settings.profile ?? loaded.profile;
+    const endpoint = settings.endpointUrl ?? record?.endpoint ?? loaded.endpointUrl;
+    const credentials = record === undefined ? environmentCredentials(host.env, settings) : sandboxCredentials;
+    return {
+      options: {
+        region: await region(),
+        maxAttempts: 3,
+        customUserAgent: `cvops/${host.version}`,
+        ...(endpoint === undefined ? {} : { endpoint }),
+        ...(profile === undefined || record !== undefined ? {} : { profile }),
+        ...(credentials === undefined ? {} : { credentials }),
+      },
+      observe,
+    };
+  });
+  const small = once(async () => {
+    const { SmallServices } = await import('./aws/adapters/small-services.ts');
+    return new SmallServices(await setup(), calls);
+  });
+  return {
+    ...host,
+    settings,
+    folders,
+    calls,
+    config,
+    region,
+    queues: once(async () => {
+      const { SqsQueues } = await import('./aws/adapters/sqs-queues.ts');
+      return new SqsQueues(await setup());
+    }),
+    functions: once(async () => {
+      const { LambdaFunctions } = await import('./aws/adapters/lambda-functions.ts');
+      return new LambdaFunctions(await setup());
+    }),
+    functionLogs: once(async () => {
+      const { CloudWatchLogs } = await import('./aws/adapters/cloudwatch-logs.ts');
+      return new CloudWatchLogs(await setup());
+    }),
+    account: small,
+    trail: small,
+    tables: async () => (await small()).tables,
+    topics: async () => (await small()).topics,
+    confirm: (question) => confirm(question, host.streams, settings),
+    progress: () => startProgress(host.streams, { quiet: settings.quiet, now: () => host.clock.now() }),
+    note: (line) => {
+      if (!settings.quiet) host.streams.stderr.write(`${line}\n`);
+    },
+  };
+}
+
+/** Keys from the environment are handed over as they are: the SDK's provider chain costs start-up time. */
+function environmentCredentials(env: Environment, settings: Settings) {
+  const accessKeyId = env['AWS_ACCESS_KEY_ID'];
+  const secretAccessKey = env['AWS_SECRET_ACCESS_KEY'];
+  if (settings.profile !== undefined || !accessKeyId || !secretAccessKey) return undefined;
+  const sessionToken = env['AWS_SESSION_TOKEN'];
+  return { accessKeyId, secretAccessKey, ...(sessionToken ? { sessionToken } : {}) };
+}
+
+async function profileRegion(profile = 'default'): Promise<string | undefined> {
+  const { loadSharedConfigFiles } = await import('@smithy/shared-ini-file-loader');
+  const { configFile, credentialsFile } = await loadSharedConfigFiles();
+  return configFile[profile]?.['region'] ?? credentialsFile[profile]?.['region'];
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}

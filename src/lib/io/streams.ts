@@ -1,0 +1,40 @@
+/** One output stream, as far as cvops needs it. */
+export interface Sink {
+  write(text: string): void;
+  readonly isTTY: boolean;
+  /** Width in characters; 80 where unknown. */
+  readonly columns: number;
+}
+
+export interface Streams {
+  readonly stdin: { readonly isTTY: boolean };
+  readonly stdout: Sink;
+  readonly stderr: Sink;
+}
+
+/** The process's own streams. A reader that goes away early (`| head`) ends the program quietly. */
+export function processStreams(): Streams {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EPIPE') process.exit(0);
+      throw error;
+    });
+  }
+  return {
+    stdin: { isTTY: process.stdin.isTTY === true },
+    stdout: sink(process.stdout),
+    stderr: sink(process.stderr),
+  };
+}
+
+function sink(stream: NodeJS.WriteStream): Sink {
+  return {
+    write: (text) => {
+      stream.write(text);
+    },
+    isTTY: stream.isTTY === true,
+    get columns() {
+      return stream.columns ?? 80;
+    },
+  };
+}

@@ -1,0 +1,58 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { CvopsError } from '../errors/cvops-error.ts';
+import { ExitCode } from '../errors/exit-code.ts';
+
+/** What a running sandbox leaves in the state folder, so that other shells find it. */
+export interface SandboxRecord {
+  readonly pid: number;
+  /** Base URL of every emulated service. */
+  readonly endpoint: string;
+  /** Base URL of the emulated Cloudflare Worker. */
+  readonly workerUrl: string;
+  readonly region: string;
+  readonly startedAt: string;
+  readonly version: string;
+}
+
+/** Credentials that the sandbox takes (it takes any). */
+export const sandboxCredentials = { accessKeyId: 'sandbox', secretAccessKey: 'sandbox' } as const;
+
+/** @param stateFolder cvops' state folder. */
+export function sandboxFolder(stateFolder: string): string {
+  return join(stateFolder, 'sandbox');
+}
+
+export function recordPath(stateFolder: string): string {
+  return join(sandboxFolder(stateFolder), 'sandbox.json');
+}
+
+/** The record of the sandbox that runs now; undefined when there is none, or its process is gone. */
+export function readRecord(stateFolder: string): SandboxRecord | undefined {
+  let record: SandboxRecord;
+  try {
+    record = JSON.parse(readFileSync(recordPath(stateFolder), 'utf8')) as SandboxRecord;
+  } catch {
+    return undefined;
+  }
+  return isAlive(record.pid) ? record : undefined;
+}
+
+/** @throws CvopsError `SandboxNotRunning`, exit code 4. */
+export function requireRecord(stateFolder: string): SandboxRecord {
+  const record = readRecord(stateFolder);
+  if (record !== undefined) return record;
+  throw new CvopsError('SandboxNotRunning', ExitCode.setup, 'no sandbox is running.', {
+    hint: 'start one with `cvops sandbox up`.',
+  });
+}
+
+/** Does this process exist (and may it be signalled)? */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (cause) {
+    return (cause as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}

@@ -1,0 +1,94 @@
+import type { LoadedConfig } from './config/load-config.ts';
+import { CvopsError } from './errors/cvops-error.ts';
+import { ExitCode } from './errors/exit-code.ts';
+import { OUTPUT_FORMATS, type OutputFormat } from './io/render.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The global flags as typed; undefined where not given. */
+export interface GlobalFlags {
+  readonly config?: string;
+  readonly profile?: string;
+  readonly region?: string;
+  readonly endpointUrl?: string;
+  readonly sandbox?: boolean;
+  readonly output?: string;
+  readonly json?: boolean;
+  readonly query?: string;
+  readonly color?: boolean;
+  readonly quiet?: boolean;
+  readonly debug?: boolean;
+  readonly yes?: boolean;
+  readonly input?: boolean;
+}
+
+/** The global flags after flag > environment; what only the configuration can add stays undefined. */
+export interface Settings {
+  readonly configFile: string | undefined;
+  readonly profile: string | undefined;
+  readonly region: string | undefined;
+  readonly endpointUrl: string | undefined;
+  readonly sandbox: boolean;
+  readonly output: OutputFormat | undefined;
+  readonly query: string | undefined;
+  readonly color: boolean;
+  readonly quiet: boolean;
+  readonly debug: boolean;
+  readonly yes: boolean;
+  readonly input: boolean;
+}
+
+/** Resolves the global flags against the environment. @throws CvopsError `UsageError` for a bad value. */
+export function resolveSettings(flags: GlobalFlags, env: Environment): Settings {
+  const own = (name: string) => nonEmpty(env[`CVOPS_${name}`]);
+  const output =
+    flags.json === true || flags.query !== undefined ? (flags.output ?? 'json') : (flags.output ?? own('OUTPUT'));
+  if (output !== undefined && !(OUTPUT_FORMATS as readonly string[]).includes(output)) {
+    throw usage(`output format "${output}" is not known.`, `formats: ${OUTPUT_FORMATS.join(', ')}.`);
+  }
+  if (flags.query !== undefined && output !== 'json') {
+    throw usage(`--query works on the JSON document, not on ${output}.`, 'leave --output out, or use --json.');
+  }
+  const endpointUrl = flags.endpointUrl ?? own('ENDPOINT_URL');
+  if (endpointUrl !== undefined && !/^https?:$/.test(URL.canParse(endpointUrl) ? new URL(endpointUrl).protocol : '')) {
+    throw usage(
+      `endpoint URL "${endpointUrl}" is not an http or https URL.`,
+      'e.g. --endpoint-url http://127.0.0.1:4566',
+    );
+  }
+  return {
+    configFile: flags.config ?? own('CONFIG'),
+    profile: flags.profile ?? own('PROFILE') ?? nonEmpty(env['AWS_PROFILE']),
+    region: flags.region ?? own('REGION') ?? nonEmpty(env['AWS_REGION']) ?? nonEmpty(env['AWS_DEFAULT_REGION']),
+    endpointUrl,
+    sandbox: flags.sandbox ?? isOn(own('SANDBOX')),
+    output: output as OutputFormat | undefined,
+    query: flags.query,
+    color: flags.color ?? true,
+    quiet: flags.quiet ?? isOn(own('QUIET')),
+    debug: flags.debug ?? isOn(own('DEBUG')),
+    yes: flags.yes ?? isOn(own('YES')),
+    input: flags.input ?? !isOn(own('NO_INPUT')),
+  };
+}
+
+/** The region to work in. @throws CvopsError `NoRegion`, exit code 4. */
+export function requireRegion(settings: Settings, config: LoadedConfig, profileRegion: string | undefined): string {
+  const region = settings.region ?? config.region ?? profileRegion;
+  if (region !== undefined) return region;
+  throw new CvopsError('NoRegion', ExitCode.setup, 'no AWS region is set.', {
+    hint: 'set --region, AWS_REGION, or "region" in cvops.config.json.',
+  });
+}
+
+function usage(message: string, hint: string): CvopsError {
+  return new CvopsError('UsageError', ExitCode.usage, message, { hint });
+}
+
+function nonEmpty(value: string | undefined): string | undefined {
+  return value === undefined || value === '' ? undefined : value;
+}
+
+function isOn(value: string | undefined): boolean {
+  return value !== undefined && value !== '0' && value.toLowerCase() !== 'false';
+}
