@@ -57,9 +57,9 @@ export async function render(
 /** A JSON document, narrowed by a JMESPath expression (https://jmespath.org). */
 async function renderJson(document: object, query: string | undefined): Promise<string> {
   if (query === undefined) return `${JSON.stringify(document, null, 2)}\n`;
-  const { search } = await import('jmespath');
+  const { default: jmespath } = await import('jmespath');
   try {
-    return `${JSON.stringify(search(document, query), null, 2)}\n`;
+    return `${JSON.stringify(jmespath.search(document, query), null, 2)}\n`;
   } catch (cause) {
     throw queryError(query, cause);
   }
@@ -67,9 +67,10 @@ async function renderJson(document: object, query: string | undefined): Promise<
 
 /** Refuses a JMESPath expression with a syntax error before any work is done. */
 export async function checkQuery(query: string): Promise<void> {
-  const { compile } = await import('jmespath');
+  const { default: jmespath } = await import('jmespath');
   try {
-    compile(query);
+    // Missing from the package's types: parses without a document.
+    (jmespath as unknown as { compile(expression: string): unknown }).compile(query);
   } catch (cause) {
     throw queryError(query, cause);
   }

@@ -1,0 +1,178 @@
+import { userInfo } from 'node:os';
+import { findService } from '../../lib/config/find-service.ts';
+import type { Context } from '../../lib/context.ts';
+import { CvopsError } from '../../lib/errors/cvops-error.ts';
+import type { Block, Outcome, Warning } from '../../lib/io/outcome.ts';
+import type { PreflightCheck } from '../../lib/release/preflight.ts';
+import {
+  applyRollback,
+  planRollback,
+  preflightRollback,
+  type RollbackPlan,
+  type RollbackPorts,
+} from '../../lib/release/rollback.ts';
+import { defineCommand, dryRunFlag } from '../command.ts';
+import { usageError } from '../parse.ts';
+
+interface RollbackOptions {
+  readonly service: string | undefined;
+  readonly to: string | undefined;
+  readonly reason: string | undefined;
+  readonly dryRun: boolean;
+}
+
+export const aliasRollback = defineCommand<RollbackOptions>({
+  arguments: [{ name: '[service]', description: 'service name; may be left out when only one has a function' }],
+  flags: [
+    { flags: '--to <version>', description: 'this version instead of the one served before' },
+    { flags: '--reason <text>', description: 'kept with the release' },
+    dryRunFlag,
+  ],
+  examples: ['cvops alias rollback processor', 'cvops alias rollback processor --to 5 --yes'],
+  parse: ([service], flags) => ({
+    service,
+    to: parseVersion(flags['to']),
+    reason: flags['reason'] as string | undefined,
+    dryRun: flags['dryRun'] === true,
+  }),
+  run: rollback,
+});
+
+/** A published version's number; `$LATEST` moves and is no place to go back to. */
+function parseVersion(value: unknown): string | undefined {
+  if (value === undefined || /^[1-9]\d*$/.test(String(value))) return value as string | undefined;
+  throw usageError(`--to ${JSON.stringify(value)} is not a published version.`, 'versions are numbers: 1, 2, 3 …');
+}
+
+async function rollback(options: RollbackOptions, context: Context): Promise<Outcome> {
+  const service = findService(await context.config(), options.service, 'function');
+  const ports: RollbackPorts = { functions: await context.functions(), trail: context.trail, clock: context.clock };
+  const started = context.clock.now();
+  const plan = await planRollback(ports, {
+    functionName: service.function,
+    alias: service.alias ?? 'live',
+    to: options.to,
+  });
+  const asked = !context.settings.yes;
+  const why = { by: userInfo().username, reason: options.reason ?? null };
+  if (plan.done) {
+    return outcome(
+      service.name,
+      plan,
+      null,
+      [],
+      0,
+      `${service.name} serves version ${plan.to} already; nothing was done.`,
+    );
+  }
+  if (options.dryRun || asked) {
+    const preflight = await preflightRollback(ports.functions, plan);
+    if (options.dryRun) {
+      return outcome(
+        service.name,
+        plan,
+        null,
+        preflight,
+        0,
+        `Would move ${words(service.name, plan)}. Nothing was done.`,
+      );
+    }
+    for (const check of preflight) context.note(`${check.status.padEnd(4)}  ${check.detail}`);
+    await context.confirm(`Move ${words(service.name, plan)}?`);
+    const { releaseId } = await applyRollback(ports, plan, why);
+    return outcome(
+      service.name,
+      plan,
+      releaseId,
+      preflight,
+      context.clock.now() - started,
+      `✓ ${service.name} serves version ${plan.to} again.`,
+    );
+  }
+  // Nobody to ask: the way back is two calls, GetAlias and UpdateAlias; what the target is made of is read beside.
+  const [applied, preflight] = await Promise.all([
+    applyRollback(ports, plan, why).then((result) => ({ ...result, durationMs: context.clock.now() - started })),
+    preflightRollback(ports.functions, plan).catch(unreadable),
+  ]);
+  return outcome(
+    service.name,
+    plan,
+    applied.releaseId,
+    preflight,
+    applied.durationMs,
+    `✓ ${service.name} serves version ${plan.to} again.`,
+  );
+}
+
+/** The rollback stands even when the versions cannot be compared. */
+function unreadable(cause: unknown): readonly PreflightCheck[] {
+  if (!(cause instanceof CvopsError)) throw cause;
+  return [{ id: 'versions', status: 'NOTE', detail: cause.message }];
+}
+
+function words(service: string, plan: RollbackPlan): string {
+  const split = Object.entries(plan.weights).map(([version, weight]) => `${version} at ${weight * 100} %`);
+  const now = split.length === 0 ? `version ${plan.from}` : `version ${plan.from} (with ${split.join(', ')})`;
+  return `${service} (${plan.alias.functionName}:${plan.alias.name}) from ${now} to version ${plan.to}`;
+}
+
+const BASIS: Readonly<Record<RollbackPlan['basis'], string>> = {
+  named: 'named with --to',
+  canary: 'served all traffic before the split',
+  record: 'served before, says the alias',
+  cloudtrail: 'served before, says CloudTrail',
+};
+
+function outcome(
+  service: string,
+  plan: RollbackPlan,
+  releaseId: string | null,
+  preflight: readonly PreflightCheck[],
+  durationMs: number,
+  headline: string,
+): Outcome {
+  const warnings: Warning[] = preflight
+    .filter((check) => check.status === 'NG')
+    .map((check) => ({ code: check.id, message: check.detail }));
+  return {
+    kind: 'alias.rollback',
+    data: {
+      releaseId,
+      service,
+      function: plan.alias.functionName,
+      alias: plan.alias.name,
+      from: plan.from,
+      to: plan.to,
+      endedSplit: plan.weights,
+      basis: plan.basis,
+      preflight,
+      durationMs,
+    },
+    warnings,
+    next: releaseId === null ? [] : [{ command: 'cvops dlq replay', why: 'send what it failed again' }],
+    view: () => [
+      { kind: 'line', text: headline, ...(releaseId === null ? {} : { tone: 'good' as const }) },
+      { kind: 'fields', fields: fields(plan, releaseId, durationMs) },
+      ...preflight.map(
+        (check): Block => ({
+          kind: 'line',
+          text: `${check.status.padEnd(4)}  ${check.detail}`,
+          tone: check.status === 'NG' ? 'bad' : 'dim',
+        }),
+      ),
+    ],
+  };
+}
+
+function fields(
+  plan: RollbackPlan,
+  releaseId: string | null,
+  durationMs: number,
+): (readonly [string, { raw: string }])[] {
+  return [
+    ['alias', { raw: `${plan.alias.functionName}:${plan.alias.name}` }],
+    ['from', { raw: plan.from }],
+    ['to', { raw: `${plan.to} (${BASIS[plan.basis]})` }],
+    ...(releaseId === null ? [] : ([['release', { raw: `${releaseId}, ${durationMs} ms` }]] as const)),
+  ];
+}

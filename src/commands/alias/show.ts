@@ -1,0 +1,33 @@
+import { findService } from '../../lib/config/find-service.ts';
+import type { Context } from '../../lib/context.ts';
+import type { Outcome } from '../../lib/io/outcome.ts';
+import { describeAlias } from '../../lib/release/show-alias.ts';
+import { defineCommand } from '../command.ts';
+import { aliasTable } from './view.ts';
+
+interface ShowOptions {
+  readonly service: string | undefined;
+}
+
+export const aliasShow = defineCommand<ShowOptions>({
+  arguments: [{ name: '[service]', description: 'service name; may be left out when only one has a function' }],
+  examples: ['cvops alias show processor'],
+  parse: ([service]) => ({ service }),
+  run: show,
+});
+
+async function show(options: ShowOptions, context: Context): Promise<Outcome> {
+  const service = findService(await context.config(), options.service, 'function');
+  const functions = await context.functions();
+  const alias = describeAlias(service.name, await functions.getAlias(service.function, service.alias ?? 'live'));
+  return {
+    kind: 'alias.show',
+    data: { aliases: [alias] },
+    items: [alias],
+    next:
+      alias.previous === null
+        ? []
+        : [{ command: `cvops alias rollback ${service.name}`, why: `go back to version ${alias.previous}` }],
+    view: () => [aliasTable([alias], context.clock.now())],
+  };
+}

@@ -1,0 +1,35 @@
+import { instant, text } from '../../lib/io/format.ts';
+import type { Block, Cell } from '../../lib/io/outcome.ts';
+import type { AliasState } from '../../lib/release/show-alias.ts';
+
+/** The table of `alias list` and `alias show`. */
+export function aliasTable(aliases: readonly AliasState[], nowMs: number): Block {
+  return {
+    kind: 'table',
+    table: {
+      columns: ['SERVICE', 'FUNCTION', 'ALIAS', 'VERSION', 'SPLIT', 'PREVIOUS', 'CHANGED', 'BY'].map((label) => ({
+        label,
+      })),
+      rows: aliases.map((alias) => [
+        text(alias.service, 'strong'),
+        text(alias.function),
+        text(alias.alias),
+        text(alias.version),
+        split(alias),
+        text(alias.previous),
+        instant(alias.changedAt === null ? null : Date.parse(alias.changedAt), nowMs),
+        text(alias.changedBy),
+      ]),
+    },
+  };
+}
+
+function split(alias: AliasState): Cell {
+  const weights = Object.entries(alias.weights);
+  if (weights.length === 0) return { raw: '', text: '–' };
+  return {
+    raw: weights.map(([version, weight]) => `${version}=${weight}`).join(','),
+    text: weights.map(([version, weight]) => `${version} at ${Math.round(weight * 1000) / 10} %`).join(', '),
+    tone: 'warn',
+  };
+}

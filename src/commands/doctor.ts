@@ -1,0 +1,70 @@
+import type { Context } from '../lib/context.ts';
+import { type Check, check } from '../lib/doctor/check.ts';
+import { examine } from '../lib/doctor/examine.ts';
+import { ExitCode } from '../lib/errors/exit-code.ts';
+import { plural, text } from '../lib/io/format.ts';
+import type { Outcome } from '../lib/io/outcome.ts';
+import type { Tone } from '../lib/io/paint.ts';
+import { defineCommand } from './command.ts';
+
+export const doctor = defineCommand({
+  examples: ['cvops doctor', 'cvops doctor --json --query "data.checks[?status==\'NG\']"'],
+  parse: () => ({}),
+  run: runDoctor,
+});
+
+const TONES: Readonly<Record<Check['status'], Tone>> = { OK: 'good', NG: 'bad', SKIP: 'dim' };
+
+async function runDoctor(_options: object, context: Context): Promise<Outcome> {
+  const checks: Check[] = [
+    { id: 'versions', status: 'OK', detail: `cvops ${context.version}, Node ${process.version}`, hint: null },
+  ];
+  checks.push(
+    await check(
+      'configuration',
+      async () => (await context.config()).path ?? 'none found: the example system is assumed',
+    ),
+  );
+  checks.push(await check('region', () => context.region()));
+  if (checks.every(({ status }) => status === 'OK')) {
+    const [queues, functions, account, tables, topics] = await Promise.all([
+      context.queues(),
+      context.functions(),
+      context.account(),
+      context.tables(),
+      context.topics(),
+    ]);
+    checks.push(...(await examine({ queues, functions, account, tables, topics }, await context.config())));
+  }
+  const wrong = checks.filter(({ status }) => status === 'NG');
+  return {
+    kind: 'doctor',
+    data: { checks },
+    items: checks,
+    exitCode: exitCode(wrong),
+    view: () => [
+      {
+        kind: 'table',
+        table: {
+          columns: ['', 'CHECK', 'FOUND', 'MEND'].map((label) => ({ label })),
+          rows: checks.map(({ id, status, detail, hint }) => [
+            text(status, TONES[status]),
+            text(id),
+            text(detail),
+            { raw: hint, text: hint ?? '' },
+          ]),
+        },
+      },
+      wrong.length === 0
+        ? { kind: 'line', text: '✓ all is well', tone: 'good' }
+        : { kind: 'line', text: `${plural(wrong.length, 'check')} NG`, tone: 'bad' },
+    ],
+  };
+}
+
+/** Without set-up nothing was examined (4); a resource that is wrong is a failed examination (1). */
+function exitCode(wrong: readonly Check[]): ExitCode {
+  if (wrong.length === 0) return ExitCode.done;
+  const setup = ['configuration', 'region', 'credentials'];
+  return wrong.some(({ id }) => setup.includes(id)) ? ExitCode.setup : ExitCode.failed;
+}

@@ -1,0 +1,58 @@
+import type { FunctionVersion } from '../aws/ports/functions.ts';
+
+/** One finding about the version that is about to take over. */
+export interface PreflightCheck {
+  readonly id: string;
+  readonly status: 'OK' | 'NOTE' | 'NG';
+  readonly detail: string;
+}
+
+/** What changes besides the code when `to` takes over from `from`; environment values are never shown. */
+export function comparePreflight(from: FunctionVersion, to: FunctionVersion): readonly PreflightCheck[] {
+  const checks: PreflightCheck[] = [stateCheck(to)];
+  const differ = (id: string, before: unknown, after: unknown) => {
+    if (before !== after) checks.push({ id, status: 'NOTE', detail: `${id} goes from ${before} to ${after}` });
+  };
+  differ('runtime', from.runtime, to.runtime);
+  differ('memory', `${from.memoryMb} MB`, `${to.memoryMb} MB`);
+  differ('timeout', `${from.timeoutSeconds} s`, `${to.timeoutSeconds} s`);
+  differ('role', from.role, to.role);
+  differ('layers', from.layers.join(', ') || 'none', to.layers.join(', ') || 'none');
+  const environment = compareKeys(from.environment, to.environment);
+  if (environment !== '') checks.push({ id: 'environment', status: 'NOTE', detail: environment });
+  if (from.codeSha256 === to.codeSha256) {
+    checks.push({ id: 'code', status: 'NOTE', detail: `both versions hold the same code (${short(to.codeSha256)})` });
+  }
+  if (checks.length === 1 && from.codeSha256 !== to.codeSha256) {
+    checks.push({ id: 'configuration', status: 'OK', detail: 'only the code differs' });
+  }
+  checks.push({
+    id: 'not-restored',
+    status: 'NOTE',
+    detail: 'written data, queued messages, reserved concurrency and triggers stay as they are',
+  });
+  return checks;
+}
+
+function stateCheck(to: FunctionVersion): PreflightCheck {
+  const detail = `version ${to.version} is ${to.state}${to.stateReason === null ? '' : `: ${to.stateReason}`}`;
+  if (to.state === 'Active') return { id: 'state', status: 'OK', detail };
+  // The first invoke of an Inactive version fails and wakes it.
+  // https://docs.aws.amazon.com/lambda/latest/dg/functions-states.html
+  return { id: 'state', status: to.state === 'Failed' ? 'NG' : 'NOTE', detail };
+}
+
+function compareKeys(from: Readonly<Record<string, string>>, to: Readonly<Record<string, string>>): string {
+  const gone = Object.keys(from).filter((key) => !(key in to));
+  const back = Object.keys(to).filter((key) => !(key in from));
+  const changed = Object.keys(to).filter((key) => key in from && from[key] !== to[key]);
+  return [
+    ...(gone.length > 0 ? [`without ${gone.sort().join(', ')}`] : []),
+    ...(back.length > 0 ? [`with ${back.sort().join(', ')} again`] : []),
+    ...(changed.length > 0 ? [`other values of ${changed.sort().join(', ')}`] : []),
+  ].join('; ');
+}
+
+function short(sha: string): string {
+  return sha.slice(0, 12);
+}
