@@ -1,10 +1,101 @@
 import type { MetricSink, Region } from '../kernel/region.ts';
-import type { Operation, Service } from '../kernel/service.ts';
+import type { Input, Operation, Service } from '../kernel/service.ts';
+import { Alarms } from './alarms.ts';
+import { Dashboards } from './dashboards.ts';
+import { getMetricData } from './get-metric-data.ts';
+import { getMetricStatistics } from './get-metric-statistics.ts';
+import { listMetrics } from './list-metrics.ts';
+import { MetricStore } from './metric-store.ts';
+import { putMetricData } from './put-metric-data.ts';
+import { Tags } from './tags.ts';
+import { normalise, toCloudWatchXml } from './wire.ts';
 
+const UNTRAILED = new Set(['PutMetricData', 'GetMetricData', 'GetMetricStatistics', 'ListMetrics']);
+
+/**
+ * CloudWatch metrics, alarms and dashboards in its three protocols (query, JSON 1.0, smithy-rpc-v2-cbor).
+ * What it does and does not do: docs/simulator/cloudwatch.md.
+ */
 export class CloudWatch implements Service {
   readonly id = 'cloudwatch';
-  readonly operations: Readonly<Record<string, Operation>> = {};
-  readonly sink: MetricSink = { record: () => {} };
-  close(): void {}
-  constructor(readonly region: Region) {}
+  readonly queryVersion = '2010-08-01';
+  readonly xmlNamespace = 'http://monitoring.amazonaws.com/doc/2010-08-01/';
+  readonly jsonTargets = ['GraniteServiceVersion20100801'];
+  readonly jsonVersion = '1.0';
+  readonly errorNamespace = 'com.amazonaws.cloudwatch.v2010_08_01';
+  readonly queryCompatible = true;
+  readonly cborService = 'GraniteServiceVersion20100801';
+  readonly region: Region;
+  readonly operations: Readonly<Record<string, Operation>>;
+  readonly sink: MetricSink;
+  readonly #store: MetricStore;
+  readonly #alarms: Alarms;
+  readonly #onRead: (() => void)[] = [];
+
+  constructor(region: Region) {
+    this.region = region;
+    const { clock } = region;
+    const store = new MetricStore(clock);
+    this.#store = store;
+    this.sink = {
+      record(namespace, metric, dimensions, value, unit, options) {
+        store.record(namespace, metric, dimensions, value, unit, options?.at ?? clock.now(), options?.count ?? 1);
+      },
+    };
+    const tags = new Tags();
+    const beforeRead = () => this.#beforeRead();
+    this.#alarms = new Alarms(region, store, tags, beforeRead);
+    const read = (operation: (store: MetricStore, input: Input, now: number) => unknown): Operation => {
+      return (input) => {
+        beforeRead();
+        return operation(store, input, clock.now());
+      };
+    };
+    this.operations = onNormalised({
+      PutMetricData: (input) => {
+        putMetricData(store, input, clock.now());
+        return {};
+      },
+      GetMetricStatistics: read(getMetricStatistics),
+      GetMetricData: read(getMetricData),
+      ListMetrics: read(listMetrics),
+      ...this.#alarms.operations,
+      ...new Dashboards(region).operations,
+      ...tags.operations,
+    });
+  }
+
+  /** Calls `fn` before each read and each evaluation of alarms: services that count lazily hand in their numbers then. */
+  onRead(fn: () => void): void {
+    this.#onRead.push(fn);
+  }
+
+  close(): void {
+    this.#alarms.close();
+    this.#store.close();
+  }
+
+  queryOutput(_operation: string, output: unknown): string {
+    return toCloudWatchXml(output);
+  }
+
+  /** Metric data are data events: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/logging_cw_api_calls.html */
+  trailName(operation: string): string | undefined {
+    return UNTRAILED.has(operation) ? undefined : operation;
+  }
+
+  #beforeRead(): void {
+    const { sqs } = this.region as { sqs?: { flushMetrics?: () => void } };
+    sqs?.flushMetrics?.();
+    for (const fn of this.#onRead) fn();
+  }
+}
+
+function onNormalised(operations: Readonly<Record<string, Operation>>): Readonly<Record<string, Operation>> {
+  return Object.fromEntries(
+    Object.entries(operations).map(([name, operation]) => [
+      name,
+      (input: Input, call) => operation(normalise(input), call),
+    ]),
+  ) as Readonly<Record<string, Operation>>;
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { gunzipSync } from 'node:zlib';
 import { cborError, cborReply } from '../protocols/cbor.ts';
 import { jsonError, jsonReply, restJsonError, toJson } from '../protocols/json.ts';
 import { queryError, queryReply } from '../protocols/query.ts';
@@ -52,9 +53,19 @@ function receive(backend: Backend, request: IncomingMessage, response: ServerRes
   });
   request.on('end', () => {
     const body = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
-    handle(backend, request, response, body);
+    const plain = request.headers['content-encoding']?.toLowerCase() === 'gzip' ? unzip(body) : body;
+    handle(backend, request, response, plain);
   });
   request.on('error', () => response.destroy());
+}
+
+/** SDKs compress large PutMetricData bodies. What is no gzip goes on as it is, to be refused by the protocol. */
+function unzip(body: Buffer): Buffer {
+  try {
+    return gunzipSync(body, { maxOutputLength: MAX_BODY_BYTES });
+  } catch {
+    return body;
+  }
 }
 
 function handle(backend: Backend, request: IncomingMessage, response: ServerResponse, body: Buffer): void {

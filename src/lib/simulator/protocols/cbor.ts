@@ -1,4 +1,4 @@
-import { cbor, tag } from '@smithy/core/cbor';
+import { cbor } from '@smithy/core/cbor';
 import type { ApiError } from '../kernel/api-error.ts';
 import type { Input, Service } from '../kernel/service.ts';
 import type { Reply } from './reply.ts';
@@ -18,22 +18,10 @@ function untag(value: unknown): unknown {
   return Object.fromEntries(Object.entries(record).map(([key, item]) => [key, untag(item)]));
 }
 
-function tagged(value: unknown): unknown {
-  if (value instanceof Date) return tag({ tag: 1, value: value.getTime() / 1000 });
-  if (value instanceof Map) return tagged(Object.fromEntries(value));
-  if (Array.isArray(value)) return value.map(tagged);
-  if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .filter(([, item]) => item !== undefined)
-      .map(([key, item]) => [key, tagged(item)]),
-  );
-}
-
 const HEADERS = { 'content-type': 'application/cbor', 'smithy-protocol': 'rpc-v2-cbor' };
 
 export function cborReply(output: unknown): Reply {
-  return { status: 200, headers: { ...HEADERS }, body: encode(output ?? {}) };
+  return { status: 200, headers: { ...HEADERS }, body: encodeCbor(output ?? {}) };
 }
 
 export function cborError(service: Service, error: ApiError): Reply {
@@ -45,10 +33,78 @@ export function cborError(service: Service, error: ApiError): Reply {
   return {
     status: error.status,
     headers,
-    body: encode({ __type: type, message: error.message, ...error.fields }),
+    body: encodeCbor({ __type: type, message: error.message, ...error.fields }),
   };
 }
 
-function encode(value: unknown): Buffer {
-  return Buffer.from(cbor.serialize(tagged(value)));
+const NEGATIVE = 1;
+const BYTES = 2;
+const TEXT = 3;
+const ARRAY = 4;
+const MAP = 5;
+
+/**
+ * CBOR of an output (RFC 8949). A library would write `41.0` as an integer; AWS sends doubles and times as 64-bit
+ * floats, and untyped readers (the AWS CLI) show the difference. Any object with a numeric `double` member is a double.
+ */
+export function encodeCbor(value: unknown): Buffer {
+  const parts: Buffer[] = [];
+  write(parts, value);
+  return Buffer.concat(parts);
+}
+
+function write(parts: Buffer[], value: unknown): void {
+  if (value === null || value === undefined) parts.push(Buffer.of(0xf6));
+  else if (typeof value === 'boolean') parts.push(Buffer.of(value ? 0xf5 : 0xf4));
+  else if (typeof value === 'string') writeText(parts, value);
+  else if (typeof value === 'number') writeNumber(parts, value);
+  else if (value instanceof Date) {
+    parts.push(Buffer.of(0xc1));
+    writeFloat(parts, value.getTime() / 1000);
+  } else if (value instanceof Uint8Array) parts.push(head(BYTES, value.length), Buffer.from(value));
+  else if (Array.isArray(value)) {
+    parts.push(head(ARRAY, value.length));
+    for (const item of value) write(parts, item);
+  } else if (typeof value === 'object' && 'double' in value && typeof value.double === 'number') {
+    writeFloat(parts, value.double);
+  } else {
+    const entries = value instanceof Map ? [...value] : Object.entries(value as object);
+    const present = entries.filter(([, item]) => item !== undefined);
+    parts.push(head(MAP, present.length));
+    for (const [key, item] of present) {
+      writeText(parts, String(key));
+      write(parts, item);
+    }
+  }
+}
+
+function writeText(parts: Buffer[], text: string): void {
+  const bytes = Buffer.from(text, 'utf8');
+  parts.push(head(TEXT, bytes.length), bytes);
+}
+
+function writeNumber(parts: Buffer[], value: number): void {
+  if (!Number.isSafeInteger(value)) writeFloat(parts, value);
+  else parts.push(value < 0 ? head(NEGATIVE, -value - 1) : head(0, value));
+}
+
+function writeFloat(parts: Buffer[], value: number): void {
+  const bytes = Buffer.alloc(9);
+  bytes[0] = 0xfb;
+  bytes.writeDoubleBE(value, 1);
+  parts.push(bytes);
+}
+
+/** The initial byte of a major type with its argument. */
+function head(major: number, argument: number): Buffer {
+  const first = major << 5;
+  if (argument < 24) return Buffer.of(first | argument);
+  if (argument < 0x100) return Buffer.of(first | 24, argument);
+  if (argument < 0x10000) return Buffer.of(first | 25, argument >> 8, argument & 0xff);
+  const wide = argument >= 0x100000000;
+  const bytes = Buffer.alloc(wide ? 9 : 5);
+  bytes[0] = first | (wide ? 27 : 26);
+  if (wide) bytes.writeBigUInt64BE(BigInt(argument), 1);
+  else bytes.writeUInt32BE(argument, 1);
+  return bytes;
 }

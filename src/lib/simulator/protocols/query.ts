@@ -84,9 +84,10 @@ export function queryReply(service: Service, operation: string, output: unknown,
 }
 
 export function queryError(service: Service, error: ApiError, requestId: string): Reply {
+  const message = error.message === '' ? '' : `<Message>${escapeXml(error.message)}</Message>`;
   return xml(
     error.status,
-    `<ErrorResponse xmlns="${service.xmlNamespace ?? ''}"><Error><Type>${error.type}</Type><Code>${escapeXml(error.queryCode ?? error.code)}</Code><Message>${escapeXml(error.message)}</Message></Error><RequestId>${requestId}</RequestId></ErrorResponse>`,
+    `<ErrorResponse xmlns="${service.xmlNamespace ?? ''}"><Error><Type>${error.type}</Type><Code>${escapeXml(error.queryCode ?? error.code)}</Code>${message}</Error><RequestId>${requestId}</RequestId></ErrorResponse>`,
   );
 }
 
