@@ -89,9 +89,9 @@ export function createContext(host: Host, settings: Settings, folders: Folders):
       observe,
     };
   });
-  const small = once(async () => {
-    const { SmallServices } = await import('./aws/adapters/small-services.ts');
-    return new SmallServices(await setup(), calls);
+  const account = once(async () => {
+    const { StsAccount } = await import('./aws/adapters/sts-account.ts');
+    return new StsAccount(await setup(), calls);
   });
   return {
     ...host,
@@ -112,10 +112,19 @@ export function createContext(host: Host, settings: Settings, folders: Folders):
       const { CloudWatchLogs } = await import('./aws/adapters/cloudwatch-logs.ts');
       return new CloudWatchLogs(await setup());
     }),
-    account: small,
-    trail: small,
-    tables: async () => (await small()).tables,
-    topics: async () => (await small()).topics,
+    account,
+    trail: once(async () => {
+      const { CloudTrailTrail } = await import('./aws/adapters/cloudtrail-trail.ts');
+      return new CloudTrailTrail(await setup());
+    }),
+    tables: once(async () => {
+      const { DynamoDbTables } = await import('./aws/adapters/dynamodb-tables.ts');
+      return new DynamoDbTables(await setup());
+    }),
+    topics: once(async () => {
+      const { SnsTopics } = await import('./aws/adapters/sns-topics.ts');
+      return new SnsTopics(await setup(), account);
+    }),
     confirm: (question) => confirm(question, host.streams, settings),
     progress: () => startProgress(host.streams, { quiet: settings.quiet, now: () => host.clock.now() }),
     note: (line) => {

@@ -19,6 +19,8 @@ export interface CallRecord {
   readonly attempts: number;
   /** The Date header of the answer, ms since the epoch. */
   readonly serverTime: number | undefined;
+  /** This machine's clock when the answer came, ms since the epoch. */
+  readonly localTime: number;
 }
 
 export interface ClientSetup {
@@ -46,6 +48,7 @@ export function observed<C extends Observable>(service: string, client: C, obser
           status: result?.statusCode,
           attempts,
           serverTime: date === undefined ? undefined : Date.parse(date),
+          localTime: Date.now(),
         });
       };
       try {

@@ -23,10 +23,10 @@ export async function confirm(question: string, streams: Streams, settings: Prom
       },
     );
   }
-  const prompts = await import('@inquirer/prompts');
+  const { default: ask } = await import('@inquirer/confirm');
   let agreed: boolean;
   try {
-    agreed = await prompts.confirm({ message: question, default: false }, { output: process.stderr });
+    agreed = await ask({ message: question, default: false }, { output: process.stderr });
   } catch (cause) {
     throw new CvopsError('Declined', ExitCode.interrupted, 'interrupted at the prompt; nothing was changed.', {
       cause,

@@ -1,0 +1,48 @@
+// Builds what is published: dist/ (split bundle, service code for the sandbox) and THIRD_PARTY_LICENSES.
+import { copyFileSync, rmSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { thirdPartyLicenses } from './licenses.mjs';
+import { buildServices } from './zip-services.mjs';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** Bundles everything into `outdir`; answers esbuild's metafile. */
+export async function buildAll(outdir = 'dist') {
+  rmSync(new URL(`../${outdir}`, import.meta.url), { recursive: true, force: true });
+  const { metafile } = await build({
+    absWorkingDir: root,
+    entryPoints: { cvops: 'src/process-host.ts', 'sandbox-daemon': 'src/sandbox-daemon.ts' },
+    outdir,
+    bundle: true,
+    splitting: true,
+    minify: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20.19',
+    // The SDK's ES modules: its CommonJS build cannot be split and triples the start-up time.
+    mainFields: ['module', 'main'],
+    conditions: ['module'],
+    // All files side by side: code that looks for a file beside itself finds it.
+    chunkNames: '[name]-[hash]',
+    legalComments: 'none',
+    // CommonJS packages inside the bundle ask for Node's own modules through require.
+    banner: { js: "import{createRequire as createRequireOfBundle}from'node:module';const require=createRequireOfBundle(import.meta.url);" },
+    metafile: true,
+    logLevel: 'warning',
+  });
+  copyFileSync(
+    new URL('../src/lib/simulator/lambda/runtime-bootstrap.mjs', import.meta.url),
+    new URL(`../${outdir}/runtime-bootstrap.mjs`, import.meta.url),
+  );
+  const services = await buildServices({ outDir: fileURLToPath(new URL(`../${outdir}/services`, import.meta.url)) });
+  writeFileSync(new URL('../.cache/meta.json', import.meta.url), JSON.stringify(metafile));
+  return { metafile, services };
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const { mkdirSync } = await import('node:fs');
+  mkdirSync(new URL('../.cache', import.meta.url), { recursive: true });
+  const { metafile } = await buildAll();
+  writeFileSync(new URL('../THIRD_PARTY_LICENSES', import.meta.url), thirdPartyLicenses(root, metafile));
+}

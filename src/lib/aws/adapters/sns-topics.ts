@@ -1,0 +1,40 @@
+import { GetTopicAttributesCommand, SNSClient } from '@aws-sdk/client-sns';
+import { classifyAwsError } from '../../errors/classify-aws-error.ts';
+import { type ClientSetup, observed } from '../client-options.ts';
+import type { Account, Topics } from '../ports/account.ts';
+
+/** Topics over the SNS API, which knows them by ARN only: the account comes from STS. */
+export class SnsTopics implements Topics {
+  readonly #client: SNSClient;
+  readonly #region: string;
+  readonly #account: () => Promise<Account>;
+
+  constructor(setup: ClientSetup, account: () => Promise<Account>) {
+    this.#client = observed('sns', new SNSClient(setup.options), setup.observe);
+    this.#region = setup.options.region;
+    this.#account = account;
+  }
+
+  async describe(nameOrArn: string): Promise<{ arn: string; confirmed: number; pending: number }> {
+    const arn = nameOrArn.startsWith('arn:') ? nameOrArn : await this.#arnOf(nameOrArn);
+    try {
+      const { Attributes } = await this.#client.send(new GetTopicAttributesCommand({ TopicArn: arn }));
+      return {
+        arn,
+        confirmed: Number(Attributes?.['SubscriptionsConfirmed'] ?? 0),
+        pending: Number(Attributes?.['SubscriptionsPending'] ?? 0),
+      };
+    } catch (cause) {
+      throw classifyAwsError(cause, {
+        action: 'sns:GetTopicAttributes',
+        resource: `topic "${nameOrArn}"`,
+        notFound: { code: 'TopicNotFound' },
+      });
+    }
+  }
+
+  async #arnOf(name: string): Promise<string> {
+    const { accountId } = await (await this.#account()).identity();
+    return `arn:aws:sns:${this.#region}:${accountId}:${name}`;
+  }
+}

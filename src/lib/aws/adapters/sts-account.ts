@@ -1,0 +1,30 @@
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { classifyAwsError } from '../../errors/classify-aws-error.ts';
+import { type CallRecord, type ClientSetup, observed } from '../client-options.ts';
+import type { Account } from '../ports/account.ts';
+
+/** The account over STS. */
+export class StsAccount implements Account {
+  readonly #client: STSClient;
+  readonly #calls: readonly CallRecord[];
+
+  /** @param calls every call made so far, of any service: the last Date header tells the clock's difference. */
+  constructor(setup: ClientSetup, calls: readonly CallRecord[]) {
+    this.#client = observed('sts', new STSClient(setup.options), setup.observe);
+    this.#calls = calls;
+  }
+
+  async identity(): Promise<{ accountId: string; arn: string }> {
+    try {
+      const answer = await this.#client.send(new GetCallerIdentityCommand({}));
+      return { accountId: answer.Account ?? '', arn: answer.Arn ?? '' };
+    } catch (cause) {
+      throw classifyAwsError(cause, { action: 'sts:GetCallerIdentity', resource: 'this account' });
+    }
+  }
+
+  clockSkewMs(): number | null {
+    const last = this.#calls.findLast((call) => call.serverTime !== undefined);
+    return last?.serverTime === undefined ? null : last.localTime - last.serverTime;
+  }
+}
