@@ -1,0 +1,100 @@
+import type { Timer } from '../kernel/clock.ts';
+import type { Dimensions, Region } from '../kernel/region.ts';
+import type { Table } from './table.ts';
+
+const NAMESPACE = 'AWS/DynamoDB';
+/** Provisioned* are reported every five minutes. */
+const GAUGE_MS = 300_000;
+
+/**
+ * DynamoDB's CloudWatch metrics
+ * (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/metrics-dimensions.html).
+ */
+export class Meter {
+  readonly #region: Region;
+  /** Dimension objects by their names: the same object each time, so that nothing is built on the hot path. */
+  readonly #dimensions = new Map<string, Dimensions>();
+  readonly #gauges = new Map<Table, Timer>();
+
+  constructor(region: Region) {
+    this.#region = region;
+  }
+
+  consumed(kind: 'Read' | 'Write', table: string, units: number, index?: string): void {
+    if (units === 0) return;
+    const metric = kind === 'Read' ? 'ConsumedReadCapacityUnits' : 'ConsumedWriteCapacityUnits';
+    this.#record(metric, this.#of(table, 'GlobalSecondaryIndexName', index), units, 'Count');
+  }
+
+  throttled(kind: 'Read' | 'Write', table: string, index?: string): void {
+    const metric = kind === 'Read' ? 'ReadThrottleEvents' : 'WriteThrottleEvents';
+    this.#record(metric, this.#of(table, 'GlobalSecondaryIndexName', index), 1, 'Count');
+  }
+
+  throttledRequest(table: string, operation: string): void {
+    this.#record('ThrottledRequests', this.#of(table, 'Operation', operation), 1, 'Count');
+  }
+
+  succeeded(table: string, operation: string, ms: number): void {
+    this.#record('SuccessfulRequestLatency', this.#of(table, 'Operation', operation), ms, 'Milliseconds');
+  }
+
+  returned(table: string, operation: string, count: number): void {
+    this.#record('ReturnedItemCount', this.#of(table, 'Operation', operation), count, 'Count');
+  }
+
+  conditionFailed(table: string): void {
+    this.#record('ConditionalCheckFailedRequests', this.#of(table), 1, 'Count');
+  }
+
+  transactionConflict(table: string): void {
+    this.#record('TransactionConflict', this.#of(table), 1, 'Count');
+  }
+
+  expired(table: string, count: number): void {
+    this.#record('TimeToLiveDeletedItemCount', this.#of(table), count, 'Count');
+  }
+
+  /** Reports the provisioned capacity now and every five simulated minutes, until `stop`. */
+  watch(table: Table): void {
+    this.stop(table);
+    const report = () => {
+      this.#gauge(table);
+      this.#gauges.set(table, this.#region.clock.schedule(this.#region.clock.now() + GAUGE_MS, report));
+    };
+    report();
+  }
+
+  stop(table: Table): void {
+    this.#gauges.get(table)?.cancel();
+    this.#gauges.delete(table);
+  }
+
+  #gauge(table: Table): void {
+    if (table.billing !== 'PROVISIONED') return;
+    const write = (dimensions: Dimensions, read: number, written: number) => {
+      this.#record('ProvisionedReadCapacityUnits', dimensions, read, 'Count');
+      this.#record('ProvisionedWriteCapacityUnits', dimensions, written, 'Count');
+    };
+    write(this.#of(table.name), table.throughput.ReadCapacityUnits, table.throughput.WriteCapacityUnits);
+    for (const index of table.indexes.values()) {
+      if (!index.global) continue;
+      const { ReadCapacityUnits, WriteCapacityUnits } = index.throughput;
+      write(this.#of(table.name, 'GlobalSecondaryIndexName', index.name), ReadCapacityUnits, WriteCapacityUnits);
+    }
+  }
+
+  #record(metric: string, dimensions: Dimensions, value: number, unit: string): void {
+    this.#region.metrics.record(NAMESPACE, metric, dimensions, value, unit);
+  }
+
+  #of(table: string, dimension?: string, value?: string): Dimensions {
+    const id = value === undefined ? table : `${table}/${dimension}/${value}`;
+    let known = this.#dimensions.get(id);
+    if (known === undefined) {
+      known = value === undefined ? { TableName: table } : { TableName: table, [dimension!]: value };
+      this.#dimensions.set(id, known);
+    }
+    return known;
+  }
+}
