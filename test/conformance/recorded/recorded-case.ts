@@ -15,9 +15,13 @@
  * Sets of keys are compared exactly (an undefined member is absent). `ResponseMetadata` is reduced to `HTTPStatusCode` on
  * both sides; the SDK's `$metadata` becomes it, and is compared only where the expectation names it. Where an object is
  * expected and JSON text is met, the text is parsed. A rejected call (see `answerOf`) becomes
- * `{ Error: { Code, Message, QueryErrorCode?, Type? }, …modelled members, ResponseMetadata }`; the recordings repeat the
- * error's text as `message` or `Message` on the top level, which is left out of the comparison.
+ * `{ Error: { Code, Message, QueryErrorCode?, Type? }, …modelled members, ResponseMetadata }` (clients of SQS and
+ * CloudWatch want `keepErrorTypes` for it); the recordings repeat the error's text as `message` or `Message` on the top
+ * level, which is left out of the comparison.
  */
+import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import type { SQSClient } from '@aws-sdk/client-sqs';
+
 export interface RecordedCase {
   /** Throws with every difference, each with its path. */
   expectAnswer(actual: unknown, expected: unknown): void;
@@ -51,6 +55,33 @@ export async function answerOf(call: Promise<unknown>): Promise<unknown> {
   }
 }
 
+/**
+ * Keeps the error type of the body for `QueryErrorCode`: the SDK names an error by its old code where it does not know
+ * the new one. To be called once for a client of a query-compatible service.
+ */
+export function keepErrorTypes(client: SQSClient | CloudWatchClient): void {
+  (client as SQSClient).middlewareStack.add(
+    (next) => async (args) => {
+      const result = await next(args);
+      const response = result.response as WireResponse;
+      if (response.statusCode < 400) return result;
+      const chunks: Uint8Array[] = [];
+      for await (const chunk of response.body) chunks.push(chunk);
+      const body = Buffer.concat(chunks);
+      response.errorType = /"__type":"(?:[^"#]*#)?([^"]*)"/.exec(body.toString())?.[1];
+      response.body = body as unknown as WireResponse['body'];
+      return result;
+    },
+    { step: 'deserialize', priority: 'low', name: 'keepErrorTypes' },
+  );
+}
+
+interface WireResponse {
+  readonly statusCode: number;
+  body: AsyncIterable<Uint8Array>;
+  errorType?: string | undefined;
+}
+
 const TIMES: ReadonlySet<string> = new Set(['timestamp', 'datetime', 'date']);
 const PLACEHOLDER = /<[a-z][a-z-]*(?::\d+)?>/g;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
@@ -63,6 +94,7 @@ const ERROR_PLUMBING: ReadonlySet<string> = new Set([
   'Code',
   'code',
   '__type',
+  'RequestId',
 ]);
 
 type Members = Record<string, unknown>;
@@ -87,7 +119,7 @@ function normaliseError(error: Error & Members): Members {
   const told: Members = { Code: query?.Code ?? error.name, Message: error.message };
   // Query-compatible services name the old code in a header and the modelled one in the body.
   if (query?.Code !== undefined) {
-    told.QueryErrorCode = error.name;
+    told.QueryErrorCode = (error.$response as WireResponse | undefined)?.errorType ?? error.name;
     told.Type = query.Type;
   }
   const result: Members = { Error: told };

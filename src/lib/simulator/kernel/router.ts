@@ -48,7 +48,7 @@ export class Router {
       const match = compiled.pattern.exec(path);
       if (match !== null) return rest(compiled, match, new URLSearchParams(search), headers, body);
     }
-    return this.#query(headers['content-type'] ?? '', search, body);
+    return this.#query(headers['content-type'] ?? '', path, search, body);
   }
 
   #json(target: string, body: Buffer): Target {
@@ -67,7 +67,7 @@ export class Router {
     return { service, operation: match[2]!, protocol: 'cbor', input: readCbor(body), status: 200 };
   }
 
-  #query(contentType: string, search: string, body: Buffer): Target {
+  #query(contentType: string, path: string, search: string, body: Buffer): Target {
     const form = contentType.startsWith('application/x-www-form-urlencoded') ? body.toString('utf8') : '';
     const parameters = new URLSearchParams(form === '' ? search : form);
     const operation = parameters.get('Action');
@@ -77,7 +77,7 @@ export class Router {
         status: 404,
       });
     }
-    const input = service.queryInput?.(operation, parameters) ?? readQuery(parameters);
+    const input = service.queryInput?.(operation, parameters, path) ?? readQuery(parameters);
     return { service, operation, protocol: 'query', input, status: 200 };
   }
 }

@@ -62,12 +62,14 @@ export interface Service {
   /** `Version` parameter of the query protocol, e.g. `2012-11-05`. */
   readonly queryVersion?: string;
   readonly xmlNamespace?: string;
+  /** Errors of the query protocol carry an empty `Detail` element. */
+  readonly queryErrorDetail?: boolean;
   /** Path segment of smithy-rpc-v2-cbor: `/service/{cborService}/operation/{Operation}`. */
   readonly cborService?: string;
   readonly routes?: readonly Route[];
   readonly operations: Readonly<Record<string, Operation>>;
-  /** Rewrites flat query parameters into members where the generic reading does not fit. */
-  queryInput?(operation: string, parameters: URLSearchParams): Input;
+  /** Rewrites flat query parameters into members where the generic reading does not fit. `path` is the request's. */
+  queryInput?(operation: string, parameters: URLSearchParams, path: string): Input;
   /** The result element's inner XML where the generic writing does not fit. */
   queryOutput?(operation: string, output: unknown): string;
   /** What CloudTrail calls this operation; undefined = a data event, not recorded. */

@@ -85,9 +85,10 @@ export function queryReply(service: Service, operation: string, output: unknown,
 
 export function queryError(service: Service, error: ApiError, requestId: string): Reply {
   const message = error.message === '' ? '' : `<Message>${escapeXml(error.message)}</Message>`;
+  const detail = service.queryErrorDetail === true ? '<Detail/>' : '';
   return xml(
     error.status,
-    `<ErrorResponse xmlns="${service.xmlNamespace ?? ''}"><Error><Type>${error.type}</Type><Code>${escapeXml(error.queryCode ?? error.code)}</Code>${message}</Error><RequestId>${requestId}</RequestId></ErrorResponse>`,
+    `<ErrorResponse xmlns="${service.xmlNamespace ?? ''}"><Error><Type>${error.type}</Type><Code>${escapeXml(error.queryCode ?? error.code)}</Code>${message}${detail}</Error><RequestId>${requestId}</RequestId></ErrorResponse>`,
   );
 }
 

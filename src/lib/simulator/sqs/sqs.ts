@@ -1,10 +1,82 @@
 import type { QueuePort, Region } from '../kernel/region.ts';
-import type { Operation, Service } from '../kernel/service.ts';
+import type { Input, Operation, Service } from '../kernel/service.ts';
+import { messageOperations } from './message-operations.ts';
+import { MoveTasks } from './move-tasks.ts';
+import { readSqsQuery, writeSqsQuery } from './query-form.ts';
+import { queueHandle } from './queue-handle.ts';
+import { queueOperations } from './queue-operations.ts';
+import { QueueRegistry } from './queue-registry.ts';
 
+/** CloudTrail's default records none of these: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-logging-using-cloudtrail.html */
+const DATA_EVENTS: ReadonlySet<string> = new Set([
+  'SendMessage',
+  'SendMessageBatch',
+  'ReceiveMessage',
+  'DeleteMessage',
+  'DeleteMessageBatch',
+  'ChangeMessageVisibility',
+  'ChangeMessageVisibilityBatch',
+]);
+
+/** Amazon SQS of one region. What it does, and where that is written: docs/simulator/sqs.md. */
 export class Sqs implements Service {
   readonly id = 'sqs';
-  readonly operations: Readonly<Record<string, Operation>> = {};
-  readonly port: QueuePort = { byArn: () => undefined };
-  close(): void {}
-  constructor(readonly region: Region) {}
+  readonly jsonTargets = ['AmazonSQS'];
+  readonly jsonVersion = '1.0';
+  readonly errorNamespace = 'com.amazonaws.sqs';
+  readonly queryCompatible = true;
+  readonly queryVersion = '2012-11-05';
+  readonly queryErrorDetail = true;
+  readonly xmlNamespace = 'http://queue.amazonaws.com/doc/2012-11-05/';
+  readonly region: Region;
+  readonly operations: Readonly<Record<string, Operation>>;
+  readonly port: QueuePort;
+  readonly #queues: QueueRegistry;
+  readonly #tasks: MoveTasks;
+
+  constructor(region: Region) {
+    this.region = region;
+    const queues = new QueueRegistry(region);
+    const tasks = new MoveTasks(queues);
+    const senderId = `AIDACVOPS${region.accountId}`;
+    this.#queues = queues;
+    this.#tasks = tasks;
+    this.operations = {
+      ...queueOperations(queues),
+      ...messageOperations(queues, senderId),
+      StartMessageMoveTask: (input) => tasks.start(input),
+      CancelMessageMoveTask: (input) => tasks.cancel(input),
+      ListMessageMoveTasks: (input) => tasks.list(input),
+    };
+    this.port = {
+      byArn: (arn) => {
+        const queue = queues.queueByArn(arn);
+        return queue === undefined ? undefined : queueHandle(queue, region, senderId);
+      },
+    };
+  }
+
+  queryInput(operation: string, parameters: URLSearchParams, path: string): Input {
+    return readSqsQuery(operation, parameters, path);
+  }
+
+  queryOutput(operation: string, output: unknown): string {
+    return writeSqsQuery(operation, output);
+  }
+
+  trailName(operation: string): string | undefined {
+    return DATA_EVENTS.has(operation) ? undefined : operation;
+  }
+
+  /** Hands what the queues have counted so far over to CloudWatch; to be called before its metrics are read. */
+  flushMetrics(): void {
+    const now = this.region.clock.now();
+    for (const queue of this.#queues.all) queue.flushMetrics(now);
+  }
+
+  /** Ends long polls and move tasks. */
+  close(): void {
+    this.#tasks.close();
+    for (const queue of this.#queues.all) queue.close();
+  }
 }

@@ -1,0 +1,382 @@
+import type { Region } from '../kernel/region.ts';
+import { Arrivals } from './arrivals.ts';
+import { Deduplication } from './deduplication.ts';
+import { sqsErrors } from './errors.ts';
+import { FifoShelf } from './fifo-shelf.ts';
+import { IndexedHeap } from './indexed-heap.ts';
+import { LongPolls, type ReceiveOptions } from './long-polls.ts';
+import { Message, type MessageContent, MessageState } from './message.ts';
+import { MINUTE_MS, QueueMetrics } from './queue-metrics.ts';
+import type { QueueSettings } from './queue-settings.ts';
+import { ReceiptHandles } from './receipt-handle.ts';
+import { ReceiveAttempts } from './receive-attempts.ts';
+import { allowsRedrive } from './redrive.ts';
+import type { Shelf } from './shelf.ts';
+import { StandardShelf } from './standard-shelf.ts';
+
+/** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html */
+const IN_FLIGHT_LIMIT = 120_000;
+const MAX_VISIBILITY_MS = 43_200_000;
+const ACTIVE_MS = 6 * 60 * MINUTE_MS;
+
+/** What a queue needs of the service around it. */
+export interface QueueSurroundings {
+  readonly region: Region;
+  nextSequence(): number;
+  queueByArn(arn: string): Queue | undefined;
+}
+
+/** What a send is answered. */
+export interface SendResult {
+  readonly messageId: string;
+  readonly sequence: number;
+}
+
+/** A queue: its messages, who waits for them, and what happens to them as time goes by. Times are simulated ms. */
+export class Queue {
+  readonly name: string;
+  readonly arn: string;
+  readonly settings: QueueSettings;
+  readonly createdAt: number;
+  modifiedAt: number;
+  purgedAt = Number.NEGATIVE_INFINITY;
+  tags: ReadonlyMap<string, string> = new Map();
+  readonly metrics: QueueMetrics;
+  readonly #around: QueueSurroundings;
+  readonly #arrivals: Arrivals;
+  readonly #shelf: Shelf;
+  readonly #deduplication = new Deduplication();
+  readonly #attempts = new ReceiveAttempts();
+  readonly #handles: ReceiptHandles;
+  readonly #polls: LongPolls;
+  /** Ends of visibility timeouts and delays. */
+  readonly #deadlines = new IndexedHeap<Message>(
+    (a, b) => a.visibleAt < b.visibleAt || (a.visibleAt === b.visibleAt && a.sequence < b.sequence),
+    (message, index) => {
+      message.deadlineIndex = index;
+    },
+  );
+  /** Messages that were received at least once here. */
+  readonly #received = new Map<number, Message>();
+  #receipts = 0;
+  #ready = 0;
+  #inFlight = 0;
+  #minute: number;
+  #activeAt: number;
+
+  constructor(name: string, settings: QueueSettings, now: number, around: QueueSurroundings) {
+    const { region } = around;
+    this.name = name;
+    this.settings = settings;
+    this.arn = `arn:aws:sqs:${region.name}:${region.accountId}:${name}`;
+    this.createdAt = now;
+    this.modifiedAt = now;
+    this.#around = around;
+    this.#arrivals = new Arrivals(settings.fifo ? IN_FLIGHT_LIMIT : Number.POSITIVE_INFINITY);
+    this.#shelf = settings.fifo ? new FifoShelf(this.#arrivals) : new StandardShelf(this.#arrivals);
+    this.#handles = new ReceiptHandles(region.uuid().replaceAll('-', ''));
+    this.#polls = new LongPolls(region.clock, () => {
+      this.#catchUp(region.clock.now());
+      this.#serve(region.clock.now());
+    });
+    this.metrics = new QueueMetrics(() => region.metrics, name);
+    this.#minute = now - (now % MINUTE_MS);
+    this.#activeAt = now;
+  }
+
+  get fifo(): boolean {
+    return this.settings.fifo;
+  }
+
+  /** Messages by state, as of the last `touch`. */
+  get counts(): { readonly visible: number; readonly inFlight: number; readonly delayed: number } {
+    const delayed = this.#arrivals.size - this.#ready - this.#inFlight;
+    return { visible: this.#ready, inFlight: this.#inFlight, delayed };
+  }
+
+  /** Brings the queue up to date; every request to it begins with this. */
+  touch(now: number): void {
+    this.#catchUp(now);
+    this.#activeAt = now;
+  }
+
+  /** Adds a message, unless the deduplication window knows it: then answers what the first one was answered. */
+  send(content: MessageContent, delayMs: number, now: number): SendResult {
+    const { fifo } = this.settings;
+    const id = content.deduplicationId;
+    const scope = fifo && this.settings.groupScoped(now) ? content.groupId : undefined;
+    if (fifo && id !== undefined) {
+      const first = this.#deduplication.find(id, scope, now);
+      if (first !== undefined) return first;
+    }
+    const sequence = this.#around.nextSequence();
+    const message = new Message(content, sequence, now, now, 0, 0);
+    if (delayMs > 0) {
+      message.state = MessageState.delayed;
+      message.visibleAt = now + delayMs;
+    }
+    this.#enter(message);
+    if (fifo && id !== undefined) this.#deduplication.remember(id, scope, now, content.id, sequence);
+    this.metrics.countSent(content.size);
+    return { messageId: content.id, sequence };
+  }
+
+  /** To be called after sends and changes of visibility: gives what is ready to those who wait. */
+  deliver(now: number): void {
+    if (!this.#polls.waiting) return;
+    this.#settle(now);
+    if (this.#ready > 0) this.#serve(now);
+    this.#arm();
+  }
+
+  /**
+   * Takes up to `max` messages, waiting for the first one up to `waitMs`.
+   * Throws OverLimit on a standard queue with 120,000 messages in flight; a FIFO queue then answers fewer.
+   */
+  receive(
+    options: ReceiveOptions,
+    waitMs: number,
+    signal: () => AbortSignal,
+    now: number,
+  ): readonly Message[] | Promise<readonly Message[]> {
+    if (!this.fifo && this.#inFlight >= IN_FLIGHT_LIMIT) throw sqsErrors.overLimit();
+    const messages = this.#take(options, now);
+    if (messages.length > 0) return messages;
+    if (waitMs > 0) {
+      const waiting = this.#polls.wait(options, now + waitMs, signal());
+      this.#arm();
+      return waiting.then((late) => {
+        if (late.length === 0) this.metrics.emptyReceives++;
+        return late;
+      });
+    }
+    this.metrics.emptyReceives++;
+    return messages;
+  }
+
+  handleOf(message: Message): string {
+    return this.#handles.write(message.sequence, message.receipt);
+  }
+
+  /**
+   * Deletes by receipt handle. A handle of an older receive says success and deletes nothing on a standard queue; on
+   * FIFO an expired one is an error
+   * (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_DeleteMessage.html).
+   */
+  delete(handle: string): void {
+    const receipt = this.#receiptOf(handle);
+    const message = this.#received.get(receipt.sequence);
+    if (message !== undefined) {
+      const current = message.receipt === receipt.receipt;
+      if (this.fifo && (!current || message.state !== MessageState.inFlight)) throw sqsErrors.expiredHandle(handle);
+      if (current) this.#remove(message);
+    }
+    this.metrics.deleted++;
+  }
+
+  /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ChangeMessageVisibility.html */
+  changeVisibility(handle: string, seconds: number, now: number): void {
+    const receipt = this.#receiptOf(handle);
+    const message = this.#received.get(receipt.sequence);
+    if (message === undefined || message.receipt !== receipt.receipt) throw sqsErrors.notInFlight(handle);
+    if (this.fifo && message.state !== MessageState.inFlight) throw sqsErrors.expiredHandle(handle);
+    if (now + seconds * 1000 > message.receivedAt + MAX_VISIBILITY_MS) {
+      throw sqsErrors.invalidValue(
+        seconds,
+        'VisibilityTimeout',
+        'Total VisibilityTimeout for the message is beyond the limit [43200 seconds].',
+      );
+    }
+    if (message.state === MessageState.ready) {
+      this.#shelf.leave(message, true);
+      this.#ready--;
+      this.#inFlight++;
+      message.state = MessageState.inFlight;
+    }
+    this.#hide(message, now + seconds * 1000);
+  }
+
+  /** Deletes everything, in flight or not. */
+  purge(now: number): void {
+    this.purgedAt = now;
+    for (let message = this.#arrivals.oldest; message !== undefined; message = this.#arrivals.oldest) {
+      this.#remove(message);
+    }
+  }
+
+  /** The message that would be received next. */
+  peek(): Message | undefined {
+    this.#shelf.begin();
+    return this.#shelf.next();
+  }
+
+  /** Takes a message out that a move task has sent on: counted as the receive and delete that it is. */
+  moveOut(message: Message): void {
+    this.#remove(message);
+    this.metrics.received++;
+    this.metrics.deleted++;
+  }
+
+  /** Hands over the metrics of finished minutes, and what the running one has so far. */
+  flushMetrics(now: number): void {
+    this.#catchUp(now);
+    this.metrics.flush(this.#minute, false);
+  }
+
+  close(): void {
+    this.#polls.close();
+  }
+
+  /** Takes in a dead letter of another queue. */
+  #bury(dead: Message, source: Queue, now: number): void {
+    this.#catchUp(now);
+    this.#activeAt = now;
+    const { content } = dead;
+    // The id of a FIFO dead letter becomes its deduplication id, and its retention starts again; on a standard queue it goes on:
+    // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html
+    const moved: MessageContent = {
+      ...content,
+      deadLetterSource: source.arn,
+      deduplicationId: this.fifo ? content.id : content.deduplicationId,
+    };
+    const retainedFrom = this.fifo ? now : dead.retainedFrom;
+    this.#enter(
+      new Message(moved, this.#around.nextSequence(), now, retainedFrom, dead.receiveCount, dead.firstReceivedAt),
+    );
+    this.#polls.wakeAt(now);
+  }
+
+  #take(options: ReceiveOptions, now: number): readonly Message[] {
+    const { attemptId, max, visibilityMs } = options;
+    if (attemptId !== undefined) {
+      const repeated = this.#attempts.find(attemptId, now);
+      if (repeated !== undefined) {
+        for (const message of repeated) this.#hide(message, now + visibilityMs);
+        return repeated;
+      }
+    }
+    const taken: Message[] = [];
+    const redrive = this.settings.redrivePolicy;
+    this.#shelf.begin();
+    while (taken.length < max && this.#inFlight < IN_FLIGHT_LIMIT) {
+      const message = this.#shelf.next();
+      if (message === undefined) break;
+      if (redrive !== undefined && message.receiveCount >= redrive.maxReceiveCount) {
+        const grave = this.#graveFor(message, redrive.deadLetterTargetArn);
+        if (grave !== undefined) {
+          this.#remove(message);
+          grave.#bury(message, this, now);
+          continue;
+        }
+      }
+      message.receiveCount++;
+      if (message.firstReceivedAt === 0) message.firstReceivedAt = now;
+      message.receivedAt = now;
+      if (message.receipt === 0) this.#received.set(message.sequence, message);
+      message.receipt = ++this.#receipts;
+      message.state = MessageState.inFlight;
+      this.#ready--;
+      this.#inFlight++;
+      this.#shelf.took(message);
+      this.#hide(message, now + visibilityMs);
+      taken.push(message);
+    }
+    this.metrics.received += taken.length;
+    if (attemptId !== undefined && taken.length > 0) this.#attempts.remember(attemptId, taken, now);
+    return taken;
+  }
+
+  /** The dead-letter queue that takes this message; undefined where it stays, because there is none that may. */
+  #graveFor(message: Message, arn: string): Queue | undefined {
+    const grave = this.#around.queueByArn(arn);
+    if (grave === undefined || grave === this || grave.fifo !== this.fifo) return undefined;
+    // Two queues that are each other's dead-letter queue would pass a message to and fro for ever.
+    if (message.content.deadLetterSource === arn) return undefined;
+    return allowsRedrive(grave.settings.redriveAllowPolicy, this.arn) ? grave : undefined;
+  }
+
+  #receiptOf(handle: string) {
+    const receipt = this.#handles.read(handle);
+    if (receipt === 'malformed') throw sqsErrors.invalidHandle(handle);
+    if (receipt === 'foreign') {
+      throw sqsErrors.invalidValue(handle, 'ReceiptHandle', 'The receipt handle is not valid for this queue.');
+    }
+    return receipt;
+  }
+
+  #enter(message: Message): void {
+    this.#arrivals.append(message);
+    this.#shelf.enter(message);
+    if (message.state === MessageState.delayed) this.#deadlines.add(message);
+    else this.#ready++;
+  }
+
+  #hide(message: Message, until: number): void {
+    if (message.deadlineIndex >= 0) this.#deadlines.removeAt(message.deadlineIndex);
+    message.visibleAt = until;
+    this.#deadlines.add(message);
+  }
+
+  #remove(message: Message): void {
+    const { state } = message;
+    if (message.deadlineIndex >= 0) this.#deadlines.removeAt(message.deadlineIndex);
+    if (state === MessageState.ready) this.#ready--;
+    else if (state === MessageState.inFlight) this.#inFlight--;
+    message.state = MessageState.gone;
+    this.#shelf.leave(message, state === MessageState.ready);
+    this.#arrivals.remove(message);
+    if (message.receipt !== 0) this.#received.delete(message.sequence);
+  }
+
+  /** Samples the minutes that went by since the last look, each as it stood, then brings the queue to `now`. */
+  #catchUp(now: number): void {
+    const minute = now - (now % MINUTE_MS);
+    while (this.#minute < minute) {
+      const end = this.#minute + MINUTE_MS;
+      this.#settle(end);
+      const active = this.#arrivals.size > 0 || end - this.#activeAt <= ACTIVE_MS;
+      this.metrics.flush(this.#minute, active);
+      if (!active) {
+        this.#minute = minute;
+        break;
+      }
+      const oldest = this.#arrivals.oldest;
+      const oldestAgeSeconds = oldest === undefined ? 0 : Math.floor((end - oldest.enqueuedAt) / 1000);
+      this.metrics.sample({ ...this.counts, oldestAgeSeconds }, this.#minute);
+      this.#minute = end;
+    }
+    this.#settle(now);
+  }
+
+  /** Lets visibility timeouts, delays and the retention period run out up to `now`. */
+  #settle(now: number): void {
+    let due = this.#deadlines.peek();
+    if (due !== undefined && due.visibleAt <= now) {
+      const surfaced: Message[] = [];
+      do {
+        this.#deadlines.removeAt(0);
+        if (due.state === MessageState.inFlight) this.#inFlight--;
+        due.state = MessageState.ready;
+        this.#ready++;
+        surfaced.push(due);
+        due = this.#deadlines.peek();
+      } while (due !== undefined && due.visibleAt <= now);
+      this.#shelf.surface(surfaced);
+    }
+    const start = now - this.settings.retentionMs;
+    for (let old = this.#arrivals.startedBy(start); old !== undefined; old = this.#arrivals.startedBy(start)) {
+      this.#remove(old);
+    }
+  }
+
+  #serve(now: number): void {
+    this.#polls.serve(now, (options) => this.#take(options, now));
+    this.#arm();
+  }
+
+  #arm(): void {
+    if (!this.#polls.waiting) return;
+    const next = this.#deadlines.peek()?.visibleAt ?? Number.POSITIVE_INFINITY;
+    this.#polls.wakeAt(Math.min(next, this.#polls.nextEnd()));
+  }
+}
