@@ -5,6 +5,7 @@ import { ExitCode } from './lib/errors/exit-code.ts';
 import { folders } from './lib/folders.ts';
 import type { Outcome } from './lib/io/outcome.ts';
 import { isColoured, loadPaint } from './lib/io/paint.ts';
+import { requireConsentPossible } from './lib/io/prompt.ts';
 import { checkQuery, type OutputFormat, render, toErrorDocument } from './lib/io/render.ts';
 import { type GlobalFlags, resolveSettings, type Settings } from './lib/settings.ts';
 
@@ -25,6 +26,9 @@ export async function run(argv: readonly string[], host: Host): Promise<ExitCode
     const settings = resolveSettings(globals, host.env);
     if (settings.query !== undefined) await checkQuery(settings.query);
     const act = invocation.command.prepare(invocation.args, invocation.flags);
+    if (invocation.command.changesAws && invocation.flags['dryRun'] !== true) {
+      requireConsentPossible(host.streams, settings);
+    }
     const outcome = await act(createContext(host, settings, folders(host.env)));
     await write(outcome, settings, host);
     return outcome.exitCode ?? ExitCode.done;

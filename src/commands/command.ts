@@ -25,6 +25,8 @@ export interface Command {
   readonly arguments: NonNullable<CommandSpec<unknown>['arguments']>;
   readonly flags: readonly FlagSpec[];
   readonly examples: readonly string[];
+  /** It changes AWS (it has `--dry-run`): without a terminal it needs `--yes`. */
+  readonly changesAws: boolean;
   /** Parses; the answer runs the command. */
   prepare(
     args: readonly (string | undefined)[],
@@ -45,6 +47,7 @@ export function defineCommand<O>(spec: CommandSpec<O>, runInstead?: CommandSpec<
     arguments: spec.arguments ?? [],
     flags: spec.flags ?? [],
     examples: spec.examples ?? [],
+    changesAws: spec.flags?.includes(dryRunFlag) ?? false,
     prepare(args, flags) {
       const options = spec.parse(args, flags);
       return (context) => run(options, context);

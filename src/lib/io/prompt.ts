@@ -8,21 +8,20 @@ export interface PromptSettings {
 }
 
 /**
- * Asks before a change. `--yes` answers for the user; where nobody can answer (no terminal, `--no-input`) it refuses at
- * once instead of waiting. A "no" is CvopsError `Declined`, exit code 7.
+ * Refuses a change at once where nobody can answer (no terminal, `--no-input`) and `--yes` was not given: nothing may
+ * wait for input that never comes. @throws CvopsError `ConfirmationNeeded`, exit code 2.
  */
+export function requireConsentPossible(streams: Streams, settings: PromptSettings): void {
+  if (settings.yes || (settings.input && streams.stdin.isTTY && streams.stderr.isTTY)) return;
+  throw new CvopsError('ConfirmationNeeded', ExitCode.usage, 'this changes AWS, and nobody can be asked here.', {
+    hint: 'add --yes to go ahead, or --dry-run to see what would happen.',
+  });
+}
+
+/** Asks before a change; `--yes` answers for the user. @throws CvopsError `Declined`, exit code 7 (130 on Ctrl-C). */
 export async function confirm(question: string, streams: Streams, settings: PromptSettings): Promise<void> {
   if (settings.yes) return;
-  if (!settings.input || !streams.stdin.isTTY || !streams.stderr.isTTY) {
-    throw new CvopsError(
-      'ConfirmationNeeded',
-      ExitCode.usage,
-      `this changes AWS and nobody can be asked here: ${question}`,
-      {
-        hint: 'add --yes to go ahead, or --dry-run to see what would happen.',
-      },
-    );
-  }
+  requireConsentPossible(streams, settings);
   const { default: ask } = await import('@inquirer/confirm');
   let agreed: boolean;
   try {

@@ -1,0 +1,206 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { jsonOf, makeHome, removeHome, runCli } from '../support/run-cli.ts';
+
+const KEYS = { AWS_ACCESS_KEY_ID: 'x', AWS_SECRET_ACCESS_KEY: 'x', AWS_REGION: 'us-east-1' };
+
+/** Two lines at most on stderr: what, and how to mend it. */
+function expectOneLineAndHint(stderr: string, what: string, hint: string) {
+  const [first, second, ...rest] = stderr.trimEnd().split('\n');
+  expect(first).toMatch(/^Error: /);
+  expect(first).toContain(what);
+  expect(second).toMatch(/^Hint: /);
+  expect(second).toContain(hint);
+  expect(rest).toEqual([]);
+  expect(stderr).not.toMatch(/\n\s+at /);
+}
+
+describe('a wrong command line exits 2 with one line and a hint', () => {
+  test.each([
+    [['alais', 'list'], 'unknown command "alais"', 'did you mean "alias"?'],
+    [['alias', 'lisst'], 'unknown command "alias lisst"', 'did you mean "alias list"?'],
+    [['alias', 'list', '--jsno'], "unknown option '--jsno'", 'did you mean --json?'],
+    [['alias'], 'cvops alias needs a verb', 'list, show, rollback'],
+    [['alias', 'list', '--output', 'yaml'], 'output format "yaml"', 'table, json, ndjson, tsv, markdown'],
+    [['alias', 'list', '--endpoint-url', 'localhost:4566'], 'endpoint URL "localhost:4566"', 'http://127.0.0.1:4566'],
+    [['alias', 'list', '--query', 'data.['], '--query "data.["', 'jmespath.org'],
+    [['alias', 'rollback', 'processor', '--to', '$LATEST'], '--to "$LATEST"', 'versions are numbers'],
+    [['alias', 'show', 'a', 'b'], 'too many arguments', '--help'],
+    [['alias', 'list', '--region'], "option '--region <region>' argument missing", '--help'],
+  ])('%j', async (argv, what, hint) => {
+    const { code, stdout, stderr } = await runCli(argv, { env: KEYS });
+    expect(code).toBe(2);
+    expectOneLineAndHint(stderr, what, hint);
+    expect(argv.includes('--query') ? jsonOf({ code, stdout, stderr }).error.exitCode : stdout).toEqual(
+      argv.includes('--query') ? 2 : '',
+    );
+  });
+});
+
+describe('help and version go to stdout and exit 0', () => {
+  test.each([
+    [['--help']],
+    [[]],
+    [['help']],
+    [['alias', '--help']],
+    [['help', 'alias']],
+    [['alias', 'rollback', '--help']],
+  ])('%j', async (argv) => {
+    const { code, stdout, stderr } = await runCli(argv);
+    expect(code).toBe(0);
+    expect(stdout).toContain('Usage: cvops');
+    expect(stderr).toBe('');
+  });
+
+  test('--version prints the version alone', async () => {
+    expect(await runCli(['--version'], { version: '1.2.3' })).toEqual({ code: 0, stdout: '1.2.3\n', stderr: '' });
+  });
+
+  test('the help of a command lists its flags and examples', async () => {
+    const { stdout } = await runCli(['alias', 'rollback', '--help']);
+    expect(stdout).toContain('--to <version>');
+    expect(stdout).toContain('--dry-run');
+    expect(stdout).toContain('cvops alias rollback processor');
+  });
+});
+
+describe('missing set-up exits 4', () => {
+  test('no region', async () => {
+    const { code, stderr } = await runCli(['alias', 'list'], { env: { ...KEYS, AWS_REGION: undefined } });
+    expect(code).toBe(4);
+    expectOneLineAndHint(stderr, 'no AWS region is set', '--region');
+  });
+
+  test('AWS_DEFAULT_REGION is a region', async () => {
+    const { stderr } = await runCli(['alias', 'list', '--endpoint-url', 'http://127.0.0.1:1'], {
+      env: { ...KEYS, AWS_REGION: undefined, AWS_DEFAULT_REGION: 'eu-west-2' },
+    });
+    expect(stderr).toContain('cannot reach 127.0.0.1:1');
+  });
+
+  test('no credentials', async () => {
+    const { code, stderr } = await runCli(['alias', 'list', '--endpoint-url', 'http://127.0.0.1:1'], {
+      env: { AWS_REGION: 'us-east-1' },
+    });
+    expect(code).toBe(4);
+    expectOneLineAndHint(stderr, 'no AWS credentials were found', 'AWS_PROFILE');
+  });
+
+  test('an endpoint that nobody listens on', async () => {
+    const { code, stderr, stdout } = await runCli(['alias', 'list', '--json', '--endpoint-url', 'http://127.0.0.1:1'], {
+      env: KEYS,
+    });
+    expect(code).toBe(4);
+    expectOneLineAndHint(stderr, 'cannot reach 127.0.0.1:1 (ECONNREFUSED)', '--endpoint-url');
+    expect(jsonOf({ code, stdout, stderr })).toEqual({
+      kind: 'cvops/error',
+      version: 1,
+      error: {
+        code: 'EndpointUnreachable',
+        message: 'cannot reach 127.0.0.1:1 (ECONNREFUSED).',
+        hint: expect.stringContaining('--endpoint-url'),
+        exitCode: 4,
+      },
+    });
+  });
+
+  test('no sandbox runs', async () => {
+    const { code, stderr } = await runCli(['alias', 'list', '--sandbox']);
+    expect(code).toBe(4);
+    expectOneLineAndHint(stderr, 'no sandbox is running', 'cvops sandbox up');
+  });
+});
+
+describe('a configuration that cannot be read exits 4 and names line and field', () => {
+  async function withConfig(text: string, argv = ['alias', 'list']) {
+    const home = makeHome();
+    try {
+      const nested = join(home, 'a', 'b');
+      mkdirSync(nested, { recursive: true });
+      writeFileSync(join(home, 'cvops.config.json'), text);
+      return await runCli([...argv, '--endpoint-url', 'http://127.0.0.1:1'], { home, cwd: nested, env: KEYS });
+    } finally {
+      removeHome(home);
+    }
+  }
+
+  test('half-written', async () => {
+    const { code, stderr } = await withConfig('{\n  "services": {\n    "processor": { "function": "f"');
+    expect(code).toBe(4);
+    expectOneLineAndHint(stderr, 'cvops.config.json:3:', 'half-written');
+  });
+
+  test('empty', async () => {
+    const { code, stderr } = await withConfig('');
+    expect(code).toBe(4);
+    expectOneLineAndHint(stderr, 'cvops.config.json:1:1', 'half-written');
+  });
+
+  test('an unknown field', async () => {
+    const { code, stderr } = await withConfig(
+      '{\n  "services": {\n    "processor": {\n      "functoin": "f"\n    }\n  }\n}',
+    );
+    expect(code).toBe(4);
+    expectOneLineAndHint(stderr, 'cvops.config.json:4:', 'function, alias, queue');
+    expect(stderr).toContain('services.processor.functoin');
+  });
+
+  test('a field of the wrong type', async () => {
+    const { code, stderr } = await withConfig('{\n  "region": 5,\n  "services": {}\n}');
+    expect(code).toBe(4);
+    expectOneLineAndHint(stderr, 'cvops.config.json:2:', 'docs/configuration.md');
+    expect(stderr).toContain('"region"');
+  });
+
+  test('a file that is not there', async () => {
+    const { code, stderr } = await runCli(['alias', 'list', '--config', 'nowhere.json'], { env: KEYS });
+    expect(code).toBe(4);
+    expectOneLineAndHint(stderr, 'nowhere.json', '--config');
+  });
+
+  test('comments and trailing commas are no mistake', async () => {
+    const { stderr } = await withConfig('{\n  // ours\n  "services": { "p": { "function": "f", }, },\n}');
+    expect(stderr).toContain('cannot reach');
+  });
+});
+
+describe('a service is found by name', () => {
+  test('an unknown one exits 5 with a suggestion', async () => {
+    const { code, stderr } = await runCli(['alias', 'show', 'procesor'], { env: KEYS });
+    expect(code).toBe(5);
+    expectOneLineAndHint(stderr, 'no service "procesor"', 'did you mean "processor"?');
+  });
+
+  test('without a name, more than one candidate exits 2', async () => {
+    const { code, stderr } = await runCli(['alias', 'show'], { env: KEYS });
+    expect(code).toBe(2);
+    expectOneLineAndHint(stderr, 'more than one service has a function', 'processor, reporter');
+  });
+
+  test('a service without the resource exits 4', async () => {
+    const { code, stderr } = await runCli(['alias', 'show', 'worker'], { env: KEYS });
+    expect(code).toBe(4);
+    expectOneLineAndHint(stderr, 'service "worker" has no function', 'processor, reporter');
+  });
+});
+
+describe('a change is refused at once where nobody can be asked', () => {
+  const rollback = ['alias', 'rollback', 'processor', '--endpoint-url', 'http://127.0.0.1:1'];
+
+  test.each([
+    ['no terminal', rollback, {}],
+    ['--no-input on a terminal', [...rollback, '--no-input'], { stdinTTY: true, stderrTTY: true }],
+  ])('%s', async (_, argv, terminal) => {
+    const { code, stderr } = await runCli(argv, { env: KEYS, ...terminal });
+    expect(code).toBe(2);
+    expectOneLineAndHint(stderr, 'this changes AWS, and nobody can be asked here', '--yes');
+  });
+
+  test('--yes and --dry-run go on', async () => {
+    for (const flag of ['--yes', '--dry-run']) {
+      const { stderr } = await runCli([...rollback, flag], { env: KEYS });
+      expect(stderr).toContain('cannot reach 127.0.0.1:1');
+    }
+  });
+});
