@@ -2,7 +2,7 @@ import { type AttributeValue, compare, typeOf } from './attribute-value.ts';
 import { validation } from './errors.ts';
 import type { Bindings } from './expression/bindings.ts';
 import type { Comparator, Condition, Operand } from './expression/syntax.ts';
-import { firstIndex, type Row } from './sorted-index.ts';
+import type { Row, RowList } from './row-list.ts';
 import type { KeyAttribute, KeySchema } from './table-schema.ts';
 
 type RangeOperator = Exclude<Comparator, '<>'> | 'BETWEEN' | 'begins_with';
@@ -45,12 +45,12 @@ export function keyRange(tree: Condition, schema: KeySchema, bindings: Bindings)
 }
 
 /** The stretch [from, to) of a partition's rows that the sort-key condition leaves. */
-export function rowsInRange(rows: readonly Row[], range: KeyRange['range']): { from: number; to: number } {
+export function rowsInRange(rows: RowList, range: KeyRange['range']): { from: number; to: number } {
   if (range === undefined) return { from: 0, to: rows.length };
   const [low, high] = range.values as [AttributeValue, AttributeValue?];
-  const order = (i: number, value: AttributeValue) => compare(rows[i]!.sort!, value) ?? 0;
-  const atLeast = (value: AttributeValue) => firstIndex(rows.length, (i) => order(i, value) >= 0);
-  const above = (value: AttributeValue) => firstIndex(rows.length, (i) => order(i, value) > 0);
+  const order = (row: Row, value: AttributeValue) => compare(row.sort!, value) ?? 0;
+  const atLeast = (value: AttributeValue) => rows.find((row) => order(row, value) >= 0);
+  const above = (value: AttributeValue) => rows.find((row) => order(row, value) > 0);
   switch (range.operator) {
     case '=':
       return { from: atLeast(low), to: above(low) };
@@ -65,9 +65,9 @@ export function rowsInRange(rows: readonly Row[], range: KeyRange['range']): { f
     case 'BETWEEN':
       return { from: atLeast(low), to: above(high!) };
     case 'begins_with': {
+      // Strings with one prefix stand together, right after those below the prefix.
       const from = atLeast(low);
-      let to = from;
-      while (to < rows.length && beginsWith(rows[to]!.sort!, low)) to++;
+      const to = rows.find((row) => order(row, low) >= 0 && !beginsWith(row.sort!, low));
       return { from, to };
     }
   }

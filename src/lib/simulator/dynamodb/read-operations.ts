@@ -11,8 +11,9 @@ import type { Condition, Parsed } from './expression/syntax.ts';
 import { bindProjection } from './item-operations.ts';
 import { rejectLegacy } from './item-write.ts';
 import { keyRange, rowsInRange } from './key-condition.ts';
+import { type Row, RowList } from './row-list.ts';
 import type { SecondaryIndex } from './secondary-index.ts';
-import { type Position, type Row, seek } from './sorted-index.ts';
+import type { Position } from './sorted-index.ts';
 import { keyText } from './stored-item.ts';
 import type { Table } from './table.ts';
 import { checkKey, type KeySchema, keyNames } from './table-schema.ts';
@@ -49,7 +50,7 @@ export function query(database: Database, input: Input): unknown {
   const range = keyRange(parsed.tree, schema, bindings);
   if (reading.filter !== undefined)
     checkFilter(database.condition(input.FilterExpression, 'FilterExpression'), reading);
-  const rows = (reading.index?.rows ?? table.rows).partition(keyText(range.hash))?.rows ?? [];
+  const rows = (reading.index?.rows ?? table.rows).partition(keyText(range.hash))?.rows ?? new RowList();
   let { from, to } = rowsInRange(rows, range.range);
   const start = startPosition(reading, input.ExclusiveStartKey);
   const forward = input.ScanIndexForward !== false;
@@ -57,10 +58,10 @@ export function query(database: Database, input: Input): unknown {
     if (start.partition !== keyText(range.hash)) {
       throw validation('The provided starting key is outside query boundaries based on provided conditions');
     }
-    if (forward) from = Math.max(from, seek(rows, start.sort, start.key, true));
-    else to = Math.min(to, seek(rows, start.sort, start.key, false));
+    if (forward) from = Math.max(from, rows.seek(start.sort, start.key, true));
+    else to = Math.min(to, rows.seek(start.sort, start.key, false));
   }
-  return answer(database, reading, 'Query', stretch(rows, from, to, forward), input, started);
+  return answer(database, reading, 'Query', rows.between(from, to, forward), input, started);
 }
 
 /** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Scan.html */
@@ -217,11 +218,6 @@ function startPosition({ table, index }: Reading, given: Item | undefined): Posi
     sort: schema.range === undefined ? undefined : given[schema.range.name],
     key: table.key(given),
   };
-}
-
-function* stretch(rows: readonly Row[], from: number, to: number, forward: boolean): Generator<Row> {
-  if (forward) for (let i = from; i < to; i++) yield rows[i]!;
-  else for (let i = to - 1; i >= from; i--) yield rows[i]!;
 }
 
 /** Reads rows up to the limit or the end of the page, filters and projects them, and counts the units. */

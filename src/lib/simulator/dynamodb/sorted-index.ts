@@ -1,18 +1,12 @@
-import { type AttributeValue, compare, compareText } from './attribute-value.ts';
-import type { StoredItem } from './stored-item.ts';
-
-/** An item's place in an index: the primary key breaks ties, since index keys need not be unique. */
-export interface Row {
-  readonly sort: AttributeValue | undefined;
-  readonly stored: StoredItem;
-}
+import { type AttributeValue, compareText } from './attribute-value.ts';
+import { firstIndex, type Row, RowList } from './row-list.ts';
 
 /** The rows of one partition key, in sort-key order. */
 export interface Partition {
   readonly key: string;
   /** Decides the order of a scan. */
   readonly hash: number;
-  readonly rows: Row[];
+  readonly rows: RowList;
 }
 
 /** The place in an index from which to go on, exclusive; the item itself may be gone. */
@@ -35,22 +29,17 @@ export class SortedIndex {
   insert(partitionKey: string, row: Row): void {
     let partition = this.#partitions.get(partitionKey);
     if (partition === undefined) {
-      partition = { key: partitionKey, hash: hashOf(partitionKey), rows: [] };
+      partition = { key: partitionKey, hash: hashOf(partitionKey), rows: new RowList() };
       this.#partitions.set(partitionKey, partition);
       this.#ordered = undefined;
     }
-    const rows = partition.rows;
-    const at = seek(rows, row.sort, row.stored.key, false);
-    if (at === rows.length) rows.push(row);
-    else rows.splice(at, 0, row);
+    partition.rows.insert(row);
   }
 
   remove(partitionKey: string, row: Row): void {
     const partition = this.#partitions.get(partitionKey);
     if (partition === undefined) return;
-    const at = seek(partition.rows, row.sort, row.stored.key, false);
-    if (partition.rows[at]?.stored.key !== row.stored.key) return;
-    partition.rows.splice(at, 1);
+    partition.rows.remove(row);
     if (partition.rows.length > 0) return;
     this.#partitions.delete(partitionKey);
     this.#ordered = undefined;
@@ -69,35 +58,10 @@ export class SortedIndex {
       const partition = ordered[at]!;
       if (total > 1 && Math.floor((partition.hash / 2 ** 32) * total) !== segment) continue;
       const rows = partition.rows;
-      let i = start?.partition === partition.key ? seek(rows, start.sort, start.key, true) : 0;
-      for (; i < rows.length; i++) yield rows[i]!;
+      const from = start?.partition === partition.key ? rows.seek(start.sort, start.key, true) : 0;
+      yield* rows.between(from, rows.length);
     }
   }
-}
-
-/** Index of the first row at or after (`after`: strictly after) a place. */
-export function seek(rows: readonly Row[], sort: AttributeValue | undefined, key: string, after: boolean): number {
-  return firstIndex(rows.length, (i) => {
-    const order = compareRow(rows[i]!, sort, key);
-    return after ? order > 0 : order >= 0;
-  });
-}
-
-/** The first index below `length` for which `passes` holds; once true it must stay true. */
-export function firstIndex(length: number, passes: (index: number) => boolean): number {
-  let low = 0;
-  let high = length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (passes(middle)) high = middle;
-    else low = middle + 1;
-  }
-  return low;
-}
-
-function compareRow(row: Row, sort: AttributeValue | undefined, key: string): number {
-  const order = row.sort === undefined || sort === undefined ? 0 : (compare(row.sort, sort) ?? 0);
-  return order !== 0 ? order : compareText(row.stored.key, key);
 }
 
 function byHash(a: { hash: number; key: string }, b: { hash: number; key: string }): number {
