@@ -70,16 +70,13 @@ export class LambdaFunctions implements Functions {
           },
         );
       }
-      throw classifyAwsError(cause, aliasSite('lambda:UpdateAlias', functionName, alias));
+      // The alias was read just before: what AWS does not find is the version.
+      throw classifyAwsError(cause, versionSite('lambda:UpdateAlias', functionName, change.version));
     }
   }
 
   async getVersion(functionName: string, version: string): Promise<FunctionVersion> {
-    const site: AwsCallSite = {
-      action: 'lambda:GetFunctionConfiguration',
-      resource: `version ${version} of function "${functionName}"`,
-      notFound: { code: 'VersionNotFound', hint: 'list versions with `cvops alias list` or the AWS console.' },
-    };
+    const site = versionSite('lambda:GetFunctionConfiguration', functionName, version);
     const answer = await this.#call(site, () =>
       this.#client.send(new GetFunctionConfigurationCommand({ FunctionName: functionName, Qualifier: version })),
     );
@@ -156,6 +153,17 @@ function functionSite(action: string, name: string): AwsCallSite {
 
 function aliasSite(action: string, functionName: string, alias: string): AwsCallSite {
   return { action, resource: `alias "${alias}" of function "${functionName}"`, notFound: { code: 'AliasNotFound' } };
+}
+
+function versionSite(action: string, functionName: string, version: string): AwsCallSite {
+  return {
+    action,
+    resource: `version ${version} of function "${functionName}"`,
+    notFound: {
+      code: 'VersionNotFound',
+      hint: 'see which versions there are with `cvops alias list` or in the AWS console.',
+    },
+  };
 }
 
 function toAlias(functionName: string, alias: AliasConfiguration): Alias {

@@ -1,0 +1,190 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type AliasRecord, formatAliasRecord } from '../../../src/lib/release/alias-record.ts';
+import type { Call } from '../../../src/lib/simulator/kernel/service.ts';
+import { ReleasedFunction } from '../../support/released-function.ts';
+import { jsonOf, runCli } from '../../support/run-cli.ts';
+
+let released: ReleasedFunction;
+beforeEach(async () => {
+  released = await ReleasedFunction.start(3);
+});
+afterEach(() => released.stop());
+
+/** A release that put 3 in charge after 2, as cvops records it. */
+const promotion: AliasRecord = {
+  releaseId: 'r-20260101T000000Z-0000',
+  kind: 'promote',
+  version: '3',
+  previous: '2',
+  step: 100,
+  at: Date.UTC(2026, 0, 1),
+  by: 'ana',
+  quarantined: [],
+  reason: null,
+};
+
+/** Calls `seen` after each call of the simulator, before its answer is sent. */
+function observe(seen: (operation: string, call: Call) => void): void {
+  const region = released.simulator.region();
+  const finished = region.finished.bind(region);
+  region.finished = (target, call, ...rest) => {
+    finished(target, call, ...rest);
+    seen(target.operation, call);
+  };
+}
+
+const rollback = (...flags: string[]) =>
+  runCli(['alias', 'rollback', 'processor', '--yes', '--json', ...flags], { env: released.env });
+
+describe('alias rollback', () => {
+  test('goes to the named version and remembers the one it left', async () => {
+    const result = await rollback('--to', '2');
+    expect(result).toMatchObject({ code: 0, stderr: '' });
+    const { kind, data, next } = jsonOf(result);
+    expect(kind).toBe('cvops/alias.rollback');
+    expect(data).toMatchObject({ from: '3', to: '2', basis: 'named', function: 'cv-analytics-processor' });
+    expect(data.releaseId).toMatch(/^r-\d{8}T\d{6}Z-[0-9a-f]{4}$/);
+    expect(next[0]?.command).toBe('cvops dlq replay');
+    expect(await released.alias()).toMatchObject({ version: '2', weights: {} });
+    expect((await released.alias()).description).toContain(`id=${data.releaseId} kind=rollback version=2 previous=3`);
+  });
+
+  test('without a target goes to the version that the alias itself remembers, never to one rolled back from', async () => {
+    await rollback('--to', '1');
+    await released.foreignMove({ version: '2' });
+    // 3 was rolled back from; 1 served before 2, as cvops and CloudTrail know.
+    const { data } = jsonOf(await rollback());
+    expect(data).toMatchObject({ from: '2', to: '1' });
+    expect(await released.alias()).toMatchObject({ version: '1' });
+  });
+
+  test('the trap: bad 3 → back to 2 → bad 4 → back lands on 2, not on 3', async () => {
+    await rollback('--to', '2');
+    await released.publish(4);
+    await released.foreignMove({ version: '4' });
+    expect(jsonOf(await rollback()).data).toMatchObject({ from: '4', to: '2' });
+  });
+
+  test('ends a split that somebody else has begun', async () => {
+    await released.foreignMove({ weights: { 2: 0.1 } });
+    const { data } = jsonOf(await rollback());
+    expect(data).toMatchObject({ from: '3', to: '3', basis: 'canary', endedSplit: { 2: 0.1 } });
+    expect(await released.alias()).toMatchObject({ version: '3', weights: {} });
+  });
+
+  test('--to during a split clears the split in the same call', async () => {
+    await released.foreignMove({ weights: { 2: 0.1 } });
+    await rollback('--to', '1');
+    expect(await released.alias()).toMatchObject({ version: '1', weights: {} });
+  });
+
+  test('is one GetAlias and one UpdateAlias when the alias knows the way back', async () => {
+    await released.foreignMove({ description: formatAliasRecord(promotion) });
+    const seen: string[] = [];
+    observe((operation) => seen.push(operation));
+    const { data } = jsonOf(await rollback());
+    expect(data).toMatchObject({ from: '3', to: '2', basis: 'record' });
+    // What the two versions are made of is read beside; the way itself is two calls, one after the other.
+    expect(seen.filter((operation) => operation !== 'GetFunctionConfiguration')).toEqual(['GetAlias', 'UpdateAlias']);
+  });
+
+  test('shows what differs besides the code, without any value of the environment', async () => {
+    await released.publish(4, { TABLE: 'events', SECRET: 'do-not-show-2', EXTRA: 'x' });
+    await released.foreignMove({ version: '4' });
+    const result = await rollback('--to', '3', '--dry-run');
+    const { data } = jsonOf(result);
+    expect(data.releaseId).toBeNull();
+    expect(data.preflight).toContainEqual({
+      id: 'environment',
+      status: 'NOTE',
+      detail: 'without EXTRA; other values of SECRET',
+    });
+    expect(result.stdout).not.toContain('do-not-show');
+    expect(await released.alias()).toMatchObject({ version: '4' });
+  });
+
+  test('does nothing when the target serves already', async () => {
+    const { code, stdout } = await rollback('--to', '3');
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout).data).toMatchObject({ releaseId: null, from: '3', to: '3' });
+  });
+
+  test('names a version that does not exist', async () => {
+    const result = await rollback('--to', '99');
+    expect(result.code).toBe(5);
+    expect(jsonOf(result).error).toMatchObject({
+      code: 'VersionNotFound',
+      message: expect.stringContaining('version 99'),
+    });
+    expect(await released.alias()).toMatchObject({ version: '3' });
+  });
+
+  test('says so when nobody knows what served before', async () => {
+    const result = await rollback();
+    expect(result.code).toBe(5);
+    expect(jsonOf(result).error).toMatchObject({
+      code: 'PreviousVersionUnknown',
+      hint: 'name it with --to; newest versions: 2, 1.',
+    });
+  });
+
+  test('a write between reading and moving wins, and the loser changes nothing', async () => {
+    const { lambda } = released.simulator.region();
+    observe((operation, call) => {
+      if (operation !== 'GetAlias') return;
+      lambda.operations['UpdateAlias']!({ FunctionName: released.name, Name: 'live', FunctionVersion: '1' }, call);
+    });
+    const result = await rollback('--to', '2');
+    expect(result.code).toBe(1);
+    expect(jsonOf(result).error).toMatchObject({
+      code: 'RevisionConflict',
+      hint: expect.stringContaining('cvops alias list'),
+    });
+    expect(await released.alias()).toMatchObject({ version: '1' });
+  });
+
+  test('keeps what others wrote into the description, and the reason', async () => {
+    await released.foreignMove({ description: 'owned by team data' });
+    await rollback('--to', '2', '--reason', 'rows lost & found');
+    const { description } = await released.alias();
+    expect(description).toMatch(/^owned by team data cvops\/1 /);
+    expect(description).toContain('why=rows%20lost%20%26%20found');
+    expect(description!.length).toBeLessThanOrEqual(256);
+  });
+});
+
+describe('alias list and show', () => {
+  test('show tells version, previous and the last change', async () => {
+    await rollback('--to', '2');
+    const { data } = jsonOf(await runCli(['alias', 'show', 'processor', '--json'], { env: released.env }));
+    expect(data.aliases).toEqual([
+      {
+        service: 'processor',
+        function: 'cv-analytics-processor',
+        alias: 'live',
+        version: '2',
+        weights: {},
+        previous: '3',
+        changedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
+        changedBy: expect.any(String),
+        releaseId: expect.stringMatching(/^r-/),
+        quarantined: ['3'],
+      },
+    ]);
+  });
+
+  test('list names the function that is not there', async () => {
+    const result = await runCli(['alias', 'list'], { env: released.env });
+    expect(result.code).toBe(5);
+    expect(result.stderr).toContain('alias "live" of function "cv-analytics-reporter" does not exist');
+  });
+
+  test('a pipe gets TSV without a header and with ISO times; a terminal gets a table', async () => {
+    await rollback('--to', '2');
+    const piped = await runCli(['alias', 'show', 'processor'], { env: released.env });
+    expect(piped.stdout).toMatch(/^processor\tcv-analytics-processor\tlive\t2\t\t3\t\d{4}-\d\d-\d\dT[\d:.]+Z\t\S+\n$/);
+    const shown = await runCli(['alias', 'show', 'processor'], { env: released.env, stdoutTTY: true });
+    expect(shown.stdout).toMatch(/^SERVICE +FUNCTION +ALIAS +VERSION/);
+    expect(shown.stdout).not.toContain('\u001b[');
+  });
+});

@@ -1,0 +1,121 @@
+import {
+  CreateAliasCommand,
+  CreateFunctionCommand,
+  GetAliasCommand,
+  LambdaClient,
+  PublishVersionCommand,
+  UpdateAliasCommand,
+  UpdateFunctionCodeCommand,
+  UpdateFunctionConfigurationCommand,
+  waitUntilFunctionActiveV2,
+  waitUntilFunctionUpdatedV2,
+} from '@aws-sdk/client-lambda';
+import { strToU8, zipSync } from 'fflate';
+import { Simulator } from '../../src/lib/simulator/simulator.ts';
+
+/** A simulator with `cv-analytics-processor`, some published versions, and an alias `live` on the newest. */
+export class ReleasedFunction {
+  readonly simulator: Simulator;
+  readonly client: LambdaClient;
+  readonly name = 'cv-analytics-processor';
+
+  private constructor(simulator: Simulator) {
+    this.simulator = simulator;
+    this.client = new LambdaClient({
+      endpoint: simulator.endpoint,
+      region: 'us-east-1',
+      credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    });
+  }
+
+  /** Credentials, region and endpoint for `runCli`. */
+  get env(): Record<string, string> {
+    return {
+      AWS_ACCESS_KEY_ID: 'test',
+      AWS_SECRET_ACCESS_KEY: 'test',
+      AWS_REGION: 'us-east-1',
+      CVOPS_ENDPOINT_URL: this.simulator.endpoint,
+    };
+  }
+
+  static async start(versions: number): Promise<ReleasedFunction> {
+    const released = new ReleasedFunction(await Simulator.start());
+    await released.client.send(
+      new CreateFunctionCommand({
+        FunctionName: released.name,
+        Role: 'arn:aws:iam::000000000000:role/processor',
+        Runtime: 'nodejs22.x',
+        Handler: 'index.handler',
+        Code: { ZipFile: code(1) },
+        Environment: { Variables: { TABLE: 'events', SECRET: 'do-not-show-1' } },
+      }),
+    );
+    await waitUntilFunctionActiveV2(
+      { client: released.client, maxWaitTime: 10, minDelay: 0.05 as never },
+      { FunctionName: released.name },
+    );
+    await released.client.send(new PublishVersionCommand({ FunctionName: released.name }));
+    for (let version = 2; version <= versions; version++) await released.publish(version);
+    await released.client.send(
+      new CreateAliasCommand({ FunctionName: released.name, Name: 'live', FunctionVersion: String(versions) }),
+    );
+    return released;
+  }
+
+  /** Publishes the next version; its code differs from all others. */
+  async publish(seed: number, environment?: Record<string, string>): Promise<string> {
+    const FunctionName = this.name;
+    if (environment !== undefined) {
+      await this.client.send(
+        new UpdateFunctionConfigurationCommand({ FunctionName, Environment: { Variables: environment } }),
+      );
+      await waitUntilFunctionUpdatedV2(
+        { client: this.client, maxWaitTime: 10, minDelay: 0.05 as never },
+        { FunctionName },
+      );
+    }
+    await this.client.send(new UpdateFunctionCodeCommand({ FunctionName, ZipFile: code(seed) }));
+    await waitUntilFunctionUpdatedV2(
+      { client: this.client, maxWaitTime: 10, minDelay: 0.05 as never },
+      { FunctionName },
+    );
+    const { Version } = await this.client.send(new PublishVersionCommand({ FunctionName }));
+    return Version!;
+  }
+
+  /** What the alias is now. */
+  async alias() {
+    const answer = await this.client.send(new GetAliasCommand({ FunctionName: this.name, Name: 'live' }));
+    return {
+      version: answer.FunctionVersion,
+      weights: answer.RoutingConfig?.AdditionalVersionWeights ?? {},
+      description: answer.Description,
+    };
+  }
+
+  /** Moves the alias as somebody else's tool would. */
+  async foreignMove(change: {
+    version?: string;
+    weights?: Record<string, number>;
+    description?: string;
+  }): Promise<void> {
+    await this.client.send(
+      new UpdateAliasCommand({
+        FunctionName: this.name,
+        Name: 'live',
+        ...(change.version === undefined ? {} : { FunctionVersion: change.version }),
+        ...(change.description === undefined ? {} : { Description: change.description }),
+        ...(change.weights === undefined ? {} : { RoutingConfig: { AdditionalVersionWeights: change.weights } }),
+      }),
+    );
+  }
+
+  async stop(): Promise<void> {
+    this.client.destroy();
+    await this.simulator.close();
+  }
+}
+
+function code(seed: number): Uint8Array {
+  return zipSync({ 'index.mjs': strToU8(`export const handler = async () => ${seed};\n`) });
+}
