@@ -19,7 +19,7 @@ export type Invocation =
     };
 
 /** Global flags, named once: they work before and after the command. */
-const GLOBAL_FLAGS: readonly (readonly [flags: string, description: string])[] = [
+export const GLOBAL_FLAGS: readonly (readonly [flags: string, description: string])[] = [
   ['--config <file>', 'configuration file (default: the nearest cvops.config.json)'],
   ['--profile <name>', 'AWS profile'],
   ['--region <region>', 'AWS region'],
