@@ -1,0 +1,53 @@
+import type { LedgerRecord } from './ledger-record.ts';
+
+/** What a ledger leaves open, and what it has counted. */
+export interface OpenMessages {
+  /** Sent, but not known as deleted: delete on the next sight. MessageId → id of the copy. */
+  readonly sent: ReadonlyMap<string, string>;
+  /** Meant to be sent, outcome unknown. MessageId → time of the first try, ms since the epoch. */
+  readonly unresolved: ReadonlyMap<string, number>;
+  /** All copies sent. */
+  readonly replayed: number;
+  /** Time of the last send, ms since the epoch; null before any. */
+  readonly lastSentAt: number | null;
+}
+
+/**
+ * Reads a ledger to the state that its run was in. Only what is open is kept, so memory follows what was in flight,
+ * not the length of the run.
+ * @param onSent is called for each copy that was sent
+ */
+export async function openMessages(
+  records: AsyncIterable<LedgerRecord>,
+  onSent: (id: string, newId: string) => void = () => {},
+): Promise<OpenMessages> {
+  const sent = new Map<string, string>();
+  const unresolved = new Map<string, number>();
+  let replayed = 0;
+  let lastSentAt: number | null = null;
+  for await (const record of records) {
+    switch (record.type) {
+      case 'intent':
+        // A resumed run writes the intent again: the first time counts, for that is when the copy may have arrived.
+        for (const { id } of record.messages) if (!unresolved.has(id)) unresolved.set(id, record.at);
+        break;
+      case 'sent':
+        for (const { id, newId } of record.messages) {
+          unresolved.delete(id);
+          sent.set(id, newId);
+          replayed++;
+          onSent(id, newId);
+        }
+        lastSentAt = record.at;
+        break;
+      case 'failed':
+        for (const { id } of record.messages) unresolved.delete(id);
+        break;
+      case 'done':
+        for (const id of record.ids) sent.delete(id);
+        break;
+      default:
+    }
+  }
+  return { sent, unresolved, replayed, lastSentAt };
+}

@@ -1,0 +1,271 @@
+import type { FunctionLogs } from '../../aws/ports/function-logs.ts';
+import type { Queue, Queues } from '../../aws/ports/queues.ts';
+import type { Clock } from '../../clock.ts';
+import type { DeadLetter } from '../dead-letter.ts';
+import type { RunHeader } from '../ledger/ledger-record.ts';
+import type { Ledger, Ledgers } from '../ledger/ledgers.ts';
+import { type OpenMessages, openMessages } from '../ledger/open-messages.ts';
+import { refuseOwnRedrive } from '../own-redrive.ts';
+import { adoptUnfinished } from './adopt-unfinished.ts';
+import { EventChannel } from './event-channel.ts';
+import { MessageIdSet } from './message-id-set.ts';
+import { Price } from './price.ts';
+import { pricedQueues } from './priced-queues.ts';
+import type { ReplayEvent } from './replay-event.ts';
+import type { ReplayResult, Verified } from './replay-result.ts';
+import { Replayer } from './replayer.ts';
+import { newRunId } from './run-id.ts';
+import { Selection } from './selection.ts';
+import { SendRate } from './send-rate.ts';
+import { verify } from './verify.ts';
+
+export interface ReplayPorts {
+  readonly queues: Queues;
+  readonly ledgers: Ledgers;
+  readonly clock: Clock;
+  /** Where the consumer says what it processed: the quickest verdict. */
+  readonly logs?: { readonly reader: FunctionLogs; readonly functionName: string };
+}
+
+export interface ReplayOptions {
+  readonly dlq: Queue;
+  readonly target: Queue;
+  readonly service: string | null;
+  /** The filter, as text for the ledger and as the test that it means. */
+  readonly filter: { readonly text: string; readonly matches: (letter: DeadLetter) => boolean } | null;
+  readonly group: string | null;
+  readonly max: number | null;
+  /** Messages a second; null for as fast as it goes. */
+  readonly rate: number | null;
+  /** FIFO: replay what matches even when messages before it in its group do not. */
+  readonly outOfOrder: boolean;
+  /** Replays even from a dead-letter queue that has a redrive policy of its own. */
+  readonly force: boolean;
+  /** FIFO: sends again what a crashed run may have sent, though the deduplication window has passed. */
+  readonly resendUncertain: boolean;
+  /** Wait for a verdict; null when none is wanted. `waitMs: null` waits until every copy can be known. */
+  readonly verify: { readonly waitMs: number | null } | null;
+  /** Goes on with this run instead of starting one; its header gives the filter, group and maximum. */
+  readonly resume: RunHeader | null;
+  /** Calls at the same time; default 8. */
+  readonly concurrency?: number;
+  /** Seconds of one visibility; default 60. After a crash messages show up again within this time. */
+  readonly visibilitySeconds?: number;
+  readonly emptyPolls?: number;
+  readonly waitSeconds?: number;
+}
+
+const VISIBILITY_SECONDS = 60;
+
+/**
+ * Sends dead letters back to their queue and waits for their verdict. Yields what happens; the last event, `finished`,
+ * carries the result. An abort lets what is in flight finish and gives the rest back.
+ * @throws CvopsError before anything is sent: `OwnRedrivePolicy`, `LedgerNotWritable`, `RunNotFound`, `LedgerDamaged` …
+ */
+export async function* replay(
+  ports: ReplayPorts,
+  options: ReplayOptions,
+  signal: AbortSignal,
+): AsyncGenerator<ReplayEvent, ReplayResult, undefined> {
+  const { clock, ledgers } = ports;
+  if (!options.force) refuseOwnRedrive(options.dlq);
+  const startedAt = clock.now();
+  const price = new Price();
+  const queues = pricedQueues(ports.queues, price);
+  const sentIds = new MessageIdSet();
+  const newIds = new MessageIdSet();
+  const header = options.resume ?? newHeader(options, startedAt);
+  const before = options.resume === null ? NOTHING : await earlier(ledgers, header.runId, sentIds, newIds);
+  const unresolved = new Map(before.unresolved);
+  await adoptUnfinished(ledgers, header, clock.now(), sentIds, unresolved);
+  const ledger = await openLedger(ledgers, header, options.resume !== null, clock);
+  try {
+    const channel = new EventChannel<ReplayEvent>();
+    const stop = new AbortController();
+    const replayer = new Replayer({
+      queues,
+      clock,
+      signal: AbortSignal.any([signal, stop.signal]),
+      ledger,
+      dlq: options.dlq,
+      target: options.target,
+      selection: new Selection({ fifo: options.dlq.fifo, ...selectionOf(options) }, before.replayed),
+      rate: new SendRate(options.rate),
+      concurrency: options.concurrency ?? 8,
+      visibilitySeconds: header.visibilitySeconds,
+      emptyPolls: options.emptyPolls ?? 3,
+      waitSeconds: options.waitSeconds ?? 1,
+      resendUncertain: options.resendUncertain,
+      sentIds,
+      newIds,
+      unresolved,
+      awaited: new Set([...before.sent.keys(), ...before.unresolved.keys()]),
+      awaitUntil: startedAt + (header.visibilitySeconds + 5) * 1000,
+      replayedBefore: before.replayed,
+      emit: (event) => channel.push(event),
+    });
+    yield {
+      type: 'started',
+      at: startedAt,
+      runId: header.runId,
+      dlq: options.dlq.name,
+      target: options.target.name,
+      resumed: options.resume !== null,
+      expected: depth(options.dlq),
+    };
+    let firstSentAt: number | null = null;
+    let lastSentAt = before.lastSentAt;
+    const returned: string[] = [];
+    const running = replayer.run().finally(() => channel.close());
+    // Its failure is seen at the await below, also when the reader of the events goes away first.
+    running.catch(() => {});
+    try {
+      for await (const event of channel) {
+        if (event.type === 'sent') {
+          firstSentAt ??= event.at;
+          lastSentAt = event.at;
+        }
+        if (event.type === 'returned') returned.push(event.messageId);
+        yield event;
+      }
+    } finally {
+      stop.abort();
+      await running.catch(() => {});
+    }
+    await running;
+    const sendingMs = Math.max(1, clock.now() - startedAt);
+    const { tally } = replayer;
+    const remaining = await remainingOf(queues, options.dlq, replayer);
+    const result = (verified: Verified | null): ReplayResult => ({
+      runId: header.runId,
+      engine: 'client',
+      matched: tally.matched,
+      replayed: tally.replayed,
+      failed: tally.failed,
+      skipped: tally.skipped,
+      suppressed: tally.suppressed,
+      remaining,
+      blocked: tally.blocked,
+      uncertain: tally.uncertain,
+      undeleted: tally.undeleted,
+      possibleTwins: tally.possibleTwins,
+      verified,
+      requests: price.requests,
+      costUsd: price.costUsd,
+      durationMs: clock.now() - startedAt,
+      ratePerSecond: Number((((tally.replayed - before.replayed) / sendingMs) * 1000).toFixed(1)),
+      stopped: stopReason(replayer, signal),
+    });
+    await end(ledger, clock, replayer, result(null));
+    const checks = options.verify !== null && tally.replayed > 0 && lastSentAt !== null && !signal.aborted;
+    const verified = checks
+      ? yield* verify({
+          queues,
+          clock,
+          signal,
+          dlq: options.dlq,
+          target: options.target,
+          replayed: tally.replayed,
+          firstSentAt: firstSentAt ?? header.at,
+          lastSentAt: lastSentAt!,
+          isCopy: (id) => newIds.has(id),
+          returned,
+          left: remaining,
+          waitMs: options.verify!.waitMs,
+          ...(ports.logs === undefined ? {} : { logs: ports.logs }),
+        })
+      : null;
+    const final = result(verified);
+    if (verified !== null) await end(ledger, clock, replayer, final);
+    yield { type: 'finished', at: clock.now(), result: final };
+    return final;
+  } finally {
+    await ledger.close().catch(() => {});
+  }
+}
+
+const NOTHING: OpenMessages = { sent: new Map(), unresolved: new Map(), replayed: 0, lastSentAt: null };
+
+function newHeader(options: ReplayOptions, now: number): RunHeader {
+  return {
+    type: 'run',
+    format: 1,
+    runId: newRunId(now),
+    at: now,
+    dlq: { name: options.dlq.name, arn: options.dlq.arn },
+    target: { name: options.target.name, arn: options.target.arn, fifo: options.target.fifo },
+    service: options.service,
+    options: {
+      filter: options.filter?.text ?? null,
+      group: options.group,
+      max: options.max,
+      outOfOrder: options.outOfOrder,
+    },
+    visibilitySeconds: options.visibilitySeconds ?? VISIBILITY_SECONDS,
+  };
+}
+
+function selectionOf(options: ReplayOptions) {
+  const { filter, group, max, outOfOrder } = options;
+  return { filter: filter?.matches ?? null, group, max, outOfOrder };
+}
+
+async function earlier(
+  ledgers: Ledgers,
+  runId: string,
+  sentIds: MessageIdSet,
+  newIds: MessageIdSet,
+): Promise<OpenMessages> {
+  return openMessages(ledgers.read(runId), (id, newId) => {
+    sentIds.add(id);
+    newIds.add(newId);
+  });
+}
+
+async function openLedger(ledgers: Ledgers, header: RunHeader, resumed: boolean, clock: Clock): Promise<Ledger> {
+  if (!resumed) return ledgers.create(header);
+  const ledger = await ledgers.reopen(header.runId);
+  await ledger.commit({ type: 'resumed', at: clock.now() });
+  return ledger;
+}
+
+/** At the end of a queue that hides nothing, what the run left itself; else the approximate count, if it is more. */
+async function remainingOf(queues: Queues, dlq: Queue, replayer: Replayer): Promise<number> {
+  if (replayer.drained && !replayer.hides) return replayer.left;
+  try {
+    return Math.max(replayer.left, depth(await queues.describe(dlq.url)));
+  } catch {
+    return replayer.left;
+  }
+}
+
+function stopReason(replayer: Replayer, signal: AbortSignal): ReplayResult['stopped'] {
+  if (replayer.stopped !== null) return { code: replayer.stopped.code, message: replayer.stopped.message };
+  return signal.aborted ? { code: 'Interrupted', message: 'stopped on request' } : null;
+}
+
+async function end(ledger: Ledger, clock: Clock, replayer: Replayer, result: ReplayResult): Promise<void> {
+  const { matched, replayed, failed, skipped, suppressed, remaining, verified } = result;
+  await ledger
+    .commit({
+      type: 'end',
+      at: clock.now(),
+      open: replayer.open,
+      counts: { matched, replayed, failed, skipped, suppressed, remaining },
+      verified:
+        verified === null
+          ? null
+          : {
+              succeeded: verified.succeeded,
+              returned: verified.returned,
+              pending: verified.pending,
+              basis: verified.basis,
+            },
+    })
+    // The work is done; a disk that is full now takes nothing from it.
+    .catch(() => {});
+}
+
+function depth({ attributes }: Queue): number {
+  return attributes.visible + attributes.inFlight + attributes.delayed;
+}

@@ -1,0 +1,130 @@
+import type { FunctionLogs } from '../../aws/ports/function-logs.ts';
+import type { Queue, Queues } from '../../aws/ports/queues.ts';
+import type { Clock } from '../../clock.ts';
+import { scanQueue } from '../scan-queue.ts';
+import { processedMessages } from './processed-messages.ts';
+import type { ReplayEvent, VerdictBasis } from './replay-event.ts';
+import type { Verified } from './replay-result.ts';
+
+export interface VerifyOptions {
+  readonly queues: Queues;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly dlq: Queue;
+  readonly target: Queue;
+  /** Copies sent. */
+  readonly replayed: number;
+  /** ms since the epoch. */
+  readonly firstSentAt: number;
+  readonly lastSentAt: number;
+  /** Whether this id is that of a copy. */
+  readonly isCopy: (messageId: string) => boolean;
+  /** Copies that are known to have come back. */
+  readonly returned: Iterable<string>;
+  /** Messages that the run left in the dead-letter queue. */
+  readonly left: number;
+  /** Where the function says which messages it processed. */
+  readonly logs?: { readonly reader: FunctionLogs; readonly functionName: string };
+  /** Longest wait for the verdict, ms; null waits until every copy can be known. */
+  readonly waitMs: number | null;
+  /** ms between two looks; default 2,000, growing to 15,000. */
+  readonly pollMs?: number;
+}
+
+/**
+ * Approximate counts settle within about a minute: so long the target must be seen empty.
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_GetQueueAttributes.html
+ */
+const SETTLE_MS = 60_000;
+const READINGS = 4;
+const MARGIN_MS = 30_000;
+const LONGEST_POLL_MS = 15_000;
+const SCAN_LIMIT = 20_000;
+const FEW_ENOUGH_FOR_LOGS = 5_000;
+const IDS_TOLD = 100;
+
+/**
+ * When a copy that keeps failing is back in the dead-letter queue: the move happens at the receive after maxReceiveCount
+ * is reached, each receive one visibility timeout after the other. Null where the target has no dead-letter queue.
+ */
+export function verdictDeadline(target: Queue, lastSentAt: number): number | null {
+  const { redrive, visibilityTimeoutSeconds } = target.attributes;
+  if (redrive === null) return null;
+  return lastSentAt + redrive.maxReceiveCount * visibilityTimeoutSeconds * 1000 + MARGIN_MS;
+}
+
+/**
+ * Waits until each copy is known to be processed or back. A message that fails again comes back under exactly the id
+ * that our send got, because SQS keeps the id when it moves a message to its dead-letter queue. Success is known from the function's own
+ * log, from a target that stays empty, or from the deadline; the basis says which.
+ */
+export async function* verify(options: VerifyOptions): AsyncGenerator<ReplayEvent, Verified, undefined> {
+  const { clock, queues, signal, replayed } = options;
+  const deadline = verdictDeadline(options.target, options.lastSentAt);
+  const started = clock.now();
+  const lastLook =
+    options.waitMs === null ? Math.max(deadline ?? 0, started + SETTLE_MS) + SETTLE_MS : started + options.waitMs;
+  const returned = new Set(options.returned);
+  const processed = new Set<string>();
+  let scannedAt = options.left + returned.size;
+  let emptySince: number | null = null;
+  let readings = 0;
+  let pollMs = options.pollMs ?? 2_000;
+  let told = '';
+  for (;;) {
+    const [target, dlq] = await Promise.all([queues.describe(options.target.url), queues.describe(options.dlq.url)]);
+    const now = clock.now();
+    const empty = depth(target) === 0;
+    emptySince = empty ? (emptySince ?? now) : null;
+    readings = empty ? readings + 1 : 0;
+    if (options.logs !== undefined && replayed <= FEW_ENOUGH_FOR_LOGS) {
+      const found = await processedMessages({ ...options.logs, fromMs: options.firstSentAt, toMs: now });
+      for (const id of found) if (options.isCopy(id)) processed.add(id);
+    }
+    const settled = emptySince !== null && readings >= READINGS && now - emptySince >= SETTLE_MS;
+    const due = deadline !== null && now >= deadline && empty;
+    let hidden = 0;
+    if (settled || due || depth(dlq) > scannedAt) {
+      const scan = await scanQueue({
+        queues,
+        queue: dlq,
+        clock,
+        signal,
+        limit: SCAN_LIMIT,
+        onMessage: ({ messageId }) => {
+          if (options.isCopy(messageId)) returned.add(messageId);
+        },
+      });
+      hidden = scan.hidden;
+      scannedAt = Math.max(depth(dlq), scan.scanned);
+    }
+    for (const id of returned) processed.delete(id);
+    const accounted = processed.size + returned.size >= replayed;
+    const certain = accounted || ((settled || due) && hidden === 0);
+    const basis: VerdictBasis = accounted ? 'log' : !certain ? 'none' : due ? 'deadline' : 'drained';
+    const succeeded = certain ? replayed - returned.size : processed.size;
+    const pending = replayed - returned.size - succeeded;
+    const knownBy = pending === 0 ? null : deadline === null || deadline < now ? null : deadline;
+    const text = `${succeeded} ${returned.size} ${pending}`;
+    if (text !== told || certain) {
+      told = text;
+      yield { type: 'verdict', at: now, succeeded, returned: returned.size, pending, basis, knownBy };
+    }
+    if (certain || signal.aborted || now >= lastLook) {
+      return {
+        succeeded,
+        returned: returned.size,
+        pending,
+        basis,
+        pendingUntil: knownBy === null ? null : new Date(knownBy).toISOString(),
+        returnedIds: [...returned].slice(0, IDS_TOLD),
+      };
+    }
+    await clock.sleep(Math.min(pollMs, Math.max(1, lastLook - now)), signal).catch(() => {});
+    pollMs = Math.min(LONGEST_POLL_MS, pollMs * 1.3);
+  }
+}
+
+function depth({ attributes }: Queue): number {
+  return attributes.visible + attributes.inFlight + attributes.delayed;
+}

@@ -1,0 +1,147 @@
+import type { Queue, Queues, ReceivedMessage } from '../aws/ports/queues.ts';
+import type { Clock } from '../clock.ts';
+
+interface Held {
+  receiptHandle: string;
+  readonly receivedAt: number;
+  until: number;
+  /** Seconds of the next extension. */
+  seconds: number;
+  patient: boolean;
+}
+
+// Visibility may last 12 hours, counted from the receive.
+// https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-visibility-timeout.html
+const LONGEST_HOLD_MS = 12 * 3_600_000 - 60_000;
+const LONGEST_PATIENT_SECONDS = 900;
+
+/**
+ * Keeps received messages hidden while they are worked on, and gives back what is left. On FIFO this also keeps the
+ * rest of each message's group locked, which is what holds the order.
+ */
+export class VisibilityKeeper {
+  readonly #queues: Queues;
+  readonly #queue: Queue;
+  readonly #clock: Clock;
+  readonly #held = new Map<string, Held>();
+  readonly #stop = new AbortController();
+  #beat: Promise<void> | undefined;
+
+  /** How long a receive must hide its messages. */
+  readonly seconds: number;
+
+  constructor(options: { queues: Queues; queue: Queue; clock: Clock; seconds: number }) {
+    this.#queues = options.queues;
+    this.#queue = options.queue;
+    this.#clock = options.clock;
+    this.seconds = options.seconds;
+  }
+
+  get size(): number {
+    return this.#held.size;
+  }
+
+  /** @param receivedAt when the receive was asked for, ms since the epoch. */
+  hold(message: ReceivedMessage, receivedAt: number): void {
+    const known = this.#held.get(message.messageId);
+    this.#held.set(message.messageId, {
+      receiptHandle: message.receiptHandle,
+      receivedAt,
+      until: receivedAt + this.seconds * 1000,
+      seconds: this.seconds,
+      patient: known?.patient ?? false,
+    });
+    this.#beat ??= this.#heartbeat();
+  }
+
+  /** From now on the message only waits to be given back: its extensions grow, to cost fewer calls. */
+  relax(messageId: string): void {
+    const held = this.#held.get(messageId);
+    if (held !== undefined) held.patient = true;
+  }
+
+  /** The message is deleted or no longer ours. */
+  forget(messageId: string): void {
+    this.#held.delete(messageId);
+  }
+
+  /** Whether the message is still hidden for us with at least `marginMs` to go. */
+  holds(messageId: string, marginMs = 0): boolean {
+    const held = this.#held.get(messageId);
+    return held !== undefined && held.until - marginMs > this.#clock.now();
+  }
+
+  /** The handle of the last receive of this message. */
+  handle(messageId: string): string | undefined {
+    return this.#held.get(messageId)?.receiptHandle;
+  }
+
+  /**
+   * Stops extending and makes all held messages visible again.
+   * @returns how many could not be given back; they show up when their visibility ends.
+   */
+  async giveBack(): Promise<number> {
+    this.#stop.abort();
+    await this.#beat;
+    const entries = [...this.#held.entries()];
+    this.#held.clear();
+    let left = 0;
+    for (let at = 0; at < entries.length; at += 10) {
+      const batch = entries.slice(at, at + 10).filter(([, held]) => held.until > this.#clock.now());
+      if (batch.length === 0) continue;
+      const handles = batch.map(([, held]) => held.receiptHandle);
+      try {
+        const results = await this.#queues.changeVisibility(this.#queue, handles, 0);
+        left += results.filter((result) => !result.ok).length;
+      } catch {
+        left += batch.length;
+      }
+    }
+    return left;
+  }
+
+  async #heartbeat(): Promise<void> {
+    const every = (this.seconds * 1000) / 4;
+    for (;;) {
+      try {
+        await this.#clock.sleep(every, this.#stop.signal);
+      } catch {
+        return;
+      }
+      await this.#extend(this.#clock.now() + (this.seconds * 1000) / 2);
+    }
+  }
+
+  async #extend(before: number): Promise<void> {
+    const due = [...this.#held.entries()].filter(([, held]) => held.until < before);
+    for (let at = 0; at < due.length && !this.#stop.signal.aborted; at += 10) {
+      await this.#extendBatch(due.slice(at, at + 10));
+    }
+  }
+
+  async #extendBatch(due: readonly (readonly [string, Held])[]): Promise<void> {
+    const now = this.#clock.now();
+    // One call carries one timeout here: the shortest that fits all of its messages.
+    let seconds = LONGEST_PATIENT_SECONDS;
+    for (const [, held] of due) {
+      if (held.patient) held.seconds = Math.min(held.seconds * 2, LONGEST_PATIENT_SECONDS);
+      const room = Math.floor((held.receivedAt + LONGEST_HOLD_MS - now) / 1000);
+      seconds = Math.min(seconds, held.patient ? held.seconds : this.seconds, room);
+    }
+    if (seconds <= 0) return;
+    try {
+      const results = await this.#queues.changeVisibility(
+        this.#queue,
+        due.map(([, held]) => held.receiptHandle),
+        seconds,
+      );
+      results.forEach((result, index) => {
+        const [, held] = due[index]!;
+        if (result.ok) held.until = now + seconds * 1000;
+        else if (result.senderFault) held.until = 0;
+      });
+    } catch {
+      // The next beat tries again; until then `holds` tells the truth by the clock.
+    }
+  }
+}
