@@ -26,7 +26,7 @@ export function metricDimensions({ functionName, qualifier, aliasVersion }: Metr
 export function recordInvocation(
   metrics: MetricSink,
   target: MetricTarget,
-  values: { at: number; durationMs: number; failed: boolean; concurrency: number },
+  values: { at: number; durationMs: number; failed: boolean; concurrency: number; accountConcurrency: number },
 ): void {
   const options = { at: values.at };
   for (const dimensions of metricDimensions(target)) {
@@ -34,7 +34,8 @@ export function recordInvocation(
     metrics.record('AWS/Lambda', 'Errors', dimensions, values.failed ? 1 : 0, 'Count', options);
     metrics.record('AWS/Lambda', 'Throttles', dimensions, 0, 'Count', options);
     metrics.record('AWS/Lambda', 'Duration', dimensions, values.durationMs, 'Milliseconds', options);
-    metrics.record('AWS/Lambda', 'ConcurrentExecutions', dimensions, values.concurrency, 'Count', options);
+    const concurrency = 'FunctionName' in dimensions ? values.concurrency : values.accountConcurrency;
+    metrics.record('AWS/Lambda', 'ConcurrentExecutions', dimensions, concurrency, 'Count', options);
   }
 }
 

@@ -38,6 +38,7 @@ export class Invoker {
   readonly #region: Region;
   readonly #store: FunctionStore;
   readonly #pool: EnvironmentPool;
+  #inFlight = 0;
 
   constructor(region: Region, store: FunctionStore, pool: EnvironmentPool) {
     this.#region = region;
@@ -63,10 +64,12 @@ export class Invoker {
       throw throttled();
     }
     fn.inFlight++;
+    this.#inFlight++;
     try {
       return await this.#region.clock.track(this.#run(target, deployment, request));
     } finally {
       fn.inFlight--;
+      this.#inFlight--;
     }
   }
 
@@ -74,6 +77,7 @@ export class Invoker {
     const { clock, metrics, logs } = this.#region;
     const { settings, version } = deployment;
     const concurrency = target.fn.inFlight;
+    const accountConcurrency = this.#inFlight;
     if (settings.Runtime?.startsWith('nodejs') !== true) return unsupportedRuntime(deployment);
     const environment = await this.#pool.acquire(deployment);
     const startedAt = clock.now();
@@ -92,6 +96,7 @@ export class Invoker {
       durationMs: result.durationMs,
       failed: result.failed,
       concurrency,
+      accountConcurrency,
     });
     return { executedVersion: version, body: result.body, failed: result.failed, lines };
   }
