@@ -94,8 +94,9 @@ export class SimulatedRegion implements Region {
     return this.sns.port;
   }
 
-  /** Writes CloudTrail's line for a management call. */
+  /** Counts CloudWatch's API calls and writes CloudTrail's line for a management call. */
   finished(target: Target, call: Call, output: unknown, error: ApiError | undefined): void {
+    this.cloudwatch.countCall(target.service.id, target.operation);
     const eventName = target.service.trailName?.(target.operation);
     if (eventName === undefined) return;
     this.trail.push({

@@ -1,4 +1,4 @@
-import type { MetricSink, Region } from '../kernel/region.ts';
+import type { Dimensions, MetricSink, Region } from '../kernel/region.ts';
 import type { Input, Operation, Service } from '../kernel/service.ts';
 import { Alarms } from './alarms.ts';
 import { Dashboards } from './dashboards.ts';
@@ -11,6 +11,8 @@ import { Tags } from './tags.ts';
 import { normalise, toCloudWatchXml } from './wire.ts';
 
 const UNTRAILED = new Set(['PutMetricData', 'GetMetricData', 'GetMetricStatistics', 'ListMetrics']);
+
+const USAGE_SERVICES: Readonly<Record<string, string>> = { cloudwatch: 'CloudWatch', logs: 'Logs' };
 
 /**
  * CloudWatch metrics, alarms and dashboards in its three protocols (query, JSON 1.0, smithy-rpc-v2-cbor).
@@ -31,6 +33,7 @@ export class CloudWatch implements Service {
   readonly #store: MetricStore;
   readonly #alarms: Alarms;
   readonly #onRead: (() => void)[] = [];
+  readonly #usage = new Map<string, Dimensions>();
 
   constructor(region: Region) {
     this.region = region;
@@ -68,6 +71,22 @@ export class CloudWatch implements Service {
   /** Calls `fn` before each read and each evaluation of alarms: services that count lazily hand in their numbers then. */
   onRead(fn: () => void): void {
     this.#onRead.push(fn);
+  }
+
+  /**
+   * One more API call, in AWS/Usage, as CloudWatch and Logs publish it.
+   * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Service-Quota-Integration.html
+   */
+  countCall(serviceId: string, operation: string): void {
+    const service = USAGE_SERVICES[serviceId];
+    if (service === undefined) return;
+    const key = `${serviceId}:${operation}`;
+    let dimensions = this.#usage.get(key);
+    if (dimensions === undefined) {
+      dimensions = { Type: 'API', Resource: operation, Service: service, Class: 'None' };
+      this.#usage.set(key, dimensions);
+    }
+    this.sink.record('AWS/Usage', 'CallCount', dimensions, 1, 'None');
   }
 
   close(): void {
