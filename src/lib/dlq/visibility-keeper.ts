@@ -14,6 +14,7 @@ interface Held {
 // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-visibility-timeout.html
 const LONGEST_HOLD_MS = 12 * 3_600_000 - 60_000;
 const LONGEST_PATIENT_SECONDS = 900;
+const MOST_TRIES = 4;
 
 /**
  * Keeps received messages hidden while they are worked on, and gives back what is left. On FIFO this also keeps the
@@ -87,17 +88,28 @@ export class VisibilityKeeper {
     this.#held.clear();
     let left = 0;
     for (let at = 0; at < entries.length; at += 10) {
-      const batch = entries.slice(at, at + 10).filter(([, held]) => held.until > this.#clock.now());
-      if (batch.length === 0) continue;
-      const handles = batch.map(([, held]) => held.receiptHandle);
-      try {
-        const results = await this.#queues.changeVisibility(this.#queue, handles, 0);
-        left += results.filter((result) => !result.ok).length;
-      } catch {
-        left += batch.length;
-      }
+      const now = this.#clock.now();
+      const handles = entries.slice(at, at + 10).flatMap(([, held]) => (held.until > now ? [held.receiptHandle] : []));
+      left += (await this.#show(handles)).length;
     }
     return left;
+  }
+
+  /** @returns the handles that stay hidden */
+  async #show(handles: readonly string[]): Promise<readonly string[]> {
+    let open = handles;
+    for (let tries = 1; open.length > 0; tries++) {
+      try {
+        const results = await this.#queues.changeVisibility(this.#queue, open, 0);
+        // A sender's fault here means that the message is visible or gone already.
+        open = open.filter((_, index) => results[index]?.ok === false && !results[index].senderFault);
+      } catch {
+        // Tried again below; the queue itself gives the messages back when their visibility ends.
+      }
+      if (tries >= MOST_TRIES) break;
+      if (open.length > 0) await this.#clock.sleep(200 * tries);
+    }
+    return open;
   }
 
   async #heartbeat(): Promise<void> {

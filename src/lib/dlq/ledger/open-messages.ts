@@ -10,6 +10,10 @@ export interface OpenMessages {
   readonly replayed: number;
   /** Time of the last send, ms since the epoch; null before any. */
   readonly lastSentAt: number | null;
+  /** Time of the last record, ms since the epoch. */
+  readonly lastAt: number;
+  /** Whether the run came to its end and gave everything back. */
+  readonly ended: boolean;
 }
 
 /**
@@ -25,7 +29,11 @@ export async function openMessages(
   const unresolved = new Map<string, number>();
   let replayed = 0;
   let lastSentAt: number | null = null;
+  let lastAt = 0;
+  let ended = false;
   for await (const record of records) {
+    lastAt = record.at;
+    ended = record.type === 'end';
     switch (record.type) {
       case 'intent':
         // A resumed run writes the intent again: the first time counts, for that is when the copy may have arrived.
@@ -49,5 +57,5 @@ export async function openMessages(
       default:
     }
   }
-  return { sent, unresolved, replayed, lastSentAt };
+  return { sent, unresolved, replayed, lastSentAt, lastAt, ended };
 }

@@ -99,8 +99,13 @@ export async function* replay(
       sentIds,
       newIds,
       unresolved,
-      awaited: new Set([...before.sent.keys(), ...before.unresolved.keys()]),
-      awaitUntil: startedAt + (header.visibilitySeconds + 5) * 1000,
+      interrupted:
+        options.resume === null || before.ended
+          ? null
+          : {
+              lastAt: before.lastAt,
+              open: new Set([...before.sent.keys(), ...before.unresolved.keys()]),
+            },
       replayedBefore: before.replayed,
       emit: (event) => channel.push(event),
     });
@@ -184,7 +189,14 @@ export async function* replay(
   }
 }
 
-const NOTHING: OpenMessages = { sent: new Map(), unresolved: new Map(), replayed: 0, lastSentAt: null };
+const NOTHING: OpenMessages = {
+  sent: new Map(),
+  unresolved: new Map(),
+  replayed: 0,
+  lastSentAt: null,
+  lastAt: 0,
+  ended: true,
+};
 
 function newHeader(options: ReplayOptions, now: number): RunHeader {
   return {

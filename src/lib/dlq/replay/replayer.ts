@@ -5,7 +5,7 @@ import { CvopsError } from '../../errors/cvops-error.ts';
 import { copyOf, groupOf, messageBytes } from '../dead-letter.ts';
 import type { Ledger } from '../ledger/ledgers.ts';
 import { VisibilityKeeper } from '../visibility-keeper.ts';
-import { backoffMs, expected, isPassing } from './call-failure.ts';
+import { backoffMs, expected, isPassing, isThrottling } from './call-failure.ts';
 import { Lanes } from './lanes.ts';
 import { ledgerMessage } from './ledger-message.ts';
 import type { MessageIdSet } from './message-id-set.ts';
@@ -35,9 +35,11 @@ export interface ReplayerOptions {
   readonly newIds: MessageIdSet;
   /** Dead letters that may have been sent by an earlier try. MessageId → time of that try. */
   readonly unresolved: ReadonlyMap<string, number>;
-  /** Dead letters that must show up again: the run does not end before, or before `awaitUntil` (ms since the epoch). */
-  readonly awaited: Set<string>;
-  readonly awaitUntil: number;
+  /**
+   * The process that this run goes on from was killed: what it had received stays hidden until its visibility ends.
+   * `lastAt` is its last sign of life, ms since the epoch; `open` what must show up again.
+   */
+  readonly interrupted: { readonly lastAt: number; readonly open: Set<string> } | null;
   /** Copies sent before the run was resumed. */
   readonly replayedBefore: number;
   emit(event: ReplayEvent): void;
@@ -64,6 +66,8 @@ export interface Tally {
 const BATCH_BYTES = 1_048_576;
 /** Bodies held in memory at most, in bytes, beside those under way. */
 const POOL_BYTES = 48 << 20;
+/** Clocks differ, and a visibility counts from when SQS got the call. */
+const HIDDEN_MARGIN_MS = 5_000;
 const MOST_DELETES = 6;
 const MOST_RECEIVE_FAILURES = 6;
 
@@ -95,7 +99,9 @@ export class Replayer {
   #dry = false;
   #emptyPolls = 0;
   #receiveFailures = 0;
-  #said = false;
+  /** Messages may be hidden by a receive whose answer was lost; ms since the epoch. */
+  #blindUntil = 0;
+  #waiting = false;
   #waiters: (() => void)[] = [];
 
   constructor(options: ReplayerOptions) {
@@ -106,6 +112,9 @@ export class Replayer {
       clock: options.clock,
       seconds: options.visibilitySeconds,
     });
+    if (options.interrupted !== null) {
+      this.#blindUntil = options.clock.now() + options.visibilitySeconds * 1000 + HIDDEN_MARGIN_MS;
+    }
     this.tally = {
       matched: options.replayedBefore,
       replayed: options.replayedBefore,
@@ -220,11 +229,16 @@ export class Replayer {
       try {
         const messages = await queues.receive(dlq, {
           max: 10,
-          waitSeconds: alone ? waitSeconds : 0,
+          waitSeconds: !alone ? 0 : this.#waiting ? Math.max(5, waitSeconds) : waitSeconds,
           visibilitySeconds: this.#keeper.seconds,
         });
         this.#receiveFailures = 0;
         this.#received(messages, askedAt, alone);
+        // They may just have become visible: some more empty polls have to agree.
+        if (await this.#nothingHidden()) {
+          this.#blindUntil = 0;
+          this.#emptyPolls = 0;
+        }
       } catch (cause) {
         await this.#receiveFailed(cause);
       } finally {
@@ -243,6 +257,10 @@ export class Replayer {
       return;
     }
     if (!isPassing(error.code) || ++this.#receiveFailures > MOST_RECEIVE_FAILURES) throw error;
+    if (!isThrottling(error.code)) {
+      // Its answer may be lost, not its work: what it received is hidden until the visibility ends.
+      this.#blindUntil = Math.max(this.#blindUntil, this.#options.clock.now() + this.#keeper.seconds * 1000);
+    }
     await this.#options.clock.sleep(backoffMs(this.#receiveFailures));
   }
 
@@ -263,24 +281,34 @@ export class Replayer {
   }
 
   #endReached(): void {
-    const { awaited, awaitUntil, clock, emit } = this.#options;
-    if (awaited.size === 0 || clock.now() >= awaitUntil) {
+    const { clock, emit } = this.#options;
+    if (clock.now() >= this.#blindUntil) {
       this.drained = true;
       return;
     }
     this.#emptyPolls = 0;
-    if (this.#said) return;
-    this.#said = true;
-    const reason = `${awaited.size} messages of the interrupted run are still hidden by it`;
-    emit({ type: 'waiting', at: clock.now(), reason, until: awaitUntil });
+    if (this.#waiting) return;
+    this.#waiting = true;
+    const reason = 'messages may be hidden by a receive that was cut off';
+    emit({ type: 'waiting', at: clock.now(), reason, until: this.#blindUntil });
+  }
+
+  /** Ends the wait for hidden messages early when the dead process has been silent for long and none is in flight. */
+  async #nothingHidden(): Promise<boolean> {
+    const { clock, interrupted, queues, dlq } = this.#options;
+    if (!this.#waiting || this.drained || this.#blindUntil === 0 || interrupted === null || interrupted.open.size > 0)
+      return false;
+    if (clock.now() < interrupted.lastAt + HIDDEN_MARGIN_MS + this.#keeper.seconds * 1000) return false;
+    const { attributes } = await queues.describe(dlq.url);
+    return attributes.inFlight <= this.#keeper.size;
   }
 
   #accept(message: ReceivedMessage, askedAt: number): void {
-    const { selection, sentIds, newIds, awaited, target } = this.#options;
+    const { selection, sentIds, newIds, interrupted, target } = this.#options;
     const id = message.messageId;
     const known = this.#keeper.handle(id) !== undefined;
     this.#keeper.hold(message, askedAt);
-    awaited.delete(id);
+    interrupted?.open.delete(id);
     if (sentIds.has(id)) {
       // Sent before, by this run or a crashed one; or a twin of at-least-once delivery. Never sent again.
       this.#undeleted.delete(id);

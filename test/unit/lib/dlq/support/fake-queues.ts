@@ -32,6 +32,7 @@ interface StoredQueue {
   messages: StoredMessage[];
   /** Deduplication id → first send. */
   readonly recent: Map<string, { at: number; sent: SentMessage }>;
+  readonly deleted: Set<string>;
   readonly settings: QueueSettings;
 }
 
@@ -73,6 +74,7 @@ export class FakeQueues implements Queues {
       fifo: name.endsWith('.fifo'),
       messages: [],
       recent: new Map(),
+      deleted: new Set(),
       settings: { visibilityTimeoutSeconds: 30, maximumMessageSize: 1_048_576, redrive: null, ...settings },
     });
   }
@@ -151,9 +153,13 @@ export class FakeQueues implements Queues {
         const fault = this.#entry('delete', index);
         if (fault !== undefined) return fault;
         const message = stored.messages.find((other) => other.handle === handle);
-        if (message === undefined) return stored.fifo ? failure('ReceiptHandleIsInvalid', true) : { ok: true };
+        // Deleting again what is deleted says success; so does a stale handle on a standard queue, and deletes nothing.
+        if (message === undefined) {
+          return stored.fifo && !stored.deleted.has(handle) ? failure('ReceiptHandleIsInvalid', true) : { ok: true };
+        }
         if (stored.fifo && message.visibleAt <= this.#clock.now()) return failure('InvalidParameterValue', true);
         stored.messages = stored.messages.filter((other) => other !== message);
+        stored.deleted.add(handle);
         return { ok: true };
       }),
     );
