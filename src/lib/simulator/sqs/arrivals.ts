@@ -12,18 +12,20 @@ export class Arrivals {
   #latestStart = Number.NEGATIVE_INFINITY;
   /** Messages whose retention began before that of one ahead of them (dead letters keep their first date). */
   readonly #backdated = new IndexedHeap<Message>(
-    (a, b) => a.retainedFrom < b.retainedFrom,
+    (a, b) => this.#startOf(a) < this.#startOf(b),
     (message, index) => {
       message.retentionIndex = index;
     },
   );
+  readonly #startOf: (message: Message) => number;
   readonly #windowSize: number;
   #inWindow = 0;
   #windowEnd: Message | undefined;
 
-  /** @param windowSize how many of the first messages `reaches` covers. */
-  constructor(windowSize: number) {
+  /** @param windowSize how many of the first messages `reaches` covers; @param startOf when a message's retention began. */
+  constructor(windowSize: number, startOf: (message: Message) => number) {
     this.#windowSize = windowSize;
+    this.#startOf = startOf;
   }
 
   get size(): number {
@@ -41,8 +43,9 @@ export class Arrivals {
     else this.#last.newer = message;
     this.#last = message;
     this.#size++;
-    if (message.retainedFrom < this.#latestStart) this.#backdated.add(message);
-    else this.#latestStart = message.retainedFrom;
+    const start = this.#startOf(message);
+    if (start < this.#latestStart) this.#backdated.add(message);
+    else this.#latestStart = start;
     if (this.#inWindow < this.#windowSize) {
       this.#inWindow++;
       this.#windowEnd = message;
@@ -84,7 +87,7 @@ export class Arrivals {
   /** A message whose retention began at or before `start`, if there is one. */
   startedBy(start: number): Message | undefined {
     const backdated = this.#backdated.peek();
-    if (backdated !== undefined && backdated.retainedFrom <= start) return backdated;
-    return this.#first !== undefined && this.#first.retainedFrom <= start ? this.#first : undefined;
+    if (backdated !== undefined && this.#startOf(backdated) <= start) return backdated;
+    return this.#first !== undefined && this.#startOf(this.#first) <= start ? this.#first : undefined;
   }
 }

@@ -30,8 +30,6 @@ export class Message {
   readonly sequence: number;
   /** Arrival in this queue, ms. */
   readonly enqueuedAt: number;
-  /** Where retention counts from, ms. */
-  readonly retainedFrom: number;
   state: number = MessageState.ready;
   receiveCount: number;
   firstReceivedAt: number;
@@ -55,14 +53,12 @@ export class Message {
     content: MessageContent,
     sequence: number,
     enqueuedAt: number,
-    retainedFrom: number,
     receiveCount: number,
     firstReceivedAt: number,
   ) {
     this.content = content;
     this.sequence = sequence;
     this.enqueuedAt = enqueuedAt;
-    this.retainedFrom = retainedFrom;
     this.receiveCount = receiveCount;
     this.firstReceivedAt = firstReceivedAt;
   }

@@ -72,7 +72,11 @@ export class Queue {
     this.createdAt = now;
     this.modifiedAt = now;
     this.#around = around;
-    this.#arrivals = new Arrivals(settings.fifo ? IN_FLIGHT_LIMIT : Number.POSITIVE_INFINITY);
+    // Retention counts from the first enqueue on a standard queue, and starts again in a FIFO dead-letter queue:
+    // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html
+    this.#arrivals = settings.fifo
+      ? new Arrivals(IN_FLIGHT_LIMIT, (message) => message.enqueuedAt)
+      : new Arrivals(Number.POSITIVE_INFINITY, (message) => message.content.sentAt);
     this.#shelf = settings.fifo ? new FifoShelf(this.#arrivals) : new StandardShelf(this.#arrivals);
     this.#handles = new ReceiptHandles(region.uuid().replaceAll('-', ''));
     this.#polls = new LongPolls(region.clock, () => {
@@ -110,7 +114,7 @@ export class Queue {
       if (first !== undefined) return first;
     }
     const sequence = this.#around.nextSequence();
-    const message = new Message(content, sequence, now, now, 0, 0);
+    const message = new Message(content, sequence, now, 0, 0);
     if (delayMs > 0) {
       message.state = MessageState.delayed;
       message.visibleAt = now + delayMs;
@@ -232,17 +236,14 @@ export class Queue {
     this.#catchUp(now);
     this.#activeAt = now;
     const { content } = dead;
-    // The id of a FIFO dead letter becomes its deduplication id, and its retention starts again; on a standard queue it goes on:
+    // The id of a FIFO dead letter becomes its deduplication id:
     // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html
     const moved: MessageContent = {
       ...content,
       deadLetterSource: source.arn,
       deduplicationId: this.fifo ? content.id : content.deduplicationId,
     };
-    const retainedFrom = this.fifo ? now : dead.retainedFrom;
-    this.#enter(
-      new Message(moved, this.#around.nextSequence(), now, retainedFrom, dead.receiveCount, dead.firstReceivedAt),
-    );
+    this.#enter(new Message(moved, this.#around.nextSequence(), now, dead.receiveCount, dead.firstReceivedAt));
     this.#polls.wakeAt(now);
   }
 

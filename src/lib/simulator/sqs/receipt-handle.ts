@@ -6,7 +6,7 @@ export interface Receipt {
 
 /** The handles of AWS are some 300 characters of base64; ours begin alike and are shorter. */
 const PREFIX = 'AQEB';
-const FORM = /^AQEB([A-Za-z0-9]+)\+([0-9a-z]+)\/([0-9a-z]+)=$/;
+const FORM = /^AQEB[A-Za-z0-9]+\+[0-9a-z]+\/[0-9a-z]+=$/;
 
 /** Writes and reads the receipt handles of one queue. `mark` tells its handles from those of other queues. */
 export class ReceiptHandles {
@@ -24,9 +24,10 @@ export class ReceiptHandles {
   /** `malformed` = no service ever wrote it; `foreign` = another queue's. */
   read(handle: unknown): Receipt | 'malformed' | 'foreign' {
     if (typeof handle !== 'string') return 'malformed';
-    const match = FORM.exec(handle);
-    if (match === null) return 'malformed';
-    if (!handle.startsWith(this.#start)) return 'foreign';
-    return { sequence: Number.parseInt(match[2]!, 36), receipt: Number.parseInt(match[3]!, 36) };
+    if (!handle.startsWith(this.#start)) return FORM.test(handle) ? 'foreign' : 'malformed';
+    const slash = handle.indexOf('/', this.#start.length);
+    const sequence = Number.parseInt(handle.slice(this.#start.length, slash), 36);
+    const receipt = Number.parseInt(handle.slice(slash + 1, -1), 36);
+    return Number.isNaN(sequence) || Number.isNaN(receipt) ? 'malformed' : { sequence, receipt };
   }
 }
