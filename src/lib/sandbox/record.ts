@@ -27,15 +27,15 @@ export function recordPath(stateFolder: string): string {
   return join(sandboxFolder(stateFolder), 'sandbox.json');
 }
 
-/** The record of the sandbox that runs now; undefined when there is none, or its process is gone. */
+/** The record of the sandbox that runs now; undefined when there is none, its process is gone, or it is half-written. */
 export function readRecord(stateFolder: string): SandboxRecord | undefined {
-  let record: SandboxRecord;
+  let record: Partial<SandboxRecord> | null;
   try {
-    record = JSON.parse(readFileSync(recordPath(stateFolder), 'utf8')) as SandboxRecord;
+    record = JSON.parse(readFileSync(recordPath(stateFolder), 'utf8')) as Partial<SandboxRecord> | null;
   } catch {
     return undefined;
   }
-  return isAlive(record.pid) ? record : undefined;
+  return isWhole(record) && isAlive(record.pid) ? record : undefined;
 }
 
 /** @throws CvopsError `SandboxNotRunning`, exit code 4. */
@@ -55,4 +55,14 @@ export function isAlive(pid: number): boolean {
   } catch (cause) {
     return (cause as NodeJS.ErrnoException).code === 'EPERM';
   }
+}
+
+function isWhole(record: Partial<SandboxRecord> | null): record is SandboxRecord {
+  return (
+    Number.isInteger(record?.pid) &&
+    record!.pid! > 0 &&
+    typeof record?.endpoint === 'string' &&
+    typeof record.workerUrl === 'string' &&
+    typeof record.region === 'string'
+  );
 }

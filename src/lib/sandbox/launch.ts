@@ -1,0 +1,128 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { CvopsError } from '../errors/cvops-error.ts';
+import { ExitCode } from '../errors/exit-code.ts';
+import type { DaemonOptions } from './daemon.ts';
+import { type SandboxRecord, sandboxFolder } from './record.ts';
+
+/** What the daemon tells the process that launched it, once. */
+export type LaunchMessage =
+  | { readonly record: SandboxRecord }
+  | {
+      readonly error: {
+        readonly code: string;
+        readonly exitCode: ExitCode;
+        readonly message: string;
+        readonly hint?: string;
+      };
+    };
+
+export interface LaunchOptions {
+  readonly daemon: DaemonOptions;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly signal: AbortSignal;
+  readonly deadlineMs?: number;
+  /** The daemon's program. Default: the one that was built with this code. */
+  readonly entry?: string;
+}
+
+const DEADLINE_MS = 30_000;
+
+/** Where the daemon writes what it has to say after its launch. */
+export function daemonLog(stateFolder: string): string {
+  return join(sandboxFolder(stateFolder), 'sandbox.log');
+}
+
+/**
+ * Starts the daemon in a process of its own that outlives this one and its terminal; resolves when it serves.
+ * @throws CvopsError what the daemon says, or `SandboxFailed` with the last line of its log.
+ */
+export async function launchDaemon(options: LaunchOptions): Promise<SandboxRecord> {
+  const { stateFolder } = options.daemon;
+  const entry = options.entry ?? daemonEntry();
+  mkdirSync(sandboxFolder(stateFolder), { recursive: true, mode: 0o700 });
+  const log = openSync(daemonLog(stateFolder), 'a', 0o600);
+  let child: ChildProcess;
+  try {
+    child = spawn(process.execPath, [entry, JSON.stringify(options.daemon)], {
+      detached: true,
+      windowsHide: true,
+      cwd: sandboxFolder(stateFolder),
+      env: environment(options.env),
+      stdio: ['ignore', log, log, 'ipc'],
+    });
+  } finally {
+    closeSync(log);
+  }
+  try {
+    return await firstWord(child, options);
+  } catch (cause) {
+    child.kill('SIGKILL');
+    throw cause;
+  } finally {
+    if (child.connected) child.disconnect();
+    child.unref();
+  }
+}
+
+function firstWord(child: ChildProcess, { daemon, signal, deadlineMs = DEADLINE_MS }: LaunchOptions) {
+  return new Promise<SandboxRecord>((resolve, reject) => {
+    const onAbort = () => reject(signal.reason);
+    const timer = setTimeout(
+      () => reject(failed(daemon.stateFolder, `the sandbox did not answer within ${deadlineMs / 1000} s`)),
+      deadlineMs,
+    );
+    const end = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', onAbort);
+    };
+    child.once('message', (message: LaunchMessage) => {
+      end();
+      if ('record' in message) return resolve(message.record);
+      const { code, exitCode, message: text, hint } = message.error;
+      reject(new CvopsError(code, exitCode, text, hint === undefined ? {} : { hint }));
+    });
+    child.once('error', (cause) => {
+      end();
+      reject(failed(daemon.stateFolder, `the sandbox cannot be started: ${cause.message}`));
+    });
+    child.once('exit', (code, killedBy) => {
+      end();
+      reject(failed(daemon.stateFolder, `the sandbox ended at its start (${killedBy ?? `exit code ${code}`})`));
+    });
+    if (signal.aborted) onAbort();
+    else signal.addEventListener('abort', onAbort, { once: true });
+  });
+}
+
+function failed(stateFolder: string, what: string): CvopsError {
+  const path = daemonLog(stateFolder);
+  const last = readFileSync(path, 'utf8').trimEnd().split('\n').at(-1)?.trim() ?? '';
+  return new CvopsError('SandboxFailed', ExitCode.failed, last === '' ? `${what}.` : `${what}: ${last}`, {
+    hint: `its log: ${path}`,
+  });
+}
+
+/** The daemon has no use for the caller's credentials and settings. */
+function environment(env: LaunchOptions['env']): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !/^(AWS|CVOPS)_|^NODE_OPTIONS$/.test(name)));
+}
+
+/** Built beside this code; run from the sources, the one in dist/. */
+function daemonEntry(): string {
+  const candidates = ['./sandbox-daemon.js', '../../../dist/sandbox-daemon.js'];
+  const found = candidates
+    .map((path) => fileURLToPath(new URL(path, import.meta.url)))
+    .find((path) => existsSync(path));
+  if (found !== undefined) return found;
+  throw new CvopsError(
+    'SandboxFailed',
+    ExitCode.failed,
+    'the program of the sandbox is missing from this installation.',
+    {
+      hint: 'install cvops again; in a clone, run `npm run build`.',
+    },
+  );
+}

@@ -1,0 +1,215 @@
+import { formatAliasRecord, parseAliasRecord } from '../release/alias-record.ts';
+import { releaseId } from '../release/release-id.ts';
+import type { Simulator } from '../simulator/simulator.ts';
+import { type Operate, operator } from './operate.ts';
+import { asRelease, type ServiceBundles } from './service-bundles.ts';
+import { SYSTEM } from './system.ts';
+import { TABLE } from './table.ts';
+
+const DAY_MS = 86_400_000;
+/** Longer than the simulator takes to make a version Active. */
+const SETTLE_MS = 1_000;
+const ROLE = 'cv-analytics-lambda';
+const REPORTER_RELEASES = 2;
+
+/** How far before the present the seeded system's history starts, ms. */
+export const HISTORY_MS = 10 * DAY_MS;
+
+/**
+ * Builds the example system as infra/terraform describes it, through the services' own operations, with a history: a
+ * release of the processor every other day, and the fifth live now. Moves the clock to `nowMs`, or by some seconds.
+ * @param nowMs the present, at which the history ends.
+ */
+export async function seed(simulator: Simulator, bundles: ServiceBundles, nowMs: number): Promise<void> {
+  const operate = operator(simulator, SYSTEM.region, 'terraform');
+  const arn = (service: string, resource: string) =>
+    `arn:aws:${service}:${SYSTEM.region}:${simulator.accountId}:${resource}`;
+  const role = `arn:aws:iam::${simulator.accountId}:role/${ROLE}`;
+  for (const name of [SYSTEM.processor, SYSTEM.reporter]) {
+    const logGroupName = `/aws/lambda/${name}`;
+    await operate('logs', 'CreateLogGroup', { logGroupName });
+    await operate('logs', 'PutRetentionPolicy', { logGroupName, retentionInDays: 14 });
+  }
+  await seedReporter(simulator, operate, bundles.reporter, role, arn('sns', SYSTEM.topic));
+  await seedProcessor(simulator, operate, bundles.processor, role, nowMs);
+  await simulator.clock.advance(Math.max(0, nowMs - SETTLE_MS - simulator.clock.now()));
+  // What measures itself every minute comes last: the days before would cost time and tell nothing.
+  const queueArn = await seedQueues(operate, arn('sqs', SYSTEM.dlq));
+  await operate('dynamodb', 'CreateTable', TABLE.definition);
+  await simulator.clock.advance(SETTLE_MS);
+  await operate('dynamodb', 'UpdateTimeToLive', {
+    TableName: SYSTEM.table,
+    TimeToLiveSpecification: { Enabled: true, AttributeName: TABLE.ttlAttribute },
+  });
+  const topicArn = await seedTopic(simulator, operate);
+  await operate('scheduler', 'CreateSchedule', {
+    Name: 'cv-analytics-weekly-report',
+    ScheduleExpression: 'cron(0 8 ? * MON *)',
+    ScheduleExpressionTimezone: 'Europe/London',
+    FlexibleTimeWindow: { Mode: 'OFF' },
+    Target: { Arn: arn('lambda', `function:${SYSTEM.reporter}:${SYSTEM.alias}`), RoleArn: role },
+  });
+  await operate('lambda', 'CreateEventSourceMapping', {
+    EventSourceArn: queueArn,
+    FunctionName: arn('lambda', `function:${SYSTEM.processor}:${SYSTEM.alias}`),
+    BatchSize: 10,
+    FunctionResponseTypes: ['ReportBatchItemFailures'],
+    ScalingConfig: { MaximumConcurrency: 2 },
+  });
+  await seedAlarm(operate, topicArn);
+  await simulator.clock.advance(SETTLE_MS);
+}
+
+async function seedQueues(operate: Operate, dlqArn: string): Promise<string> {
+  await operate('sqs', 'CreateQueue', {
+    QueueName: SYSTEM.dlq,
+    Attributes: { FifoQueue: 'true', MessageRetentionPeriod: String((14 * DAY_MS) / 1000) },
+  });
+  const { QueueUrl } = await operate('sqs', 'CreateQueue', {
+    QueueName: SYSTEM.queue,
+    Attributes: {
+      FifoQueue: 'true',
+      VisibilityTimeout: String(SYSTEM.visibilityTimeoutSeconds),
+      MessageRetentionPeriod: String((4 * DAY_MS) / 1000),
+      RedrivePolicy: JSON.stringify({ deadLetterTargetArn: dlqArn, maxReceiveCount: SYSTEM.maxReceiveCount }),
+    },
+  });
+  const { Attributes } = await operate('sqs', 'GetQueueAttributes', { QueueUrl, AttributeNames: ['QueueArn'] });
+  await operate('sqs', 'SetQueueAttributes', {
+    QueueUrl: QueueUrl.replace(SYSTEM.queue, SYSTEM.dlq),
+    Attributes: {
+      RedriveAllowPolicy: JSON.stringify({ redrivePermission: 'byQueue', sourceQueueArns: [Attributes.QueueArn] }),
+    },
+  });
+  return Attributes.QueueArn;
+}
+
+/** The subscriber follows the link of the mail that asks for confirmation. */
+async function seedTopic(simulator: Simulator, operate: Operate): Promise<string> {
+  const { TopicArn } = await operate('sns', 'CreateTopic', { Name: SYSTEM.topic });
+  await operate('sns', 'Subscribe', { TopicArn, Protocol: 'email', Endpoint: SYSTEM.mailTo });
+  const mail = simulator.region(SYSTEM.region).sns.outbox.at(-1);
+  const Token = /[?&]Token=([^&\s]+)/.exec(mail?.body ?? '')?.[1];
+  await operate('sns', 'ConfirmSubscription', { TopicArn, Token });
+  return TopicArn;
+}
+
+async function seedReporter(
+  simulator: Simulator,
+  operate: Operate,
+  zip: Uint8Array,
+  role: string,
+  topicArn: string,
+): Promise<void> {
+  await operate('lambda', 'CreateFunction', {
+    ...functionSettings(SYSTEM.reporter, role),
+    Timeout: 30,
+    Code: { ZipFile: asRelease(zip, 1) },
+    Environment: { Variables: { TABLE_NAME: SYSTEM.table, TOPIC_ARN: topicArn } },
+  });
+  await simulator.clock.advance(SETTLE_MS);
+  await operate('lambda', 'PublishVersion', { FunctionName: SYSTEM.reporter, Description: 'release 1' });
+  await simulator.clock.advance(SETTLE_MS);
+  await operate('lambda', 'CreateAlias', { FunctionName: SYSTEM.reporter, Name: SYSTEM.alias, FunctionVersion: '1' });
+  for (let number = 2; number <= REPORTER_RELEASES; number++) {
+    await release(simulator, operate, SYSTEM.reporter, asRelease(zip, number), `release ${number}`);
+  }
+}
+
+async function seedProcessor(
+  simulator: Simulator,
+  operate: Operate,
+  zip: Uint8Array,
+  role: string,
+  nowMs: number,
+): Promise<void> {
+  await operate('lambda', 'CreateFunction', {
+    ...functionSettings(SYSTEM.processor, role),
+    Timeout: SYSTEM.processorTimeoutSeconds,
+    Code: { ZipFile: asRelease(zip, 1) },
+    Environment: { Variables: { TABLE_NAME: SYSTEM.table } },
+  });
+  await simulator.clock.advance(SETTLE_MS);
+  await operate('lambda', 'PublishVersion', { FunctionName: SYSTEM.processor, Description: 'release 1' });
+  await simulator.clock.advance(SETTLE_MS);
+  await operate('lambda', 'CreateAlias', { FunctionName: SYSTEM.processor, Name: SYSTEM.alias, FunctionVersion: '1' });
+  const first = simulator.clock.now();
+  for (let number = 2; number <= SYSTEM.firstRelease; number++) {
+    // The last one is a day old.
+    const at = first + ((nowMs - DAY_MS - first) * (number - 1)) / (SYSTEM.firstRelease - 1);
+    await simulator.clock.advance(Math.max(0, at - simulator.clock.now()));
+    await release(simulator, operate, SYSTEM.processor, asRelease(zip, number), `release ${number}`);
+  }
+}
+
+function functionSettings(name: string, role: string) {
+  return {
+    FunctionName: name,
+    Role: role,
+    Runtime: 'nodejs22.x',
+    Handler: 'index.handler',
+    Architectures: ['arm64'],
+    MemorySize: 256,
+  };
+}
+
+/**
+ * Releases new code as a deployment does: code, version, and one UpdateAlias that also writes cvops' release record.
+ * Answers the version.
+ */
+export async function release(
+  simulator: Simulator,
+  operate: Operate,
+  functionName: string,
+  zipBase64: string,
+  description: string,
+): Promise<string> {
+  await operate('lambda', 'UpdateFunctionCode', { FunctionName: functionName, ZipFile: zipBase64 });
+  await simulator.clock.advance(SETTLE_MS);
+  const { Version } = await operate('lambda', 'PublishVersion', {
+    FunctionName: functionName,
+    Description: description,
+  });
+  await simulator.clock.advance(SETTLE_MS);
+  const alias = await operate('lambda', 'GetAlias', { FunctionName: functionName, Name: SYSTEM.alias });
+  const at = simulator.clock.now();
+  const record = {
+    releaseId: releaseId(at),
+    kind: 'promote',
+    version: Version,
+    previous: alias.FunctionVersion,
+    step: 100,
+    at,
+    by: 'ci',
+    quarantined: parseAliasRecord(alias.Description ?? '')?.quarantined ?? [],
+    reason: null,
+  } as const;
+  await operate('lambda', 'UpdateAlias', {
+    FunctionName: functionName,
+    Name: SYSTEM.alias,
+    FunctionVersion: Version,
+    RoutingConfig: { AdditionalVersionWeights: {} },
+    Description: formatAliasRecord(record, alias.Description ?? ''),
+    RevisionId: alias.RevisionId,
+  });
+  return Version;
+}
+
+/** Dead letters are seen by their queue's depth: a partial batch failure is no Lambda error. */
+async function seedAlarm(operate: Operate, topicArn: string): Promise<void> {
+  await operate('cloudwatch', 'PutMetricAlarm', {
+    AlarmName: SYSTEM.depthAlarm,
+    AlarmDescription: 'Messages in the dead-letter queue',
+    Namespace: 'AWS/SQS',
+    MetricName: 'ApproximateNumberOfMessagesVisible',
+    Dimensions: [{ Name: 'QueueName', Value: SYSTEM.dlq }],
+    Statistic: 'Maximum',
+    Period: 60,
+    EvaluationPeriods: 1,
+    Threshold: 0,
+    ComparisonOperator: 'GreaterThanThreshold',
+    TreatMissingData: 'notBreaching',
+    AlarmActions: [topicArn],
+    OKActions: [topicArn],
+  });
+}
