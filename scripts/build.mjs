@@ -31,10 +31,13 @@ export async function buildAll(outdir = 'dist') {
     metafile: true,
     logLevel: 'warning',
   });
-  copyFileSync(
-    new URL('../src/lib/simulator/lambda/runtime-bootstrap.mjs', import.meta.url),
-    new URL(`../${outdir}/runtime-bootstrap.mjs`, import.meta.url),
-  );
+  // Programs of threads: each is a file of its own beside the bundle.
+  for (const runtime of ['simulator/lambda/runtime-bootstrap.mjs', 'sandbox/worker-runtime.mjs']) {
+    copyFileSync(
+      new URL(`../src/lib/${runtime}`, import.meta.url),
+      new URL(`../${outdir}/${runtime.split('/').at(-1)}`, import.meta.url),
+    );
+  }
   const services = await buildServices({ outDir: fileURLToPath(new URL(`../${outdir}/services`, import.meta.url)) });
   writeFileSync(new URL('../.cache/meta.json', import.meta.url), JSON.stringify(metafile));
   return { metafile, services };
