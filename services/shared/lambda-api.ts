@@ -1,4 +1,5 @@
 import { AwsApi } from './aws-api.ts';
+import { nodeSignedPost } from './node-signed-post.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -16,15 +17,17 @@ export function lambdaApi(service: 'dynamodb' | 'sns', environment: Environment)
     environment[`AWS_ENDPOINT_URL_${service.toUpperCase()}`] ??
     environment['AWS_ENDPOINT_URL'] ??
     `https://${service}.${region}.amazonaws.com`;
-  return new AwsApi({
-    service,
-    region,
-    endpoint: endpoint.replace(/\/+$/, ''),
-    accessKeyId: required(environment, 'AWS_ACCESS_KEY_ID'),
-    secretAccessKey: required(environment, 'AWS_SECRET_ACCESS_KEY'),
-    sessionToken: environment['AWS_SESSION_TOKEN'],
-    timeoutMs: TIMEOUT_MS,
-  });
+  return new AwsApi(
+    nodeSignedPost({
+      service,
+      region,
+      endpoint: endpoint.replace(/\/+$/, ''),
+      accessKeyId: required(environment, 'AWS_ACCESS_KEY_ID'),
+      secretAccessKey: required(environment, 'AWS_SECRET_ACCESS_KEY'),
+      sessionToken: environment['AWS_SESSION_TOKEN'],
+      timeoutMs: TIMEOUT_MS,
+    }),
+  );
 }
 
 /** Throws an Error that names the variable. */

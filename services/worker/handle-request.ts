@@ -1,6 +1,7 @@
 import { AwsApi } from '../shared/aws-api.ts';
 import { type AnalyticsEvent, MAX_EVENTS, parseEvent } from '../shared/event.ts';
 import { errorField, jsonLog } from '../shared/log.ts';
+import { fetchSignedPost } from './fetch-signed-post.ts';
 import { sendEvents } from './queue-sender.ts';
 
 /** The Worker's bindings (`wrangler.jsonc`); keys are secrets. */
@@ -49,14 +50,16 @@ export async function handleRequest(request: Request, env: WorkerEnvironment, co
 async function deliver(events: readonly AnalyticsEvent[], env: WorkerEnvironment): Promise<void> {
   const log = jsonLog((line) => console.log(line), { service: 'worker' });
   try {
-    const api = new AwsApi({
-      service: 'sqs',
-      region: env.AWS_REGION,
-      endpoint: new URL(env.QUEUE_URL).origin,
-      accessKeyId: env.AWS_ACCESS_KEY_ID,
-      secretAccessKey: env.AWS_SECRET_ACCESS_KEY,
-      timeoutMs: SEND_TIMEOUT_MS,
-    });
+    const api = new AwsApi(
+      fetchSignedPost({
+        service: 'sqs',
+        region: env.AWS_REGION,
+        endpoint: new URL(env.QUEUE_URL).origin,
+        accessKeyId: env.AWS_ACCESS_KEY_ID,
+        secretAccessKey: env.AWS_SECRET_ACCESS_KEY,
+        timeoutMs: SEND_TIMEOUT_MS,
+      }),
+    );
     await sendEvents(events, { api, queueUrl: env.QUEUE_URL, log });
   } catch (cause) {
     // A binding is missing or malformed: no event can be sent, so each is left in the log.
