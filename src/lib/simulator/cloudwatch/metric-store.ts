@@ -42,6 +42,7 @@ export class MetricStore {
   readonly #series = new Map<string, Map<string, Map<string, Series>>>();
   /** Series by dimensions object: callers on hot paths pass the same one again and again. */
   readonly #recent = new WeakMap<Dimensions, Recent[]>();
+  #missed: Dimensions | undefined;
   #written = 0;
   #rollup: Timer | undefined;
 
@@ -113,17 +114,17 @@ export class MetricStore {
   }
 
   #find(namespace: string, metric: string, dimensions: Dimensions): Series {
-    let recent = this.#recent.get(dimensions);
+    const recent = this.#recent.get(dimensions);
     if (recent !== undefined) {
       for (const entry of recent) {
         if (entry.metric === metric && entry.namespace === namespace) return entry.series;
       }
-    } else {
-      recent = [];
-      this.#recent.set(dimensions, recent);
     }
     const series = this.#make(namespace, metric, dimensions);
-    recent.push({ namespace, metric, series });
+    if (recent !== undefined) recent.push({ namespace, metric, series });
+    // Remembering an object that is used once costs more than it saves: only one that comes twice in a row is kept.
+    else if (this.#missed === dimensions) this.#recent.set(dimensions, [{ namespace, metric, series }]);
+    else this.#missed = dimensions;
     return series;
   }
 
