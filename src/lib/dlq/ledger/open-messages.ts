@@ -8,7 +8,8 @@ export interface OpenMessages {
   readonly unresolved: ReadonlyMap<string, number>;
   /** All copies sent. */
   readonly replayed: number;
-  /** Time of the last send, ms since the epoch; null before any. */
+  /** Times of the first and the last send, ms since the epoch; null before any. */
+  readonly firstSentAt: number | null;
   readonly lastSentAt: number | null;
   /** Time of the last record, ms since the epoch. */
   readonly lastAt: number;
@@ -28,6 +29,7 @@ export async function openMessages(
   const sent = new Map<string, string>();
   const unresolved = new Map<string, number>();
   let replayed = 0;
+  let firstSentAt: number | null = null;
   let lastSentAt: number | null = null;
   let lastAt = 0;
   let ended = false;
@@ -46,6 +48,7 @@ export async function openMessages(
           replayed++;
           onSent(id, newId);
         }
+        firstSentAt ??= record.at;
         lastSentAt = record.at;
         break;
       case 'failed':
@@ -57,5 +60,5 @@ export async function openMessages(
       default:
     }
   }
-  return { sent, unresolved, replayed, lastSentAt, lastAt, ended };
+  return { sent, unresolved, replayed, firstSentAt, lastSentAt, lastAt, ended };
 }

@@ -1,6 +1,9 @@
-import type { FunctionLogs } from '../../aws/ports/function-logs.ts';
+import type { FunctionLogs, LogLine } from '../../aws/ports/function-logs.ts';
 
 const PROCESSED = new Set(['written', 'duplicate', 'processed', 'ok']);
+/** The clocks of this machine and of AWS may differ, and lines arrive late. */
+const SLACK_MS = 15 * 60_000;
+const MOST_LINES = 20_000;
 
 /**
  * Ids of the messages that the function's log tells as processed: JSON lines with `messageId` and `outcome`.
@@ -9,25 +12,26 @@ const PROCESSED = new Set(['written', 'duplicate', 'processed', 'ok']);
 export async function processedMessages(query: {
   readonly reader: FunctionLogs;
   readonly functionName: string;
+  /** Asked for one by one; null asks for all lines of the span. */
+  readonly ids: readonly string[] | null;
   readonly fromMs: number;
   readonly toMs: number;
 }): Promise<readonly string[]> {
-  const lines = await query.reader.find(query.functionName, {
-    text: 'outcome',
-    fromMs: query.fromMs - 1_000,
-    toMs: query.toMs + 1_000,
-    limit: 20_000,
-  });
-  const ids: string[] = [];
-  for (const line of lines ?? []) {
-    const start = line.message.indexOf('{');
-    if (start < 0) continue;
-    try {
-      const record = JSON.parse(line.message.slice(start)) as { messageId?: unknown; outcome?: unknown };
-      if (typeof record.messageId === 'string' && PROCESSED.has(String(record.outcome))) ids.push(record.messageId);
-    } catch {
-      // Not one of the lines that we look for.
-    }
+  const span = { fromMs: query.fromMs - SLACK_MS, toMs: query.toMs + SLACK_MS };
+  const find = (text: string, limit: number) => query.reader.find(query.functionName, { ...span, text, limit });
+  const lines: LogLine[] = [];
+  if (query.ids === null) lines.push(...((await find('outcome', MOST_LINES)) ?? []));
+  for (const id of query.ids ?? []) lines.push(...((await find(id, 100)) ?? []));
+  return lines.flatMap((line) => processedMessage(line) ?? []);
+}
+
+function processedMessage(line: LogLine): string | null {
+  const start = line.message.indexOf('{');
+  if (start < 0) return null;
+  try {
+    const record = JSON.parse(line.message.slice(start)) as { messageId?: unknown; outcome?: unknown };
+    return typeof record.messageId === 'string' && PROCESSED.has(String(record.outcome)) ? record.messageId : null;
+  } catch {
+    return null;
   }
-  return ids;
 }

@@ -1,3 +1,4 @@
+import type { ExitCode } from '../../errors/exit-code.ts';
 import type { RunCounts } from '../ledger/ledger-record.ts';
 import type { VerdictBasis } from './replay-event.ts';
 
@@ -33,7 +34,12 @@ export interface ReplayResult extends RunCounts {
   readonly durationMs: number;
   readonly ratePerSecond: number;
   /** Why the run ended early; null when it went through. */
-  readonly stopped: { readonly code: string; readonly message: string } | null;
+  readonly stopped: {
+    readonly code: string;
+    readonly message: string;
+    readonly hint: string | null;
+    readonly exitCode: ExitCode;
+  } | null;
 }
 
 export interface Verified {

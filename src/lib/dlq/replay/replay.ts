@@ -1,6 +1,8 @@
 import type { FunctionLogs } from '../../aws/ports/function-logs.ts';
 import type { Queue, Queues } from '../../aws/ports/queues.ts';
 import type { Clock } from '../../clock.ts';
+import { CvopsError } from '../../errors/cvops-error.ts';
+import { ExitCode } from '../../errors/exit-code.ts';
 import type { DeadLetter } from '../dead-letter.ts';
 import type { RunHeader } from '../ledger/ledger-record.ts';
 import type { Ledger, Ledgers } from '../ledger/ledgers.ts';
@@ -118,7 +120,7 @@ export async function* replay(
       resumed: options.resume !== null,
       expected: depth(options.dlq),
     };
-    let firstSentAt: number | null = null;
+    let { firstSentAt } = before;
     let lastSentAt = before.lastSentAt;
     const returned: string[] = [];
     const running = replayer.run().finally(() => channel.close());
@@ -175,6 +177,7 @@ export async function* replay(
           lastSentAt: lastSentAt!,
           isCopy: (id) => newIds.has(id),
           returned,
+          copies: before.replayed > 0 ? [] : replayer.firstCopies,
           left: remaining,
           waitMs: options.verify!.waitMs,
           ...(ports.logs === undefined ? {} : { logs: ports.logs }),
@@ -193,6 +196,7 @@ const NOTHING: OpenMessages = {
   sent: new Map(),
   unresolved: new Map(),
   replayed: 0,
+  firstSentAt: null,
   lastSentAt: null,
   lastAt: 0,
   ended: true,
@@ -252,8 +256,14 @@ async function remainingOf(queues: Queues, dlq: Queue, replayer: Replayer): Prom
 }
 
 function stopReason(replayer: Replayer, signal: AbortSignal): ReplayResult['stopped'] {
-  if (replayer.stopped !== null) return { code: replayer.stopped.code, message: replayer.stopped.message };
-  return signal.aborted ? { code: 'Interrupted', message: 'stopped on request' } : null;
+  if (replayer.stopped !== null) return stopped(replayer.stopped);
+  if (!signal.aborted) return null;
+  if (signal.reason instanceof CvopsError) return stopped(signal.reason);
+  return { code: 'Interrupted', message: 'stopped on request.', hint: null, exitCode: ExitCode.interrupted };
+}
+
+function stopped({ code, message, hint, exitCode }: CvopsError): ReplayResult['stopped'] {
+  return { code, message, hint: hint ?? null, exitCode };
 }
 
 async function end(ledger: Ledger, clock: Clock, replayer: Replayer, result: ReplayResult): Promise<void> {

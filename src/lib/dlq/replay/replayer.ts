@@ -13,6 +13,7 @@ import type { ReplayEvent } from './replay-event.ts';
 import type { Selection } from './selection.ts';
 import { type Chosen, type SendOutcome, sendProven } from './send-proven.ts';
 import type { SendRate } from './send-rate.ts';
+import { FEW_COPIES } from './verify.ts';
 
 export interface ReplayerOptions {
   readonly queues: Queues;
@@ -80,6 +81,8 @@ export class Replayer {
   readonly tally: Tally;
   /** Why the run ended early. */
   stopped: CvopsError | null = null;
+  /** Ids of the first copies, for questions that are asked one by one. */
+  readonly firstCopies: string[] = [];
   /** Whether the end of the queue was reached, as far as locked groups let it be seen. */
   drained = false;
   readonly #options: ReplayerOptions;
@@ -425,9 +428,10 @@ export class Replayer {
   async #settle(outcomes: readonly SendOutcome[]): Promise<void> {
     const { ledger, clock, emit, rate, sentIds } = this.#options;
     const sent = outcomes.filter((outcome) => outcome.kind === 'sent');
-    for (const { chosen } of sent) {
+    for (const { chosen, newId } of sent) {
       sentIds.add(chosen.message.messageId);
       this.#lanes.settle(chosen.lane);
+      if (this.firstCopies.length < FEW_COPIES) this.firstCopies.push(newId);
     }
     for (const outcome of outcomes) {
       if (outcome.kind === 'sent') continue;

@@ -21,6 +21,8 @@ export interface VerifyOptions {
   readonly isCopy: (messageId: string) => boolean;
   /** Copies that are known to have come back. */
   readonly returned: Iterable<string>;
+  /** Ids of the copies, when they are few ({@link FEW_COPIES}); an incomplete list is not used. */
+  readonly copies: readonly string[];
   /** Messages that the run left in the dead-letter queue. */
   readonly left: number;
   /** Where the function says which messages it processed. */
@@ -41,6 +43,8 @@ const MARGIN_MS = 30_000;
 const LONGEST_POLL_MS = 15_000;
 const SCAN_LIMIT = 20_000;
 const FEW_ENOUGH_FOR_LOGS = 5_000;
+/** So many copies are asked for by their ids; more take one query over the span. */
+export const FEW_COPIES = 10;
 const IDS_TOLD = 100;
 
 /**
@@ -78,7 +82,9 @@ export async function* verify(options: VerifyOptions): AsyncGenerator<ReplayEven
     emptySince = empty ? (emptySince ?? now) : null;
     readings = empty ? readings + 1 : 0;
     if (options.logs !== undefined && replayed <= FEW_ENOUGH_FOR_LOGS) {
-      const found = await processedMessages({ ...options.logs, fromMs: options.firstSentAt, toMs: now });
+      const known = options.copies.length === replayed;
+      const ids = known ? options.copies.filter((id) => !processed.has(id)) : null;
+      const found = await processedMessages({ ...options.logs, ids, fromMs: options.firstSentAt, toMs: now });
       for (const id of found) if (options.isCopy(id)) processed.add(id);
     }
     const settled = emptySince !== null && readings >= READINGS && now - emptySince >= SETTLE_MS;
