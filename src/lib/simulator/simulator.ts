@@ -30,6 +30,7 @@ export class Simulator implements Backend {
   readonly #random: () => number;
   readonly #regions = new Map<string, { region: SimulatedRegion; router: Router }>();
   readonly #folder = mkdtempSync(join(tmpdir(), 'cvops-simulator-'));
+  #made = 0;
   #server: Server | undefined;
   #port = 0;
 
@@ -109,7 +110,8 @@ export class Simulator implements Backend {
       clock: this.clock,
       random: this.#random,
       uuid: randomUUID,
-      folder: join(this.#folder, name),
+      // A region made anew after a reset finds nothing of the one before.
+      folder: join(this.#folder, `${name}-${this.#made++}`),
       endpoint: () => this.endpoint,
     });
     const made = { region, router: new Router(region.services) };
