@@ -3,6 +3,7 @@ import { copyFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { thirdPartyLicenses } from './licenses.mjs';
+import { slimSdk } from './slim-sdk.mjs';
 import { buildServices } from './zip-services.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -27,7 +28,10 @@ export async function buildAll(outdir = 'dist') {
     chunkNames: '[name]-[hash]',
     legalComments: 'none',
     // CommonJS packages inside the bundle ask for Node's own modules through require.
-    banner: { js: "import{createRequire as createRequireOfBundle}from'node:module';const require=createRequireOfBundle(import.meta.url);" },
+    banner: {
+      js: "import{createRequire as createRequireOfBundle}from'node:module';const require=createRequireOfBundle(import.meta.url);",
+    },
+    plugins: [slimSdk],
     metafile: true,
     logLevel: 'warning',
   });
