@@ -16,11 +16,11 @@ export interface EventTableOptions {
   readonly sleep?: (ms: number) => Promise<void>;
 }
 
-const ATTEMPTS = 4;
+const ATTEMPTS = 5;
 
 /**
  * The table in DynamoDB. The condition makes a second delivery harmless: at-least-once delivery and replays both bring
- * them (https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html). Throttled writes are tried again for about a second.
+ * them (https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html). Throttled writes are tried again for up to a second and a half.
  */
 export function dynamoDbEventTable(options: EventTableOptions): EventTable {
   const { api, tableName, ...timing } = options;

@@ -22,7 +22,9 @@ interface QueryOutput {
   readonly LastEvaluatedKey?: unknown;
 }
 
-const ATTEMPTS = 6;
+const ATTEMPTS = 8;
+/** A page of 1 MB would take 128 read units at once; a table with few of them is closed for half a minute after that. */
+const PAGE_ITEMS = 200;
 
 /** The table in DynamoDB: one Query a day and page, on that day's partition only, eventually consistent. */
 export function dynamoDbEventDays({ api, tableName, ...timing }: EventDaysOptions): EventDays {
@@ -47,9 +49,10 @@ export function dynamoDbEventDays({ api, tableName, ...timing }: EventDaysOption
                 '#path': 'path',
               },
               ExpressionAttributeValues: { ':day': { S: day } },
+              Limit: PAGE_ITEMS,
               ExclusiveStartKey: from,
             }),
-          // A page of 1 MB is 128 read units: a small table needs seconds to have them again.
+          // A small table needs seconds until it has read units again.
           { attempts: ATTEMPTS, baseMs: 500, maxMs: 5_000, retryable: isTransient, ...timing },
         )) as QueryOutput;
         yield (output.Items ?? []).map((item) => unmarshal(item) as unknown as ReportedEvent);

@@ -17,8 +17,8 @@ const pageView = z.strictObject({ ...common('page_view'), path: path(), referrer
 const download = z.strictObject({ ...common('download'), path: path() });
 
 /**
- * One thing that happened on the site: the only shape that may enter the queue and the table. The limits keep an event
- * below 4 KB, which is one request of 64 KB in SQS and at most four write units in DynamoDB.
+ * One thing that happened on the site: the only shape that may enter the queue and the table. The limits keep an item
+ * below 5 KB: one request in SQS, and at most five write units in DynamoDB.
  */
 export const analyticsEvent = z.discriminatedUnion('type', [query, pageView, download]);
 
