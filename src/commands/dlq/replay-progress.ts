@@ -1,0 +1,69 @@
+import type { ReplayEvent } from '../../lib/dlq/replay/replay-event.ts';
+import { formatCount, formatDuration, plural } from '../../lib/io/format.ts';
+import type { Progress } from '../../lib/io/progress.ts';
+
+/** Failures told one by one; more are only counted. */
+const FAILURES_TOLD = 5;
+
+/** Turns the events of a replay into a state line and milestones. */
+export function replayProgress(progress: Progress): (event: ReplayEvent) => void {
+  let expected = 0;
+  let sent = 0;
+  let deleted = 0;
+  let failures = 0;
+  let blocked = 0;
+  let startedAt = 0;
+  return (event) => {
+    switch (event.type) {
+      case 'started':
+        expected = event.expected;
+        startedAt = event.at;
+        progress.milestone(
+          `${event.resumed ? 'Going on with' : 'Starting'} run ${event.runId}: ${event.dlq} → ${event.target}`,
+        );
+        break;
+      case 'sent':
+      case 'deleted':
+      case 'received':
+        if (event.type === 'sent') sent = event.total;
+        if (event.type === 'deleted') deleted = event.total;
+        progress.update(state(event.at));
+        break;
+      case 'failed':
+      case 'suppressed':
+      case 'uncertain':
+      case 'undeleted':
+        if (++failures <= FAILURES_TOLD) progress.milestone(`${event.messageId} ${event.type}: ${event.message}`);
+        if (failures === FAILURES_TOLD + 1) progress.milestone('further failures are only counted');
+        break;
+      case 'blocked':
+        blocked++;
+        break;
+      case 'throttled':
+        progress.update(
+          `slowing down${event.ratePerSecond === null ? '' : ` to ${Math.round(event.ratePerSecond)}/s`}`,
+        );
+        break;
+      case 'waiting':
+        progress.milestone(`waiting up to ${formatDuration((event.until - event.at) / 1000)}: ${event.reason}`);
+        break;
+      case 'verdict':
+        progress.update(
+          `verdict: ${formatCount(event.succeeded)} succeeded, ${formatCount(event.returned)} returned, ${formatCount(event.pending)} pending`,
+        );
+        break;
+      default:
+    }
+  };
+
+  function state(at: number): string {
+    const seconds = Math.max(0.001, (at - startedAt) / 1000);
+    return [
+      `sent ${formatCount(sent)} of about ${formatCount(Math.max(expected, sent))}`,
+      `${formatCount(Math.round(sent / seconds))}/s`,
+      `deleted ${formatCount(deleted)}`,
+      ...(failures > 0 ? [`failed ${formatCount(failures)}`] : []),
+      ...(blocked > 0 ? [`${plural(blocked, 'group')} stopped`] : []),
+    ].join(' · ');
+  }
+}

@@ -1,0 +1,77 @@
+import { join } from 'node:path';
+import { servicesWith } from '../../lib/config/find-service.ts';
+import type { Context } from '../../lib/context.ts';
+import { FileLedgers } from '../../lib/dlq/ledger/file-ledgers.ts';
+import type { Verified } from '../../lib/dlq/replay/replay-result.ts';
+import { verifyRun } from '../../lib/dlq/replay/verify-run.ts';
+import { ExitCode } from '../../lib/errors/exit-code.ts';
+import type { Outcome } from '../../lib/io/outcome.ts';
+import { defineCommand } from '../command.ts';
+import { parseDuration } from '../parse.ts';
+import { verdictWords } from './replay-outcome.ts';
+import { replayProgress } from './replay-progress.ts';
+
+interface VerifyOptions {
+  readonly runId: string;
+  readonly waitMs: number | undefined;
+}
+
+export const dlqVerify = defineCommand<VerifyOptions>({
+  arguments: [{ name: '<run>', description: 'id of the run, from `dlq replay` or `dlq runs`' }],
+  flags: [{ flags: '--wait <duration>', description: 'wait at most this long, e.g. 5m' }],
+  examples: ['cvops dlq verify 20260807-141503-9f3c'],
+  parse: ([runId], flags) => ({ runId: runId!, waitMs: parseDuration(flags['wait'], '--wait') }),
+  run,
+});
+
+async function run({ runId, waitMs }: VerifyOptions, context: Context): Promise<Outcome> {
+  const ledgers = new FileLedgers(join(context.folders.state, 'runs'));
+  const { header } = await ledgers.ends(runId);
+  const queues = await context.queues();
+  const service = servicesWith(await context.config(), 'dlq').find(({ dlq }) => dlq === header.dlq.name);
+  const [dlq, target] = await Promise.all([queues.describe(header.dlq.name), queues.describe(header.target.name)]);
+  const logs =
+    service?.function === undefined || service.queue !== header.target.name
+      ? {}
+      : { logs: { reader: await context.functionLogs(), functionName: service.function } };
+  const progress = await context.progress();
+  const show = replayProgress(progress);
+  const events = verifyRun(
+    { queues, ledgers, clock: context.clock, ...logs },
+    { runId, dlq, target, waitMs: waitMs ?? null },
+    context.signal,
+  );
+  try {
+    for (;;) {
+      const step = await events.next();
+      if (step.done === true) {
+        context.signal.throwIfAborted();
+        return outcome(runId, header.service, step.value);
+      }
+      show(step.value);
+    }
+  } finally {
+    progress.stop();
+  }
+}
+
+function outcome(
+  runId: string,
+  service: string | null,
+  { replayed, verified }: { readonly replayed: number; readonly verified: Verified },
+): Outcome {
+  const exitCode = verified.returned > 0 ? ExitCode.gate : verified.pending > 0 ? ExitCode.pending : ExitCode.done;
+  const text = replayed === 0 ? `Run ${runId} sent nothing.` : `Run ${runId}: ${verdictWords(verified, replayed)}.`;
+  return {
+    kind: 'dlq.verify',
+    data: { runId, service, replayed, verified },
+    next:
+      verified.returned > 0
+        ? [{ command: `cvops dlq inspect${service === null ? '' : ` ${service}`}`, why: 'see why they came back' }]
+        : verified.pending > 0
+          ? [{ command: `cvops dlq verify ${runId}`, why: 'ask again' }]
+          : [],
+    exitCode,
+    view: () => [{ kind: 'line', text, tone: exitCode === ExitCode.done ? 'good' : 'warn' }],
+  };
+}
