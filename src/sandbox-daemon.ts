@@ -4,41 +4,43 @@ import { type DaemonOptions, startDaemon } from './lib/sandbox/daemon.ts';
 import type { LaunchMessage } from './lib/sandbox/launch.ts';
 
 // The program of the sandbox's own process; `cvops sandbox up` starts it and waits for its one message.
-const tell = (message: LaunchMessage) => {
-  process.send?.(message);
-  if (process.connected) process.disconnect();
-};
+let stop: () => void = () => {};
+const stopped = new Promise<void>((resolve) => {
+  stop = resolve;
+});
+process.on('SIGTERM', stop);
+process.on('SIGINT', stop);
+// Its terminal may go; it stays.
+process.on('SIGHUP', () => {});
 
 try {
-  const daemon = await startDaemon(JSON.parse(process.argv[2] ?? '{}') as DaemonOptions);
-  let closing = false;
-  const close = async () => {
-    if (closing) return;
-    closing = true;
-    await daemon.close();
-    process.exit(0);
-  };
-  process.on('SIGTERM', () => void close());
-  process.on('SIGINT', () => void close());
-  // Its terminal may go; it stays.
-  process.on('SIGHUP', () => {});
-  tell({ record: daemon.record });
+  const options = JSON.parse(process.argv[2] ?? '{}') as DaemonOptions;
+  const daemon = await startDaemon({ ...options, log: (line) => console.log(line) });
+  await tell({ record: daemon.record });
+  await stopped;
+  await daemon.close();
+  process.exit(0);
 } catch (cause) {
   const known = cause instanceof CvopsError;
   if (!known) console.error(cause);
-  tell({
-    error: known
-      ? {
-          code: cause.code,
-          exitCode: cause.exitCode,
-          message: cause.message,
-          ...(cause.hint === undefined ? {} : { hint: cause.hint }),
-        }
-      : {
-          code: 'SandboxFailed',
-          exitCode: ExitCode.failed,
-          message: `the sandbox failed at its start: ${cause instanceof Error ? cause.message : cause}`,
-        },
+  await tell({
+    error: {
+      code: known ? cause.code : 'SandboxFailed',
+      exitCode: known ? cause.exitCode : ExitCode.failed,
+      message: known
+        ? cause.message
+        : `the sandbox failed at its start: ${cause instanceof Error ? cause.message : String(cause)}`,
+      ...(known && cause.hint !== undefined ? { hint: cause.hint } : {}),
+    },
   });
-  process.exitCode = 1;
+  process.exit(1);
+}
+
+/** The launcher may be gone by now; the sandbox does not mind. */
+async function tell(message: LaunchMessage): Promise<void> {
+  if (!process.connected) return;
+  await new Promise<void>((resolve) => {
+    process.send!(message, () => resolve());
+  });
+  if (process.connected) process.disconnect();
 }

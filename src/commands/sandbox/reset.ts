@@ -1,6 +1,4 @@
 import type { Context } from '../../lib/context.ts';
-import { CvopsError } from '../../lib/errors/cvops-error.ts';
-import { ExitCode } from '../../lib/errors/exit-code.ts';
 import type { Outcome } from '../../lib/io/outcome.ts';
 import { requireRecord } from '../../lib/sandbox/record.ts';
 import { defineCommand } from '../command.ts';
@@ -14,13 +12,8 @@ export const sandboxReset = defineCommand<object>({
 
 async function reset(_: object, context: Context): Promise<Outcome> {
   const record = requireRecord(context.folders.state);
-  const { resetSandbox } = await import('../../lib/sandbox/reset-sandbox.ts');
-  const answer = await resetSandbox(record, context.signal);
-  if (answer !== undefined) {
-    throw new CvopsError('SandboxFailed', ExitCode.failed, `the sandbox could not be reset: ${answer}`, {
-      hint: 'start it anew: `cvops sandbox down`, then `cvops sandbox up`.',
-    });
-  }
+  const { resetSandbox } = await import('../../lib/sandbox/steer-sandbox.ts');
+  await resetSandbox(record, context.signal);
   return {
     kind: 'sandbox.reset',
     data: sandboxData(record),

@@ -48,10 +48,11 @@ function parseRate(value: unknown): number | undefined {
 
 async function traffic(options: TrafficOptions, context: Context): Promise<Outcome> {
   const record = requireRecord(context.folders.state);
-  const [{ trafficEvents }, { sendTraffic }, { simulatedTime }] = await Promise.all([
+  const [{ trafficEvents }, { sendTraffic }, { simulatedTime }, { settleWorker }] = await Promise.all([
     import('../../lib/sandbox/traffic.ts'),
     import('../../lib/sandbox/send-traffic.ts'),
     import('../../lib/sandbox/health.ts'),
+    import('../../lib/sandbox/steer-sandbox.ts'),
   ]);
   const unreachable = (cause: unknown) =>
     new CvopsError('SandboxStuck', ExitCode.failed, `the sandbox's worker does not answer on ${record.workerUrl}.`, {
@@ -61,6 +62,7 @@ async function traffic(options: TrafficOptions, context: Context): Promise<Outco
   const time = await simulatedTime(record).catch((cause: unknown) => {
     throw unreachable(cause);
   });
+  const before = await settleWorker(record, context.signal);
   const started = context.clock.now();
   // Without a seed every run sends events of its own; the seed is told, so that it can be repeated.
   const seed = options.seed ?? started % 2 ** 32;
@@ -91,31 +93,37 @@ async function traffic(options: TrafficOptions, context: Context): Promise<Outco
     progress.stop();
   }
   context.signal.throwIfAborted();
+  // The Worker answers before it sends: only its own count tells what reached the queue.
+  const lost = (await settleWorker(record, context.signal)).lost - before.lost;
   const durationMs = context.clock.now() - started;
   return {
     kind: 'sandbox.traffic',
     data: {
       endpoint: record.endpoint,
       workerUrl: record.workerUrl,
-      ...result,
+      sent: result.sent - lost,
+      refused: result.refused,
+      lost,
+      requests: result.requests,
       sessions: options.sessions,
       poison: options.poison,
       seed,
       durationMs,
     },
-    ...(result.refused > 0 ? { exitCode: ExitCode.partial } : {}),
+    ...(result.refused + lost > 0 ? { exitCode: ExitCode.partial } : {}),
     next: [{ command: 'cvops --sandbox dlq list', why: 'see whether any died' }],
     view: () => [
       {
         kind: 'line',
-        text: `✓ ${plural(result.sent, 'event')} sent through ${record.workerUrl} in ${(durationMs / 1000).toFixed(1)} s.`,
+        text: `✓ ${plural(result.sent - lost, 'event')} sent through ${record.workerUrl} in ${(durationMs / 1000).toFixed(1)} s.`,
         tone: 'good',
       },
       {
         kind: 'fields',
         fields: [
-          ['sent', count(result.sent)],
+          ['sent', count(result.sent - lost)],
           ['refused', count(result.refused, result.refused > 0 ? 'bad' : undefined)],
+          ['lost', count(lost, lost > 0 ? 'bad' : undefined)],
           ['sessions', count(options.sessions)],
           ['poison', count(options.poison)],
           ['seed', { raw: seed }],

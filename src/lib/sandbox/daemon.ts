@@ -13,6 +13,8 @@ export interface DaemonOptions {
   /** Simulated seconds for each real second. */
   readonly speed: number;
   readonly version: string;
+  /** Takes each line that the Worker logs. */
+  readonly log?: (line: string) => void;
 }
 
 /** A sandbox that other processes find through its record, until `close`. */
@@ -33,7 +35,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   try {
     // Whoever left a record here is dead: the lock was free.
     removeRecord(stateFolder);
-    sandbox = await startSandbox({ port: options.port, rate: options.speed });
+    sandbox = await startSandbox({ port: options.port, rate: options.speed, ...(options.log && { log: options.log }) });
   } catch (cause) {
     lock.release();
     throw cause;

@@ -20,7 +20,7 @@ export type LaunchMessage =
     };
 
 export interface LaunchOptions {
-  readonly daemon: DaemonOptions;
+  readonly daemon: Omit<DaemonOptions, 'log'>;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly signal: AbortSignal;
   readonly deadlineMs?: number;
@@ -59,7 +59,8 @@ export async function launchDaemon(options: LaunchOptions): Promise<SandboxRecor
   try {
     return await firstWord(child, options);
   } catch (cause) {
-    child.kill('SIGKILL');
+    // What it has begun, such as its temporary files, it takes away itself.
+    child.kill('SIGTERM');
     throw cause;
   } finally {
     if (child.connected) child.disconnect();
@@ -69,13 +70,17 @@ export async function launchDaemon(options: LaunchOptions): Promise<SandboxRecor
 
 function firstWord(child: ChildProcess, { daemon, signal, deadlineMs = DEADLINE_MS }: LaunchOptions) {
   return new Promise<SandboxRecord>((resolve, reject) => {
-    const onAbort = () => reject(signal.reason);
-    const timer = setTimeout(
-      () => reject(failed(daemon.stateFolder, `the sandbox did not answer within ${deadlineMs / 1000} s`)),
-      deadlineMs,
-    );
+    const onAbort = () => {
+      end();
+      reject(signal.reason);
+    };
+    const timer = setTimeout(() => {
+      end();
+      reject(failed(daemon.stateFolder, `the sandbox did not answer within ${deadlineMs / 1000} s`));
+    }, deadlineMs);
     const end = () => {
       clearTimeout(timer);
+      child.removeAllListeners();
       signal.removeEventListener('abort', onAbort);
     };
     child.once('message', (message: LaunchMessage) => {
@@ -99,10 +104,18 @@ function firstWord(child: ChildProcess, { daemon, signal, deadlineMs = DEADLINE_
 
 function failed(stateFolder: string, what: string): CvopsError {
   const path = daemonLog(stateFolder);
-  const last = readFileSync(path, 'utf8').trimEnd().split('\n').at(-1)?.trim() ?? '';
+  const last = lastLine(path);
   return new CvopsError('SandboxFailed', ExitCode.failed, last === '' ? `${what}.` : `${what}: ${last}`, {
     hint: `its log: ${path}`,
   });
+}
+
+function lastLine(path: string): string {
+  try {
+    return readFileSync(path, 'utf8').trimEnd().split('\n').at(-1)!.trim();
+  } catch {
+    return '';
+  }
 }
 
 /** The daemon has no use for the caller's credentials and settings. */

@@ -3,7 +3,7 @@ import { ExitCode } from '../errors/exit-code.ts';
 import { SimulatedClock } from '../simulator/kernel/clock.ts';
 import { Simulator } from '../simulator/simulator.ts';
 import { sandboxCredentials } from './record.ts';
-import { RESET_PATH } from './reserved-path.ts';
+import { RESET_PATH, SETTLE_PATH } from './reserved-path.ts';
 import { HISTORY_MS, seed } from './seed.ts';
 import { loadServiceBundles, type ServiceBundles } from './service-bundles.ts';
 import { SYSTEM } from './system.ts';
@@ -46,6 +46,16 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     await simulator.reset();
     await seed(simulator, bundles, clock.now());
   };
+  const actions: Readonly<Record<string, () => Promise<object>>> = {
+    [RESET_PATH]: async () => {
+      await reset();
+      return { status: 'ok' };
+    },
+    [SETTLE_PATH]: async () => {
+      await worker?.settle();
+      return worker?.counts ?? {};
+    },
+  };
   try {
     await seed(simulator, bundles, now);
     worker = await WorkerHost.start({
@@ -53,10 +63,9 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       bindings: bindings(simulator),
       log: options.log ?? (() => {}),
       answer: async (method, path) => {
-        if (method !== 'POST' || path !== RESET_PATH)
-          return { status: 404, body: { message: `No ${method} ${path}.` } };
-        await reset();
-        return { status: 200, body: { status: 'ok' } };
+        const action = method === 'POST' ? actions[path] : undefined;
+        if (action === undefined) return { status: 404, body: { message: `No ${method} ${path}.` } };
+        return { status: 200, body: await action() };
       },
     });
   } catch (cause) {

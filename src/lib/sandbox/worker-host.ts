@@ -1,5 +1,3 @@
-import { createInterface } from 'node:readline';
-import type { Readable } from 'node:stream';
 import { Worker } from 'node:worker_threads';
 import { RESERVED_PATH } from './reserved-path.ts';
 
@@ -14,9 +12,16 @@ export interface WorkerHostOptions {
   readonly log: (line: string) => void;
 }
 
+/** What the Worker says it did with the events it took. */
+export interface WorkerCounts {
+  readonly sent: number;
+  readonly lost: number;
+}
+
 type Posted =
   | { readonly type: 'listening'; readonly port: number }
   | { readonly type: 'settled'; readonly id: number }
+  | { readonly type: 'log'; readonly line: string }
   | { readonly type: 'ask'; readonly id: number; readonly method: string; readonly path: string };
 
 const RUNTIME = new URL('./worker-runtime.mjs', import.meta.url);
@@ -27,12 +32,17 @@ export class WorkerHost {
   readonly #thread: Worker;
   readonly #settling = new Map<number, () => void>();
   #next = 1;
+  #sent = 0;
+  #lost = 0;
 
-  private constructor(thread: Worker, port: number, answer: WorkerHostOptions['answer']) {
+  private constructor(thread: Worker, port: number, { answer, log }: WorkerHostOptions) {
     this.#thread = thread;
     this.url = `http://127.0.0.1:${port}`;
     thread.on('message', (message: Posted) => {
-      if (message.type === 'settled') this.#settling.get(message.id)?.();
+      if (message.type === 'log') {
+        this.#count(message.line);
+        log(message.line);
+      } else if (message.type === 'settled') this.#settling.get(message.id)?.();
       else if (message.type === 'ask') void this.#answer(message.id, answer(message.method, message.path));
     });
   }
@@ -42,13 +52,8 @@ export class WorkerHost {
     const thread = new Worker(RUNTIME, {
       env: { PATH: process.env['PATH'] },
       execArgv: [],
-      stdout: true,
-      stderr: true,
       workerData: { module: options.module, bindings: options.bindings, reserved: RESERVED_PATH },
     });
-    for (const stream of [thread.stdout, thread.stderr]) {
-      createInterface({ input: stream as Readable }).on('line', options.log);
-    }
     const port = await new Promise<number>((resolve, reject) => {
       thread.once('error', reject);
       thread.once('exit', (code) => reject(new Error(`The worker's thread ended with ${code}.`)));
@@ -56,7 +61,12 @@ export class WorkerHost {
         if (message.type === 'listening') resolve(message.port);
       });
     });
-    return new WorkerHost(thread, port, options.answer);
+    return new WorkerHost(thread, port, options);
+  }
+
+  /** Events since the start, from the Worker's own count of each request. */
+  get counts(): WorkerCounts {
+    return { sent: this.#sent, lost: this.#lost };
   }
 
   /** Resolves when everything that was handed to `waitUntil` is done. */
@@ -72,6 +82,13 @@ export class WorkerHost {
   async close(): Promise<void> {
     await this.#thread.terminate();
     for (const resolve of this.#settling.values()) resolve();
+  }
+
+  #count(line: string): void {
+    if (!line.includes('"events sent"')) return;
+    const { sent, lost } = JSON.parse(line) as Partial<WorkerCounts>;
+    this.#sent += sent ?? 0;
+    this.#lost += lost ?? 0;
   }
 
   async #answer(id: number, work: ReturnType<WorkerHostOptions['answer']>): Promise<void> {

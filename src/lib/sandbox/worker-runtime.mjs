@@ -1,8 +1,9 @@
 // Runs the built Cloudflare Worker inside a worker thread, on Node's own Request, Response and fetch, behind a loopback
 // port. Plain JavaScript with Node's own modules only: the build copies this file beside the bundle.
 //
-// Parent → thread: { type: 'settle' | 'answer', … }. Thread → parent: { type: 'listening' | 'settled' | 'ask', … }.
+// Parent → thread: { type: 'settle' | 'answer', … }. Thread → parent: { type: 'listening' | 'settled' | 'ask' | 'log', … }.
 import { createServer } from 'node:http';
+import { format } from 'node:util';
 import { parentPort, workerData } from 'node:worker_threads';
 
 const { module, bindings, reserved } = workerData;
@@ -11,6 +12,11 @@ const pending = new Set();
 const asked = new Map();
 
 let nextQuestion = 1;
+
+// Log lines go the way of all messages, so that those of a request come before word that it is done.
+for (const level of ['log', 'info', 'warn', 'error', 'debug']) {
+  console[level] = (...args) => parentPort.postMessage({ type: 'log', line: format(...args) });
+}
 
 const { default: worker } = await import(module);
 
