@@ -1,0 +1,179 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { DeadLetterScene } from '../../integration/dlq/support/dead-letter-scene.ts';
+import { jsonOf, makeHome, removeHome, runCli } from '../../support/run-cli.ts';
+
+let scene: DeadLetterScene;
+let home: string;
+beforeEach(async () => {
+  home = makeHome();
+  scene = await DeadLetterScene.start();
+});
+afterEach(async () => {
+  await scene.stop();
+  removeHome(home);
+});
+
+const cvops = (...argv: string[]) => runCli(argv, { env: scene.env, clock: scene.clock, home });
+
+describe('dlq replay', () => {
+  test('moves every dead letter to its queue and proves that none came back', async () => {
+    await scene.send(scene.dlqUrl, 12, 3);
+    const consumer = consume();
+    const result = await cvops('dlq', 'replay', 'processor', '--yes', '--json');
+    await consumer.stop();
+    expect(result.code).toBe(0);
+    const { kind, data } = jsonOf(result);
+    expect(kind).toBe('cvops/dlq.replay');
+    expect(data).toMatchObject({
+      service: 'processor',
+      engine: 'client',
+      matched: 12,
+      replayed: 12,
+      failed: 0,
+      skipped: 0,
+      suppressed: 0,
+      remaining: 0,
+      verified: { succeeded: 12, returned: 0, pending: 0 },
+      stopped: null,
+    });
+    expect(data.runId).toMatch(/^\d{8}-\d{6}-[0-9a-f]{4}$/);
+    expect(data.requests).toBeGreaterThan(0);
+    expect(data.costUsd).toBeGreaterThan(0);
+    expect(consumer.bodies.sort()).toEqual(Array.from({ length: 12 }, (_, n) => JSON.stringify({ n })).sort());
+    expect(await scene.depth(scene.dlqUrl)).toEqual({ visible: 0, inFlight: 0 });
+  });
+
+  test('--dry-run shows the plan and changes nothing', async () => {
+    await scene.send(scene.dlqUrl, 7, 2);
+    const result = await cvops('dlq', 'replay', '--dry-run', '--json', '--rate', '2/s');
+    expect(result.code).toBe(0);
+    const { data, next } = jsonOf(result);
+    expect(data).toMatchObject({ dryRun: true, runId: null, matched: 7, replayed: 0, verified: null });
+    expect(data.plan).toMatchObject({ seconds: 4, look: { scanned: 7, complete: true, gaps: 0 } });
+    expect(data.plan.look.groups).toEqual([
+      { groupId: 'g0', count: 4 },
+      { groupId: 'g1', count: 3 },
+    ]);
+    expect(next[0]?.command).toBe('cvops dlq replay processor');
+    expect(await scene.depth(scene.dlqUrl)).toEqual({ visible: 7, inFlight: 0 });
+    expect(await scene.depth(scene.sourceUrl)).toEqual({ visible: 0, inFlight: 0 });
+  });
+
+  test('without a terminal it needs --yes and sends nothing without', async () => {
+    await scene.send(scene.dlqUrl, 1);
+    const result = await cvops('dlq', 'replay');
+    expect(result.code).toBe(2);
+    expect(result.stderr).toContain('--yes');
+    expect(await scene.depth(scene.dlqUrl)).toEqual({ visible: 1, inFlight: 0 });
+  });
+
+  test('an empty dead-letter queue is done at once', async () => {
+    const result = await cvops('dlq', 'replay', '--yes', '--json');
+    expect(result.code).toBe(0);
+    expect(jsonOf(result).data).toMatchObject({ matched: 0, replayed: 0, remaining: 0, verified: null });
+  });
+
+  test('a filter that would leave a gap in a group is refused, and --out-of-order allows it', async () => {
+    await scene.send(scene.dlqUrl, 6, 2);
+    const filter = ['--filter', 'body.n > `2`', '--yes', '--json', '--no-verify'];
+    const refused = await cvops('dlq', 'replay', ...filter);
+    expect(refused.code).toBe(2);
+    expect(jsonOf(refused).error).toMatchObject({ code: 'FilterLeavesGaps' });
+    expect(await scene.depth(scene.dlqUrl)).toEqual({ visible: 6, inFlight: 0 });
+    const allowed = await cvops('dlq', 'replay', ...filter, '--out-of-order');
+    expect(jsonOf(allowed).data).toMatchObject({ matched: 3, replayed: 3, skipped: 3, remaining: 3 });
+    expect(allowed.code).toBe(0);
+  });
+
+  test('a filter with a syntax error is a usage error before any call', async () => {
+    const result = await cvops('dlq', 'replay', '--yes', '--filter', 'body.[');
+    expect(result.code).toBe(2);
+    expect(result.stderr).toContain('--filter "body.["');
+  });
+
+  test('copies that fail again come back, are named, and end in exit code 6', async () => {
+    await scene.send(scene.dlqUrl, 4, 4);
+    const consumer = consume((body) => body === '{"n":3}');
+    const result = await cvops('dlq', 'replay', '--yes', '--json');
+    await consumer.stop();
+    expect(jsonOf(result).data.verified).toMatchObject({ succeeded: 3, returned: 1, pending: 0 });
+    expect(result.code).toBe(6);
+    const [back] = await scene.take(scene.dlqUrl);
+    expect(jsonOf(result).data.verified.returnedIds).toEqual([back!.MessageId]);
+  });
+
+  test('copies that nobody reads are pending: exit code 8, and dlq verify asks again', async () => {
+    await scene.send(scene.dlqUrl, 2);
+    const replayed = await cvops('dlq', 'replay', '--yes', '--json', '--wait', '2s');
+    expect(replayed.code).toBe(8);
+    const { data, next } = jsonOf(replayed);
+    expect(data.verified).toMatchObject({ succeeded: 0, returned: 0, pending: 2 });
+    expect(next.map(({ command }) => command)).toContain(`cvops dlq verify ${data.runId}`);
+    await scene.take(scene.sourceUrl);
+    const verified = await cvops('dlq', 'verify', data.runId, '--json');
+    expect(verified.code).toBe(0);
+    expect(jsonOf(verified).data).toMatchObject({ replayed: 2, verified: { succeeded: 2, pending: 0 } });
+    const runs = await cvops('dlq', 'runs', '--json');
+    expect(jsonOf(runs).data.runs).toMatchObject([
+      { runId: data.runId, status: 'done', replayed: 2, verified: { succeeded: 2 } },
+    ]);
+  });
+
+  test('an unknown run is exit code 5', async () => {
+    for (const argv of [
+      ['dlq', 'verify', 'nope'],
+      ['dlq', 'replay', '--yes', '--resume', '../../etc/passwd'],
+    ]) {
+      const result = await cvops(...argv, '--json');
+      expect(result.code).toBe(5);
+      expect(jsonOf(result).error.code).toBe('RunNotFound');
+    }
+  });
+
+  test('a target of the other type is refused', async () => {
+    await scene.create('plain', {});
+    await scene.send(scene.dlqUrl, 1);
+    const result = await cvops('dlq', 'replay', '--yes', '--json', '--to', 'plain');
+    expect(result.code).toBe(6);
+    expect(jsonOf(result).error.message).toContain('cv-analytics-dlq.fifo is FIFO and plain is standard');
+    expect(await scene.depth(scene.dlqUrl)).toEqual({ visible: 1, inFlight: 0 });
+  });
+
+  test.each([
+    [['--rate', 'fast'], '--rate "fast" is not a rate'],
+    [['--max', '0'], '--max "0" is not a whole number from 1 up'],
+    [['--wait', 'soon'], '--wait "soon" is not a duration'],
+    [['--resume', 'x', '--max', '3'], 'leave out --max'],
+  ])('%j is a usage error', async (flags, words) => {
+    const result = await cvops('dlq', 'replay', '--yes', ...flags);
+    expect(result.code).toBe(2);
+    expect(result.stderr).toContain(words);
+  });
+});
+
+/** Reads the source queue until stopped; deletes what does not fail. */
+function consume(fails: (body: string) => boolean = () => false) {
+  let going = true;
+  const bodies: string[] = [];
+  const { client, sourceUrl } = scene;
+  const work = (async () => {
+    const { DeleteMessageCommand, ReceiveMessageCommand } = await import('@aws-sdk/client-sqs');
+    while (going) {
+      const { Messages = [] } = await client.send(
+        new ReceiveMessageCommand({ QueueUrl: sourceUrl, MaxNumberOfMessages: 10, WaitTimeSeconds: 2 }),
+      );
+      for (const message of Messages) {
+        if (fails(message.Body!)) continue;
+        bodies.push(message.Body!);
+        await client.send(new DeleteMessageCommand({ QueueUrl: sourceUrl, ReceiptHandle: message.ReceiptHandle! }));
+      }
+    }
+  })();
+  return {
+    bodies,
+    async stop() {
+      going = false;
+      await work;
+    },
+  };
+}
