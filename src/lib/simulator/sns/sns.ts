@@ -72,10 +72,9 @@ export class Sns implements Service {
     const renamed = new URLSearchParams();
     for (const [name, value] of parameters) {
       renamed.append(
-        name.replace(
-          /(MessageAttributes\.entry\.\d+\.)(Name|Value)/,
-          (_, before: string, key: string) => before + key.toLowerCase(),
-        ),
+        name
+          .replace(/(MessageAttributes\.entry\.\d+\.)Name$/, '$1key')
+          .replace(/(MessageAttributes\.entry\.\d+\.)Value\./, '$1value.'),
         value,
       );
     }

@@ -63,11 +63,11 @@ export class Sts implements Service {
       );
     }
     const unique = this.region.uuid();
-    const digest = createHash('sha256').update(`${seed}/${unique}`).digest('base64');
+    const digest = (text: string) => createHash('sha512').update(`${text}/${seed}/${unique}`).digest('base64');
     return {
       AccessKeyId: uniqueId('ASIA', unique),
-      SecretAccessKey: digest.slice(0, 40),
-      SessionToken: `simulated${digest}`,
+      SecretAccessKey: digest('secret').slice(0, 40),
+      SessionToken: `simulated${digest('token')}`,
       Expiration: new Date(this.region.clock.now() + seconds * 1000),
     };
   }
