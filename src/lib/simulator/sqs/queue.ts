@@ -1,9 +1,6 @@
 import type { Region } from '../kernel/region.ts';
-import { Arrivals } from './arrivals.ts';
 import { Deduplication } from './deduplication.ts';
 import { sqsErrors } from './errors.ts';
-import { FifoShelf } from './fifo-shelf.ts';
-import { IndexedHeap } from './indexed-heap.ts';
 import { LongPolls, type ReceiveOptions } from './long-polls.ts';
 import { Message, type MessageContent, MessageState } from './message.ts';
 import { MINUTE_MS, QueueMetrics } from './queue-metrics.ts';
@@ -11,8 +8,7 @@ import type { QueueSettings } from './queue-settings.ts';
 import { ReceiptHandles } from './receipt-handle.ts';
 import { ReceiveAttempts } from './receive-attempts.ts';
 import { allowsRedrive } from './redrive.ts';
-import type { Shelf } from './shelf.ts';
-import { StandardShelf } from './standard-shelf.ts';
+import { type Counts, Stock } from './stock.ts';
 
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html */
 const IN_FLIGHT_LIMIT = 120_000;
@@ -43,24 +39,11 @@ export class Queue {
   tags: ReadonlyMap<string, string> = new Map();
   readonly metrics: QueueMetrics;
   readonly #around: QueueSurroundings;
-  readonly #arrivals: Arrivals;
-  readonly #shelf: Shelf;
+  readonly #stock: Stock;
   readonly #deduplication = new Deduplication();
   readonly #attempts = new ReceiveAttempts();
   readonly #handles: ReceiptHandles;
   readonly #polls: LongPolls;
-  /** Ends of visibility timeouts and delays. */
-  readonly #deadlines = new IndexedHeap<Message>(
-    (a, b) => a.visibleAt < b.visibleAt || (a.visibleAt === b.visibleAt && a.sequence < b.sequence),
-    (message, index) => {
-      message.deadlineIndex = index;
-    },
-  );
-  /** Messages that were received at least once here. */
-  readonly #received = new Map<number, Message>();
-  #receipts = 0;
-  #ready = 0;
-  #inFlight = 0;
   #minute: number;
   #activeAt: number;
 
@@ -72,12 +55,7 @@ export class Queue {
     this.createdAt = now;
     this.modifiedAt = now;
     this.#around = around;
-    // Retention counts from the first enqueue on a standard queue, and starts again in a FIFO dead-letter queue:
-    // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html
-    this.#arrivals = settings.fifo
-      ? new Arrivals(IN_FLIGHT_LIMIT, (message) => message.enqueuedAt)
-      : new Arrivals(Number.POSITIVE_INFINITY, (message) => message.content.sentAt);
-    this.#shelf = settings.fifo ? new FifoShelf(this.#arrivals) : new StandardShelf(this.#arrivals);
+    this.#stock = new Stock(settings.fifo, IN_FLIGHT_LIMIT);
     this.#handles = new ReceiptHandles(region.uuid().replaceAll('-', ''));
     this.#polls = new LongPolls(region.clock, () => {
       this.#catchUp(region.clock.now());
@@ -93,9 +71,8 @@ export class Queue {
   }
 
   /** Messages by state, as of the last `touch`. */
-  get counts(): { readonly visible: number; readonly inFlight: number; readonly delayed: number } {
-    const delayed = this.#arrivals.size - this.#ready - this.#inFlight;
-    return { visible: this.#ready, inFlight: this.#inFlight, delayed };
+  get counts(): Counts {
+    return this.#stock.counts;
   }
 
   /** Brings the queue up to date; every request to it begins with this. */
@@ -119,7 +96,7 @@ export class Queue {
       message.state = MessageState.delayed;
       message.visibleAt = now + delayMs;
     }
-    this.#enter(message);
+    this.#stock.enter(message);
     if (fifo && id !== undefined) this.#deduplication.remember(id, scope, now, content.id, sequence);
     this.metrics.countSent(content.size);
     return { messageId: content.id, sequence };
@@ -128,8 +105,8 @@ export class Queue {
   /** To be called after sends and changes of visibility: gives what is ready to those who wait. */
   deliver(now: number): void {
     if (!this.#polls.waiting) return;
-    this.#settle(now);
-    if (this.#ready > 0) this.#serve(now);
+    this.#stock.settle(now, this.settings.retentionMs);
+    if (this.#stock.ready > 0) this.#serve(now);
     this.#arm();
   }
 
@@ -143,7 +120,7 @@ export class Queue {
     signal: () => AbortSignal,
     now: number,
   ): readonly Message[] | Promise<readonly Message[]> {
-    if (!this.fifo && this.#inFlight >= IN_FLIGHT_LIMIT) throw sqsErrors.overLimit();
+    if (!this.fifo && this.#stock.inFlight >= IN_FLIGHT_LIMIT) throw sqsErrors.overLimit();
     const messages = this.#take(options, now);
     if (messages.length > 0) return messages;
     if (waitMs > 0) {
@@ -169,11 +146,11 @@ export class Queue {
    */
   delete(handle: string): void {
     const receipt = this.#receiptOf(handle);
-    const message = this.#received.get(receipt.sequence);
+    const message = this.#stock.received(receipt.sequence);
     if (message !== undefined) {
       const current = message.receipt === receipt.receipt;
       if (this.fifo && (!current || message.state !== MessageState.inFlight)) throw sqsErrors.expiredHandle(handle);
-      if (current) this.#remove(message);
+      if (current) this.#stock.remove(message);
     }
     this.metrics.deleted++;
   }
@@ -181,7 +158,7 @@ export class Queue {
   /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ChangeMessageVisibility.html */
   changeVisibility(handle: string, seconds: number, now: number): void {
     const receipt = this.#receiptOf(handle);
-    const message = this.#received.get(receipt.sequence);
+    const message = this.#stock.received(receipt.sequence);
     if (message === undefined || message.receipt !== receipt.receipt) throw sqsErrors.notInFlight(handle);
     if (this.fifo && message.state !== MessageState.inFlight) throw sqsErrors.expiredHandle(handle);
     if (now + seconds * 1000 > message.receivedAt + MAX_VISIBILITY_MS) {
@@ -191,32 +168,26 @@ export class Queue {
         'Total VisibilityTimeout for the message is beyond the limit [43200 seconds].',
       );
     }
-    if (message.state === MessageState.ready) {
-      this.#shelf.leave(message, true);
-      this.#ready--;
-      this.#inFlight++;
-      message.state = MessageState.inFlight;
-    }
-    this.#hide(message, now + seconds * 1000);
+    this.#stock.hide(message, now + seconds * 1000);
   }
 
   /** Deletes everything, in flight or not. */
   purge(now: number): void {
     this.purgedAt = now;
-    for (let message = this.#arrivals.oldest; message !== undefined; message = this.#arrivals.oldest) {
-      this.#remove(message);
+    for (let message = this.#stock.oldest; message !== undefined; message = this.#stock.oldest) {
+      this.#stock.remove(message);
     }
   }
 
   /** The message that would be received next. */
   peek(): Message | undefined {
-    this.#shelf.begin();
-    return this.#shelf.next();
+    this.#stock.begin();
+    return this.#stock.next();
   }
 
   /** Takes a message out that a move task has sent on: counted as the receive and delete that it is. */
   moveOut(message: Message): void {
-    this.#remove(message);
+    this.#stock.remove(message);
     this.metrics.received++;
     this.metrics.deleted++;
   }
@@ -243,7 +214,7 @@ export class Queue {
       deadLetterSource: source.arn,
       deduplicationId: this.fifo ? content.id : content.deduplicationId,
     };
-    this.#enter(new Message(moved, this.#around.nextSequence(), now, dead.receiveCount, dead.firstReceivedAt));
+    this.#stock.enter(new Message(moved, this.#around.nextSequence(), now, dead.receiveCount, dead.firstReceivedAt));
     this.#polls.wakeAt(now);
   }
 
@@ -252,34 +223,25 @@ export class Queue {
     if (attemptId !== undefined) {
       const repeated = this.#attempts.find(attemptId, now);
       if (repeated !== undefined) {
-        for (const message of repeated) this.#hide(message, now + visibilityMs);
+        for (const message of repeated) this.#stock.hide(message, now + visibilityMs);
         return repeated;
       }
     }
     const taken: Message[] = [];
     const redrive = this.settings.redrivePolicy;
-    this.#shelf.begin();
-    while (taken.length < max && this.#inFlight < IN_FLIGHT_LIMIT) {
-      const message = this.#shelf.next();
+    this.#stock.begin();
+    while (taken.length < max && this.#stock.inFlight < IN_FLIGHT_LIMIT) {
+      const message = this.#stock.next();
       if (message === undefined) break;
       if (redrive !== undefined && message.receiveCount >= redrive.maxReceiveCount) {
         const grave = this.#graveFor(message, redrive.deadLetterTargetArn);
         if (grave !== undefined) {
-          this.#remove(message);
+          this.#stock.remove(message);
           grave.#bury(message, this, now);
           continue;
         }
       }
-      message.receiveCount++;
-      if (message.firstReceivedAt === 0) message.firstReceivedAt = now;
-      message.receivedAt = now;
-      if (message.receipt === 0) this.#received.set(message.sequence, message);
-      message.receipt = ++this.#receipts;
-      message.state = MessageState.inFlight;
-      this.#ready--;
-      this.#inFlight++;
-      this.#shelf.took(message);
-      this.#hide(message, now + visibilityMs);
+      this.#stock.take(message, now, now + visibilityMs);
       taken.push(message);
     }
     this.metrics.received += taken.length;
@@ -305,69 +267,24 @@ export class Queue {
     return receipt;
   }
 
-  #enter(message: Message): void {
-    this.#arrivals.append(message);
-    this.#shelf.enter(message);
-    if (message.state === MessageState.delayed) this.#deadlines.add(message);
-    else this.#ready++;
-  }
-
-  #hide(message: Message, until: number): void {
-    if (message.deadlineIndex >= 0) this.#deadlines.removeAt(message.deadlineIndex);
-    message.visibleAt = until;
-    this.#deadlines.add(message);
-  }
-
-  #remove(message: Message): void {
-    const { state } = message;
-    if (message.deadlineIndex >= 0) this.#deadlines.removeAt(message.deadlineIndex);
-    if (state === MessageState.ready) this.#ready--;
-    else if (state === MessageState.inFlight) this.#inFlight--;
-    message.state = MessageState.gone;
-    this.#shelf.leave(message, state === MessageState.ready);
-    this.#arrivals.remove(message);
-    if (message.receipt !== 0) this.#received.delete(message.sequence);
-  }
-
   /** Samples the minutes that went by since the last look, each as it stood, then brings the queue to `now`. */
   #catchUp(now: number): void {
     const minute = now - (now % MINUTE_MS);
     while (this.#minute < minute) {
       const end = this.#minute + MINUTE_MS;
-      this.#settle(end);
-      const active = this.#arrivals.size > 0 || end - this.#activeAt <= ACTIVE_MS;
+      this.#stock.settle(end, this.settings.retentionMs);
+      const active = this.#stock.size > 0 || end - this.#activeAt <= ACTIVE_MS;
       this.metrics.flush(this.#minute, active);
       if (!active) {
         this.#minute = minute;
         break;
       }
-      const oldest = this.#arrivals.oldest;
+      const oldest = this.#stock.oldest;
       const oldestAgeSeconds = oldest === undefined ? 0 : Math.floor((end - oldest.enqueuedAt) / 1000);
       this.metrics.sample({ ...this.counts, oldestAgeSeconds }, this.#minute);
       this.#minute = end;
     }
-    this.#settle(now);
-  }
-
-  /** Lets visibility timeouts, delays and the retention period run out up to `now`. */
-  #settle(now: number): void {
-    let due = this.#deadlines.peek();
-    if (due !== undefined && due.visibleAt <= now) {
-      const surfaced: Message[] = [];
-      do {
-        this.#deadlines.removeAt(0);
-        if (due.state === MessageState.inFlight) this.#inFlight--;
-        due.state = MessageState.ready;
-        this.#ready++;
-        surfaced.push(due);
-        due = this.#deadlines.peek();
-      } while (due !== undefined && due.visibleAt <= now);
-      this.#shelf.surface(surfaced);
-    }
-    const start = now - this.settings.retentionMs;
-    for (let old = this.#arrivals.startedBy(start); old !== undefined; old = this.#arrivals.startedBy(start)) {
-      this.#remove(old);
-    }
+    this.#stock.settle(now, this.settings.retentionMs);
   }
 
   #serve(now: number): void {
@@ -377,7 +294,6 @@ export class Queue {
 
   #arm(): void {
     if (!this.#polls.waiting) return;
-    const next = this.#deadlines.peek()?.visibleAt ?? Number.POSITIVE_INFINITY;
-    this.#polls.wakeAt(Math.min(next, this.#polls.nextEnd()));
+    this.#polls.wakeAt(Math.min(this.#stock.nextDeadline, this.#polls.nextEnd()));
   }
 }
