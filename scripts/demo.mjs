@@ -1,0 +1,12 @@
+// `npm run demo`: sets up what it needs, then runs `cvops demo`.
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { prepare } from './prepare.mjs';
+
+prepare();
+const { status, signal } = spawnSync(
+  process.execPath,
+  [fileURLToPath(new URL('../bin/cvops.js', import.meta.url)), 'demo', ...process.argv.slice(2)],
+  { stdio: 'inherit' },
+);
+process.exitCode = signal === null ? (status ?? 1) : 130;
