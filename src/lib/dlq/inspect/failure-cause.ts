@@ -24,7 +24,7 @@ const UUID = /\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g
 
 /** Reads a log line as a failure; null when it is none. Structured JSON, Lambda's plain text, and timeouts. */
 export function failureCause(line: LogLine): FailureCause | null {
-  return structured(line) ?? plain(line) ?? timedOut(line);
+  return plain(line) ?? structured(line) ?? timedOut(line);
 }
 
 /** What the dead letters of one cause share. */

@@ -13,7 +13,7 @@ const MASKS: readonly (readonly [RegExp, string])[] = [
   [/(?<![\w'])'(?:[^'\\]|\\.)*'(?!\w)/g, "'…'"],
   [/\b(?:0x)?(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{8,}\b/gi, '<id>'],
   [/\b(?=\w*\d)(?=\w*[A-Za-z])[\w-]{16,}\b/g, '<id>'],
-  [/(?<![A-Za-z_])[-+]?\d+(?:[.,]\d+)*/g, '<n>'],
+  [/(?<!\w)[-+]?\d+(?:[.,]\d+)*/g, '<n>'],
 ];
 
 /** An error text with everything masked that differs from message to message: ids, times, numbers, quoted values. */
