@@ -200,4 +200,18 @@ describe('a move task', () => {
     const { Results } = test.call('ListMessageMoveTasks', { SourceArn: test.arn(dead), MaxResults: 10 });
     expect(Results.map((task: { Status: string }) => task.Status)).toEqual(['RUNNING', 'COMPLETED']);
   });
+
+  it('leaves what arrives after it began', async () => {
+    const test = new SqsUnderTest();
+    const dead = test.queue('dead');
+    const target = test.queue('target');
+    test.queue('jobs', test.redriveTo(dead, 1));
+    test.fill(dead, 2);
+    const DestinationArn = test.arn(target);
+    test.call('StartMessageMoveTask', { SourceArn: test.arn(dead), DestinationArn, MaxNumberOfMessagesPerSecond: 10 });
+    test.send(dead, 'late');
+    await test.clock.advance(HOUR);
+    expect(test.counts(target)[0]).toBe(2);
+    expect(test.bodies(dead)).toEqual(['late']);
+  });
 });

@@ -88,6 +88,17 @@ describe('a FIFO queue', () => {
     test.delete(queue, repeated[0]);
     expect(test.receive(queue, attempt)).toEqual([]);
   });
+
+  it('does not repeat an answer whose messages somebody else has received since', async () => {
+    const test = new SqsUnderTest();
+    const queue = test.queue('jobs.fifo', { VisibilityTimeout: '30' });
+    test.sendTo(queue, 'g', '1');
+    const attempt = { ReceiveRequestAttemptId: 'try-1' };
+    expect(test.bodies(queue, attempt)).toEqual(['1']);
+    await test.clock.advance(30 * SECOND);
+    expect(test.bodies(queue)).toEqual(['1']);
+    expect(test.bodies(queue, attempt)).toEqual([]);
+  });
 });
 
 describe('deduplication', () => {
