@@ -92,6 +92,9 @@ export class ExecutionEnvironment {
       },
     });
     this.#worker.unref();
+    // The bootstrap takes over both streams; what still comes through (from native code) is dropped, not kept.
+    this.#worker.stdout.resume();
+    this.#worker.stderr.resume();
     this.#worker.on('message', (posted: Posted) => this.#receive(posted));
     this.#worker.on('error', (error: Error & { code?: string }) => this.#end(exitReason(error)));
     this.#worker.on('exit', (code) => this.#end(code === 0 ? undefined : `exit status ${code}`));

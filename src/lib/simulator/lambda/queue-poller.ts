@@ -46,7 +46,7 @@ export class QueuePoller {
       const queue = this.#region.queues.byArn(this.#mapping.queueArn);
       const messages = queue === undefined ? [] : await this.#collect(queue, signal);
       if (queue !== undefined && messages.length > 0) {
-        if (signal.aborted) for (const each of messages) queue.changeVisibility(each.receiptHandle, 0);
+        if (signal.aborted) for (const { receiptHandle } of messages) giveBack(queue, receiptHandle);
         else await this.#handle(queue, messages);
       } else if (this.#region.clock.now() === startedAt) {
         // No queue, or one that does not let us wait (all messages in flight): never spin.
@@ -79,7 +79,7 @@ export class QueuePoller {
       const record = queueRecord(message, queue.arn, this.#region.name);
       if (isWanted(record, this.#mapping.patterns)) wanted.push(record);
       // Lambda deletes what its filters drop.
-      else queue.delete(message.receiptHandle);
+      else remove(queue, message.receiptHandle);
     }
     await this.#invoke(queue, wanted, this.#region.clock.now());
   }
@@ -100,7 +100,7 @@ export class QueuePoller {
     const failed = this.#mapping.reportsFailures ? failedItems(outcome.body, ids) : new Set<string>();
     if (failed === 'all') return;
     for (const record of records) {
-      if (!failed.has(record.messageId)) queue.delete(record.receiptHandle);
+      if (!failed.has(record.messageId)) remove(queue, record.receiptHandle);
     }
   }
 
@@ -143,6 +143,19 @@ async function receive(
   } catch {
     return [];
   }
+}
+
+/** A receipt that has run out leaves its message in the queue, to be delivered again. */
+function remove(queue: QueueHandle, receiptHandle: string): void {
+  try {
+    queue.delete(receiptHandle);
+  } catch {}
+}
+
+function giveBack(queue: QueueHandle, receiptHandle: string): void {
+  try {
+    queue.changeVisibility(receiptHandle, 0);
+  } catch {}
 }
 
 function size(messages: readonly PolledMessage[]): number {

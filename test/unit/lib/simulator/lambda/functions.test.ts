@@ -143,6 +143,12 @@ describe('a function', () => {
     expect(trail).toHaveLength(2);
   });
 
+  it('can be made again from the same archive after a reset of the simulator', async () => {
+    await lambda.simulator.reset();
+    fn = await lambda.createRunning(answers('one'), { FunctionName: fn });
+    expect(await invoke()).toBe('one');
+  });
+
   it('is gone with all its versions after a delete without qualifier', async () => {
     await publish();
     await lambda.client.send(new DeleteFunctionCommand({ FunctionName: fn }));

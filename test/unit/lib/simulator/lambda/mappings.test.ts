@@ -256,6 +256,22 @@ describe('an event source mapping', () => {
     expect(await left(url)).toEqual({ visible: 0, inFlight: 1 });
   });
 
+  it('survives a receipt that ran out while the function worked', async () => {
+    const { url, arn } = await lambda.queue('expires.fifo', { FifoQueue: 'true' });
+    const slow = await lambda.createRunning(
+      archive('export const handler = () => new Promise((resolve) => setTimeout(resolve, 50));'),
+    );
+    await map(arn, { FunctionName: slow });
+    const { clock } = lambda.simulator;
+    await send(url, ['late'], 'a');
+    // The clock runs on while the handler works: 31 simulated seconds pass within its first milliseconds.
+    clock.setRate(31_000);
+    await clock.idle();
+    clock.setRate(0);
+    await lambda.pass(60);
+    expect(await left(url)).toEqual(EMPTY);
+  });
+
   it('survives its queue, without spinning', async () => {
     const { url, arn } = await lambda.queue();
     const UUID = await map(arn);
