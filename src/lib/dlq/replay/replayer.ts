@@ -502,6 +502,7 @@ export class Replayer {
         if (result.ok) {
           done.push(id);
           this.#keeper.forget(id);
+          this.#undeleted.delete(id);
         } else {
           this.#deleteLater(id, tries, result.code, result.message, !result.senderFault);
         }

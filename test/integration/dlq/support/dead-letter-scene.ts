@@ -15,7 +15,7 @@ import { Simulator } from '../../../../src/lib/simulator/simulator.ts';
 export interface SceneOptions {
   /** Default true. */
   readonly fifo?: boolean;
-  /** Simulated seconds in a real one; default 50, so that long polls and verdicts take no time. */
+  /** Simulated seconds in a real one; default 20, so that long polls and verdicts take no time. */
   readonly rate?: number;
   /** Visibility timeout of the source queue, seconds; default 30. */
   readonly visibilitySeconds?: number;
@@ -40,7 +40,7 @@ export class DeadLetterScene {
     this.clock = simulatedTime(simulator.clock);
   }
 
-  static async start({ fifo = true, rate = 50, visibilitySeconds = 30 }: SceneOptions = {}): Promise<DeadLetterScene> {
+  static async start({ fifo = true, rate = 20, visibilitySeconds = 30 }: SceneOptions = {}): Promise<DeadLetterScene> {
     const scene = new DeadLetterScene(await Simulator.start({ clock: new SimulatedClock({ rate }) }), fifo);
     const type = fifo ? { FifoQueue: 'true' } : {};
     scene.dlqUrl = await scene.create(scene.dlqName, { ...type, MessageRetentionPeriod: '1209600' });
