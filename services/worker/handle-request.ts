@@ -73,9 +73,11 @@ async function deliver(events: readonly AnalyticsEvent[], env: WorkerEnvironment
 type Read = { readonly events: readonly AnalyticsEvent[] } | { readonly status: number; readonly problem: string };
 
 async function readEvents(request: Request): Promise<Read> {
+  const tooLarge = { status: 413, problem: `the body is larger than ${MAX_BODY_BYTES} bytes` };
+  if (Number(request.headers.get('content-length') ?? 0) > MAX_BODY_BYTES) return tooLarge;
   // Browsers send beacons as text/plain, so the content type says nothing.
   const text = await request.text();
-  if (text.length > MAX_BODY_BYTES) return { status: 413, problem: `the body is larger than ${MAX_BODY_BYTES} bytes` };
+  if (text.length > MAX_BODY_BYTES) return tooLarge;
   let body: unknown;
   try {
     body = JSON.parse(text);
