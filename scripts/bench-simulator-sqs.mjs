@@ -58,7 +58,9 @@ async function main() {
       platform: 'node',
       format: 'esm',
       logLevel: 'error',
-      banner: { js: "import { createRequire as requireFor } from 'node:module'; const require = requireFor(import.meta.url);" },
+      banner: {
+        js: "import { createRequire as requireFor } from 'node:module'; const require = requireFor(import.meta.url);",
+      },
     });
     console.log(`node ${process.version}; µs of server CPU for each message; ${values.messages} messages each`);
     console.log('shape      queued      send  receive  delete   total   RSS MB');
@@ -82,9 +84,7 @@ async function measure(bundle, shapeName, depth) {
     const shape = SHAPES[shapeName];
     const api = client(port);
     const name = shape.fifo ? 'bench.fifo' : 'bench';
-    const attributes = shape.fifo
-      ? { FifoQueue: 'true', VisibilityTimeout: '43200' }
-      : { VisibilityTimeout: '43200' };
+    const attributes = shape.fifo ? { FifoQueue: 'true', VisibilityTimeout: '43200' } : { VisibilityTimeout: '43200' };
     const { QueueUrl } = await api('CreateQueue', { QueueName: name, Attributes: attributes });
     let sent = 0;
     const send = async () => {

@@ -14,6 +14,8 @@ import { type Counts, Stock } from './stock.ts';
 const IN_FLIGHT_LIMIT = 120_000;
 const MAX_VISIBILITY_MS = 43_200_000;
 const ACTIVE_MS = 6 * 60 * MINUTE_MS;
+const THIN_AFTER_MS = 6 * 60 * MINUTE_MS;
+const THIN_STEP_MS = 5 * MINUTE_MS;
 
 /** What a queue needs of the service around it. */
 export interface QueueSurroundings {
@@ -269,12 +271,15 @@ export class Queue {
 
   /** Samples the minutes that went by since the last look, each as it stood, then brings the queue to `now`. */
   #catchUp(now: number): void {
+    const { retentionMs } = this.settings;
     const minute = now - (now % MINUTE_MS);
     while (this.#minute < minute) {
-      const end = this.#minute + MINUTE_MS;
-      this.#stock.settle(end, this.settings.retentionMs);
+      // Fourteen days shall pass in milliseconds: what nobody looked at for hours is sampled more thinly.
+      const thin = minute - this.#minute > THIN_AFTER_MS;
+      const end = this.#minute + (thin ? THIN_STEP_MS : MINUTE_MS);
+      this.#stock.settle(end, retentionMs);
       const active = this.#stock.size > 0 || end - this.#activeAt <= ACTIVE_MS;
-      this.metrics.flush(this.#minute, active);
+      this.metrics.flush(this.#minute, active && !thin);
       if (!active) {
         this.#minute = minute;
         break;
@@ -284,7 +289,7 @@ export class Queue {
       this.metrics.sample({ ...this.counts, oldestAgeSeconds }, this.#minute);
       this.#minute = end;
     }
-    this.#stock.settle(now, this.settings.retentionMs);
+    this.#stock.settle(now, retentionMs);
   }
 
   #serve(now: number): void {

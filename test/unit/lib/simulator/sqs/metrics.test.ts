@@ -51,13 +51,25 @@ describe('metrics of a queue', () => {
   it('stop six hours after the last request to an empty queue, and go on while there are messages', async () => {
     const test = new SqsUnderTest();
     test.queue('jobs');
-    const dead = test.queue('dead', { MessageRetentionPeriod: String(DAY / SECOND) });
-    test.send(dead, 'letter');
-    await test.clock.advance(2 * DAY);
-    test.sqs.flushMetrics();
+    test.send(test.queue('dead', { MessageRetentionPeriod: String((12 * HOUR) / SECOND) }), 'letter');
+    for (let hour = 0; hour < 24; hour++) {
+      await test.clock.advance(HOUR);
+      test.sqs.flushMetrics();
+    }
     expect(samples(test, 'ApproximateNumberOfMessagesVisible')).toHaveLength((6 * HOUR) / MINUTE);
     const depth = samples(test, 'ApproximateNumberOfMessagesVisible', 'dead');
-    expect(depth.filter((value) => value === 1)).toHaveLength(DAY / MINUTE - 1);
+    expect(depth.filter((value) => value === 1)).toHaveLength((12 * HOUR) / MINUTE - 1);
+  });
+
+  it('are sampled every five minutes where the clock was moved on by more than six hours', async () => {
+    const test = new SqsUnderTest();
+    test.send(test.queue('jobs', { MessageRetentionPeriod: String((14 * DAY) / SECOND) }), 'letter');
+    await test.clock.advance(13 * DAY);
+    test.sqs.flushMetrics();
+    const depth = samples(test, 'ApproximateNumberOfMessagesVisible');
+    expect(depth).toHaveLength((13 * DAY - 6 * HOUR) / (5 * MINUTE) + (6 * HOUR) / MINUTE);
+    expect(new Set(depth)).toEqual(new Set([1]));
+    expect(test.sum('NumberOfMessagesSent', 'jobs')).toBe(1);
   });
 
   it('do not count dead letters as sent, and tell their age from their arrival', async () => {
