@@ -104,7 +104,7 @@ export class QueuePoller {
     }
   }
 
-  /** Tries again while throttled, until the messages become visible again anyway. Undefined: nothing was run. */
+  /** Tries again while throttled or still being created, until the messages become visible again anyway. Undefined: nothing was run. */
   async #attempt(queue: QueueHandle, payload: string, receivedAt: number): Promise<InvocationOutcome | undefined> {
     const signal = this.#abort?.signal;
     const deadline = receivedAt + queue.visibilityTimeoutSeconds * 1000;
@@ -112,8 +112,8 @@ export class QueuePoller {
       try {
         return await this.#invoker.invoke(this.#mapping.target, { requestId: this.#region.uuid(), payload });
       } catch (cause) {
-        const throttled = cause instanceof ApiError && cause.status === 429;
-        if (!throttled || this.#region.clock.now() + delay >= deadline) return undefined;
+        const passing = cause instanceof ApiError && (cause.status === 429 || cause.status === 409);
+        if (!passing || this.#region.clock.now() + delay >= deadline) return undefined;
         await this.#sleep(delay, signal);
         if (signal === undefined || signal.aborted) return undefined;
       }

@@ -139,8 +139,13 @@ describe('an invocation', () => {
     });
 
     it('after its timeout, even in an endless loop, with AWS words in answer and log', async () => {
-      const fn = await make(`export const handler = async () => { console.log('before'); for (;;); };`, { Timeout: 1 });
-      const { FunctionError, result, $metadata } = await invoke(fn);
+      const code = `export const handler = async ({ loops }) => {
+        if (!loops) return 'fresh';
+        console.log('before');
+        for (;;);
+      };`;
+      const fn = await make(code, { Timeout: 1 });
+      const { FunctionError, result, $metadata } = await invoke(fn, { loops: true });
       expect(FunctionError).toBe('Unhandled');
       expect(result).toEqual({
         errorType: 'Sandbox.Timedout',
@@ -148,6 +153,7 @@ describe('an invocation', () => {
       });
       const logged = (await lines(fn)).map((line) => line.replace(/.*\t/, '').replace(/^\S+Z \S+ /, ''));
       expect(logged.slice(1, 3)).toEqual(['before', 'Task timed out after 1.00 seconds']);
+      expect((await invoke(fn)).result).toBe('fresh');
     });
 
     it('when the answer is larger than 6 MB', async () => {
@@ -241,7 +247,7 @@ describe('an invocation', () => {
     it('has it alone: parallel invocations get environments of their own', async () => {
       const fn = await make(`let busy = 0; export const handler = async () => {
         const alone = ++busy === 1;
-        await new Promise((resolve) => setTimeout(resolve, 30));
+        await new Promise((resolve) => setTimeout(resolve, 200));
         busy--;
         return { alone, stream: process.env.AWS_LAMBDA_LOG_STREAM_NAME };
       };`);
@@ -256,7 +262,7 @@ describe('an invocation', () => {
         return process.env.AWS_LAMBDA_LOG_STREAM_NAME;
       };`);
       const streams = await Promise.all(Array.from({ length: 25 }, async () => (await invoke(fn)).result));
-      expect(new Set(streams).size).toBe(10);
+      expect(new Set(streams).size).toBeLessThanOrEqual(10);
     });
 
     it('makes room for other functions by ending an idle one', async () => {

@@ -3,6 +3,7 @@ import {
   CreateAliasCommand,
   CreateEventSourceMappingCommand,
   type CreateEventSourceMappingCommandInput,
+  CreateFunctionCommand,
   DeleteEventSourceMappingCommand,
   DeleteFunctionCommand,
   GetEventSourceMappingCommand,
@@ -12,7 +13,7 @@ import {
 } from '@aws-sdk/client-lambda';
 import { DeleteQueueCommand, GetQueueAttributesCommand, SendMessageBatchCommand } from '@aws-sdk/client-sqs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { archive, LambdaUnderTest } from '../../../../conformance/recorded/lambda/lambda-under-test.ts';
+import { archive, LambdaUnderTest, ROLE } from '../../../../conformance/recorded/lambda/lambda-under-test.ts';
 
 /** Prints version and bodies; fails a batch with a body `throw`, reports bodies that start with `bad`. */
 const PRINTS = archive(`export const handler = async ({ Records }, { functionVersion: version }) => {
@@ -244,6 +245,25 @@ describe('an event source mapping', () => {
     await reserve(1);
     await lambda.pass(10);
     expect(await batches()).toEqual([['patient']]);
+    expect(await left(url)).toEqual(EMPTY);
+  });
+
+  it('waits for a function that is still being created', async () => {
+    const { url, arn } = await lambda.queue();
+    await map(arn);
+    await lambda.client.send(new DeleteFunctionCommand({ FunctionName: fn }));
+    await lambda.client.send(
+      new CreateFunctionCommand({
+        FunctionName: fn,
+        Runtime: 'nodejs22.x',
+        Handler: 'index.handler',
+        Role: ROLE,
+        Code: { ZipFile: PRINTS },
+      }),
+    );
+    await send(url, ['early']);
+    await lambda.pass(5);
+    expect(await batches()).toEqual([['early']]);
     expect(await left(url)).toEqual(EMPTY);
   });
 
