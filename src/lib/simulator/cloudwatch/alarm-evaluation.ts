@@ -103,6 +103,7 @@ function percentileOf(configuration: AlarmConfiguration): number | undefined {
   return text?.startsWith('p') === true ? Number(text.slice(1)) / 100 : undefined;
 }
 
+/** Reason and data are written when they are asked for: most evaluations change nothing. */
 function verdict(
   configuration: AlarmConfiguration,
   state: AlarmState,
@@ -112,12 +113,26 @@ function verdict(
   now: number,
 ): Verdict {
   const unknown = Math.max(0, configuration.EvaluationPeriods - points.length);
-  const reason =
-    state === 'INSUFFICIENT_DATA'
-      ? `Insufficient Data: ${unknown === 1 ? '1 datapoint was' : `${unknown} datapoints were`} unknown.`
-      : crossed(configuration, state, points, filled);
-  const evaluated = [...points, ...slots.filter((slot) => slot.value === undefined).slice(0, unknown)];
-  const data = {
+  return {
+    state,
+    get reason() {
+      if (state !== 'INSUFFICIENT_DATA') return crossed(configuration, state, points, filled);
+      return `Insufficient Data: ${unknown === 1 ? '1 datapoint was' : `${unknown} datapoints were`} unknown.`;
+    },
+    get data() {
+      const missing = slots.filter((slot) => slot.value === undefined).slice(0, unknown);
+      return reasonData(configuration, points, missing, now);
+    },
+  };
+}
+
+function reasonData(
+  configuration: AlarmConfiguration,
+  points: readonly Slot[],
+  missing: readonly Slot[],
+  now: number,
+): string {
+  return javaJson({
     version: '1.0',
     queryDate: stamp(now),
     startDate: points.length > 0 ? stamp(points.at(-1)!.at * 1000) : undefined,
@@ -126,13 +141,12 @@ function verdict(
     period: alarmPeriod(configuration),
     recentDatapoints: points.map((slot) => new Double(slot.value!)).reverse(),
     threshold: new Double(configuration.Threshold),
-    evaluatedDatapoints: evaluated.map((slot) => ({
+    evaluatedDatapoints: [...points, ...missing].map((slot) => ({
       timestamp: stamp(slot.at * 1000),
       sampleCount: slot.value === undefined || slot.samples === undefined ? undefined : new Double(slot.samples),
       value: slot.value === undefined ? undefined : new Double(slot.value),
     })),
-  };
-  return { state, reason, data: javaJson(data) };
+  });
 }
 
 /** `Threshold Crossed: 1 datapoint [21.5 (03/01/24 11:36:00)] was greater than the threshold (21.0).` */

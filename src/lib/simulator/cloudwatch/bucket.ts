@@ -66,10 +66,10 @@ export function addStatisticSet(bucket: Bucket, set: StatisticSet): void {
   });
 }
 
-/** Adds all of `from` to `into`. */
-export function merge(into: Bucket, from: Bucket): void {
+/** Adds all of `from` to `into`; without the value counts when `values` is false. */
+export function merge(into: Bucket, from: Readonly<Bucket>, values = true): void {
   if (from.count === 0) return;
-  if (!into.exact || !from.exact) {
+  if (!values || !into.exact || !from.exact) {
     into.exact = false;
     into.values = undefined;
   } else if (into.count === 0) {
@@ -85,7 +85,7 @@ export function merge(into: Bucket, from: Bucket): void {
 }
 
 /** The distinct values with their counts, in no order. */
-export function distinct(bucket: Bucket): Iterable<readonly [number, number]> {
+export function distinct(bucket: Readonly<Bucket>): Iterable<readonly [number, number]> {
   return bucket.values ?? [[bucket.min, bucket.count]];
 }
 

@@ -34,7 +34,7 @@ export function getMetricStatistics(store: MetricStore, input: Input, now: numbe
   const points = [];
   for (const data of series?.units ?? []) {
     if (input.Unit !== undefined && input.Unit !== data.unit) continue;
-    for (const [at, bucket] of periods(data, start, end, input.Period)) {
+    for (const [at, bucket] of periods(data, start, end, input.Period, extended.length > 0)) {
       if (!readable(now / 1000 - at, input.Period)) continue;
       const point: Record<string, unknown> = { Timestamp: new Date(at * 1000) };
       for (const name of plain) point[name] = double(statistic(bucket, name));

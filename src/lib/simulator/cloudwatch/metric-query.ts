@@ -3,13 +3,13 @@ import type { Bucket } from './bucket.ts';
 import { invalidValue, missingParameter, validation } from './errors.ts';
 import { evaluate, type Points, type TimeSeries } from './expression.ts';
 import { type MetricStore, periods, type UnitSeries } from './metric-store.ts';
-import { checkExtended, STATISTICS, statistic } from './statistics.ts';
+import { checkExtended, needsValues, STATISTICS, statistic } from './statistics.ts';
 import { checkPeriod } from './time-range.ts';
 
 export interface QueryResult extends TimeSeries {
   readonly id: string;
   /** Buckets behind the points of a plain metric query, for sample counts. */
-  readonly buckets: ReadonlyMap<number, Bucket> | undefined;
+  readonly buckets: ReadonlyMap<number, Readonly<Bucket>> | undefined;
   /** All units met, where the query names none and there are several. */
   readonly units: readonly string[];
 }
@@ -86,10 +86,10 @@ function metricResult(
   const series = store.lookup(Metric.Namespace, Metric.MetricName, dimensions);
   const { start, end } = span(Period);
   const units: string[] = [];
-  let chosen: Map<number, Bucket> = new Map();
+  let chosen: ReadonlyMap<number, Readonly<Bucket>> = new Map();
   for (const data of byUnit(series?.units ?? [])) {
     if (Unit !== undefined && Unit !== data.unit) continue;
-    const found = periods(data, start, end, Period);
+    const found = periods(data, start, end, Period, needsValues(Stat));
     if (found.size === 0) continue;
     if (units.length === 0) chosen = found;
     units.push(data.unit);

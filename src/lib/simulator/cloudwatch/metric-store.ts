@@ -184,18 +184,35 @@ export function resolutionAt(age: number): number | undefined {
   return age <= 455 * DAY ? HOUR : undefined;
 }
 
-/** What came in for one unit in `[start, end)`, cut into periods counted from `start` (all in seconds). Unordered. */
-export function periods(data: UnitSeries, start: number, end: number, period: number): Map<number, Bucket> {
-  const found = new Map<number, Bucket>();
+/**
+ * What came in for one unit in `[start, end)`, cut into periods counted from `start` (all in seconds). Unordered. A
+ * period of one bucket is that bucket itself: read only.
+ * @param values false leaves the value counts out, which only percentiles need.
+ */
+export function periods(
+  data: UnitSeries,
+  start: number,
+  end: number,
+  period: number,
+  values: boolean,
+): Map<number, Readonly<Bucket>> {
+  const found = new Map<number, Readonly<Bucket>>();
+  const sums = new Map<number, Bucket>();
   const add = (at: number, bucket: Bucket) => {
-    if (at < start || at >= end) return;
     const slot = start + Math.floor((at - start) / period) * period;
-    let sum = found.get(slot);
+    const known = found.get(slot);
+    if (known === undefined) {
+      found.set(slot, bucket);
+      return;
+    }
+    let sum = sums.get(slot);
     if (sum === undefined) {
       sum = emptyBucket();
+      merge(sum, known, values);
+      sums.set(slot, sum);
       found.set(slot, sum);
     }
-    merge(sum, bucket);
+    merge(sum, bucket, values);
   };
   if (!data.fine && (end - start) / MINUTE < data.buckets.size) {
     for (let at = Math.ceil(start / MINUTE) * MINUTE; at < end; at += MINUTE) {
@@ -203,7 +220,7 @@ export function periods(data: UnitSeries, start: number, end: number, period: nu
       if (bucket !== undefined) add(at, bucket);
     }
   } else {
-    for (const [at, bucket] of data.buckets) add(at, bucket);
+    for (const [at, bucket] of data.buckets) if (at >= start && at < end) add(at, bucket);
   }
   return found;
 }

@@ -51,7 +51,7 @@ export function checkExtended(name: string): void {
  * A statistic of a bucket; undefined where there is none (no data, or percentiles of a statistic set).
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Statistics-definitions.html
  */
-export function statistic(bucket: Bucket, name: string): number | undefined {
+export function statistic(bucket: Readonly<Bucket>, name: string): number | undefined {
   if (bucket.count === 0) return undefined;
   switch (name) {
     case 'SampleCount':
@@ -71,7 +71,7 @@ export function statistic(bucket: Bucket, name: string): number | undefined {
   }
 }
 
-function extended(bucket: Bucket, name: string): number | undefined {
+function extended(bucket: Readonly<Bucket>, name: string): number | undefined {
   const range = RANGE.exec(name);
   if (range !== null) {
     const low = range[1] === '' ? Number.NEGATIVE_INFINITY : Number(range[1]);
@@ -98,7 +98,7 @@ function extended(bucket: Bucket, name: string): number | undefined {
 }
 
 /** Nearest rank; how AWS interpolates is not documented. */
-function percentile(bucket: Bucket, rank: number): number {
+function percentile(bucket: Readonly<Bucket>, rank: number): number {
   const wanted = Math.max(1, Math.ceil(rank * bucket.count - 1e-9));
   let seen = 0;
   for (const [value, count] of sorted(bucket)) {
@@ -109,7 +109,7 @@ function percentile(bucket: Bucket, rank: number): number {
 }
 
 /** Count and sum of what lies between two ranks. */
-function slice(bucket: Bucket, from: number, to: number): { count: number; sum: number } {
+function slice(bucket: Readonly<Bucket>, from: number, to: number): { count: number; sum: number } {
   const low = Math.floor(from * bucket.count);
   const high = Math.ceil(to * bucket.count - 1e-9);
   let seen = 0;
@@ -127,6 +127,11 @@ function mean({ count, sum }: { count: number; sum: number }): number | undefine
   return count === 0 ? undefined : sum / count;
 }
 
-function sorted(bucket: Bucket): (readonly [number, number])[] {
+function sorted(bucket: Readonly<Bucket>): (readonly [number, number])[] {
   return [...distinct(bucket)].sort((a, b) => a[0] - b[0]);
+}
+
+/** Does this statistic need the values themselves, and not just their sum, count and bounds? */
+export function needsValues(name: string): boolean {
+  return !(STATISTICS as readonly string[]).includes(name);
 }

@@ -91,7 +91,7 @@ describe('the metric store', () => {
   };
   const read = (store: MetricStore, from: number, to: number, period: number) => {
     const data = store.lookup('ns', 'm', { a: '1' })!.units[0]!;
-    const found = periods(data, from / 1000, to / 1000, period);
+    const found = periods(data, from / 1000, to / 1000, period, true);
     return [...found].sort((x, y) => x[0] - y[0]).map(([at, bucket]) => [at * 1000 - START, bucket.sum]);
   };
 
