@@ -4,6 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { prepare } from './prepare.mjs';
 
 prepare();
+// Ctrl-C is for the demo, which cleans up; this process waits for it.
+process.on('SIGINT', () => {});
 const { status, signal } = spawnSync(
   process.execPath,
   [fileURLToPath(new URL('../bin/cvops.js', import.meta.url)), 'demo', ...process.argv.slice(2)],

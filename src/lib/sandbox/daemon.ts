@@ -1,7 +1,8 @@
+import { existsSync, mkdirSync, rmSync, truncateSync } from 'node:fs';
 import { CvopsError } from '../errors/cvops-error.ts';
 import { ExitCode } from '../errors/exit-code.ts';
 import { acquireLock } from './lock.ts';
-import { readRecord, type SandboxRecord, sandboxFolder } from './record.ts';
+import { daemonLog, daemonTemporary, readRecord, type SandboxRecord, sandboxFolder } from './record.ts';
 import { removeRecord, writeRecord } from './record-file.ts';
 import { type Sandbox, startSandbox } from './start-sandbox.ts';
 
@@ -33,8 +34,11 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   if ('heldBy' in lock) throw alreadyRunning(lock.heldBy, readRecord(stateFolder));
   let sandbox: Sandbox;
   try {
-    // Whoever left a record here is dead: the lock was free.
+    // Whoever left something here is dead: the lock was free.
     removeRecord(stateFolder);
+    rmSync(daemonTemporary(stateFolder), { recursive: true, force: true });
+    mkdirSync(daemonTemporary(stateFolder), { mode: 0o700 });
+    if (existsSync(daemonLog(stateFolder))) truncateSync(daemonLog(stateFolder));
     sandbox = await startSandbox({ port: options.port, rate: options.speed, ...(options.log && { log: options.log }) });
   } catch (cause) {
     lock.release();

@@ -1,11 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CvopsError } from '../errors/cvops-error.ts';
 import { ExitCode } from '../errors/exit-code.ts';
 import type { DaemonOptions } from './daemon.ts';
-import { type SandboxRecord, sandboxFolder } from './record.ts';
+import { daemonLog, daemonTemporary, type SandboxRecord, sandboxFolder } from './record.ts';
 
 /** What the daemon tells the process that launched it, once. */
 export type LaunchMessage =
@@ -30,11 +29,6 @@ export interface LaunchOptions {
 
 const DEADLINE_MS = 30_000;
 
-/** Where the daemon writes what it has to say after its launch. */
-export function daemonLog(stateFolder: string): string {
-  return join(sandboxFolder(stateFolder), 'sandbox.log');
-}
-
 /**
  * Starts the daemon in a process of its own that outlives this one and its terminal; resolves when it serves.
  * @throws CvopsError what the daemon says, or `SandboxFailed` with the last line of its log.
@@ -42,7 +36,7 @@ export function daemonLog(stateFolder: string): string {
 export async function launchDaemon(options: LaunchOptions): Promise<SandboxRecord> {
   const { stateFolder } = options.daemon;
   const entry = options.entry ?? daemonEntry();
-  mkdirSync(sandboxFolder(stateFolder), { recursive: true, mode: 0o700 });
+  mkdirSync(daemonTemporary(stateFolder), { recursive: true, mode: 0o700 });
   const log = openSync(daemonLog(stateFolder), 'a', 0o600);
   let child: ChildProcess;
   try {
@@ -50,7 +44,7 @@ export async function launchDaemon(options: LaunchOptions): Promise<SandboxRecor
       detached: true,
       windowsHide: true,
       cwd: sandboxFolder(stateFolder),
-      env: environment(options.env),
+      env: environment(options.env, daemonTemporary(stateFolder)),
       stdio: ['ignore', log, log, 'ipc'],
     });
   } finally {
@@ -118,9 +112,10 @@ function lastLine(path: string): string {
   }
 }
 
-/** The daemon has no use for the caller's credentials and settings. */
-function environment(env: LaunchOptions['env']): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(env).filter(([name]) => !/^(AWS|CVOPS)_|^NODE_OPTIONS$/.test(name)));
+/** The daemon has no use for the caller's credentials and settings. Its temporary files get a place of its own. */
+function environment(env: LaunchOptions['env'], temporary: string): NodeJS.ProcessEnv {
+  const kept = Object.entries(env).filter(([name]) => !/^(AWS|CVOPS)_|^NODE_OPTIONS$/.test(name));
+  return { ...Object.fromEntries(kept), TMPDIR: temporary, TEMP: temporary };
 }
 
 /** Built beside this code; run from the sources, the one in dist/. */

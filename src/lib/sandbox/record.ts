@@ -27,6 +27,16 @@ export function recordPath(stateFolder: string): string {
   return join(sandboxFolder(stateFolder), 'sandbox.json');
 }
 
+/** Where the daemon writes what it has to say after its launch. */
+export function daemonLog(stateFolder: string): string {
+  return join(sandboxFolder(stateFolder), 'sandbox.log');
+}
+
+/** The daemon's temporary files; whoever starts the next one takes them away after a crash. */
+export function daemonTemporary(stateFolder: string): string {
+  return join(sandboxFolder(stateFolder), 'tmp');
+}
+
 /** The record of the sandbox that runs now; undefined when there is none, its process is gone, or it is half-written. */
 export function readRecord(stateFolder: string): SandboxRecord | undefined {
   let record: Partial<SandboxRecord> | null;
@@ -47,13 +57,28 @@ export function requireRecord(stateFolder: string): SandboxRecord {
   });
 }
 
-/** Does this process exist (and may it be signalled)? */
+/** Does this process run (and may it be signalled)? */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
   } catch (cause) {
     return (cause as NodeJS.ErrnoException).code === 'EPERM';
+  }
+  return processStat(pid)?.state !== 'Z';
+}
+
+/**
+ * What Linux tells of a process; undefined elsewhere. A process that ended but that nobody asked after is a zombie (Z)
+ * and can still be signalled. https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html
+ */
+export function processStat(pid: number): { readonly state: string; readonly startTime: string } | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    // The command's name, field 2, is in brackets and may hold spaces.
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return { state: fields[0] ?? '', startTime: fields[19] ?? '' };
+  } catch {
+    return undefined;
   }
 }
 

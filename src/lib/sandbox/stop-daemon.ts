@@ -2,7 +2,8 @@ import type { Clock } from '../clock.ts';
 import { CvopsError } from '../errors/cvops-error.ts';
 import { ExitCode } from '../errors/exit-code.ts';
 import { lockHolder } from './lock.ts';
-import { isAlive, readRecord, sandboxFolder } from './record.ts';
+import { processIdentity, runningProcess } from './process-identity.ts';
+import { readRecord, sandboxFolder } from './record.ts';
 import { removeRecord } from './record-file.ts';
 
 const GRACE_MS = 10_000;
@@ -14,16 +15,16 @@ const LOOK_EVERY_MS = 50;
  * @throws CvopsError `SandboxStuck` when its process does not end.
  */
 export async function stopDaemon(stateFolder: string, clock: Clock, signal: AbortSignal): Promise<number | undefined> {
-  const folder = sandboxFolder(stateFolder);
-  const pid = lockHolder(folder);
+  const pid = lockHolder(sandboxFolder(stateFolder));
   if (pid === undefined) {
     removeRecord(stateFolder);
     return undefined;
   }
+  const identity = processIdentity(pid);
   kill(pid, 'SIGTERM');
-  if (!(await gone(folder, pid, clock, signal))) {
+  if (!(await gone(identity, clock, signal))) {
     kill(pid, 'SIGKILL');
-    if (!(await gone(folder, pid, clock, signal))) {
+    if (!(await gone(identity, clock, signal))) {
       throw new CvopsError('SandboxStuck', ExitCode.failed, `the sandbox (process ${pid}) does not end.`, {
         hint: `end it with: kill -9 ${pid}`,
       });
@@ -33,9 +34,10 @@ export async function stopDaemon(stateFolder: string, clock: Clock, signal: Abor
   return pid;
 }
 
-async function gone(folder: string, pid: number, clock: Clock, signal: AbortSignal): Promise<boolean> {
+/** Whether the process ended within the time of grace. */
+async function gone(identity: string, clock: Clock, signal: AbortSignal): Promise<boolean> {
   for (let waited = 0; waited < GRACE_MS; waited += LOOK_EVERY_MS) {
-    if (lockHolder(folder) !== pid || !isAlive(pid)) return true;
+    if (runningProcess(identity) === undefined) return true;
     await clock.sleep(LOOK_EVERY_MS, signal);
   }
   return false;

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -9,6 +9,7 @@ import { type CliResult, jsonOf, makeHome, removeHome, runCli } from '../../supp
 describe('the sandbox in a process of its own', () => {
   let home: string;
   const cvops = (...argv: string[]): Promise<CliResult> => runCli(argv, { home });
+  const temporary = () => join(home, 'state', 'cvops', 'sandbox', 'tmp');
   const recordFile = () => join(home, 'state', 'cvops', 'sandbox', 'sandbox.json');
 
   beforeEach(() => {
@@ -130,6 +131,10 @@ describe('the sandbox in a process of its own', () => {
     const second = await up();
     expect(second.pid).not.toBe(first.pid);
     expect(jsonOf(await cvops('sandbox', 'status', '--json')).data.endpoint).toBe(second.endpoint);
+    // Temporary files of the dead one are gone, and those of a living one go with it.
+    expect(readdirSync(temporary())).toHaveLength(1);
+    await cvops('sandbox', 'down');
+    expect(readdirSync(temporary())).toEqual([]);
   });
 
   test('down cleans up after a kill -9', async () => {
