@@ -28,7 +28,8 @@ const programs = {
     with: ['hypercorn'],
     command: 'ministack',
     // Never MiniStack's own starter: it listens on all addresses.
-    run: (port) => ['hypercorn', 'ministack.app:app', '--bind', `127.0.0.1:${port}`],
+    // Its five seconds of keep-alive would end connections in the moment in which they are used again.
+    run: (port) => ['hypercorn', 'ministack.app:app', '--bind', `127.0.0.1:${port}`, '--keep-alive', '3600'],
     environment: (port, folder) => ({
       MINISTACK_HOST: '127.0.0.1',
       GATEWAY_PORT: String(port),

@@ -1,0 +1,3 @@
+import { emulatorTests } from './emulator-tests.ts';
+
+await emulatorTests('ministack');
