@@ -216,7 +216,6 @@ export class Alarms {
   }
 
   #act(alarm: Alarm, previous: PreviousState): void {
-    const { name, accountId } = this.#region;
     const { configuration } = alarm;
     const actions = {
       OK: configuration.OKActions,
@@ -224,17 +223,24 @@ export class Alarms {
       INSUFFICIENT_DATA: configuration.InsufficientDataActions,
     }[alarm.state];
     for (const action of actions) {
+      if (/^arn:aws:(sns|lambda):/.test(action))
+        this.#history.acted(alarm, action, !this.#tell(alarm, previous, action));
+    }
+  }
+
+  /** False when the topic or function does not take it: nobody waits for the answer. */
+  #tell(alarm: Alarm, previous: PreviousState, action: string): boolean {
+    const { name, accountId } = this.#region;
+    try {
       if (action.startsWith('arn:aws:sns:')) {
         const body = alarmMessage(alarm, previous, name, accountId);
-        const published = this.#region.topics.publish(action, { subject: alarmSubject(alarm, name), body });
-        this.#history.acted(alarm, action, !published);
-      } else if (action.startsWith('arn:aws:lambda:')) {
-        this.#region.functions.invokeAsync(
-          action,
-          alarmEvent(alarm, previous, name, accountId, () => this.#region.uuid()),
-        );
-        this.#history.acted(alarm, action, false);
+        return this.#region.topics.publish(action, { subject: alarmSubject(alarm, name), body });
       }
+      const event = alarmEvent(alarm, previous, name, accountId, () => this.#region.uuid());
+      this.#region.functions.invokeAsync(action, event);
+      return true;
+    } catch {
+      return false;
     }
   }
 }

@@ -27,8 +27,7 @@ export function deliver(
     case 'sqs':
       return toQueue(region, topic, subscription, publication, text);
     case 'lambda':
-      region.functions.invokeAsync(subscription.endpoint, lambdaEvent(region, topic, subscription, publication, text));
-      return 'delivered';
+      return toFunction(region, topic, subscription, publication, text);
     case 'email':
     case 'email-json': {
       const plain = subscription.protocol === 'email';
@@ -43,6 +42,21 @@ export function deliver(
     }
     default:
       return 'failed';
+  }
+}
+
+function toFunction(
+  region: Region,
+  topic: Topic,
+  subscription: Subscription,
+  publication: Publication,
+  text: string,
+): Outcome {
+  try {
+    region.functions.invokeAsync(subscription.endpoint, lambdaEvent(region, topic, subscription, publication, text));
+    return 'delivered';
+  } catch {
+    return 'failed';
   }
 }
 

@@ -266,6 +266,22 @@ describe('CloudWatch through its SDK', () => {
     ]);
   });
 
+  it('notes an action that fails and changes the state all the same', async () => {
+    const AlarmActions = [
+      'arn:aws:sns:us-east-1:000000000000:absent',
+      'arn:aws:lambda:us-east-1:000000000000:function:',
+    ];
+    await alarm({ AlarmActions });
+    await client.send(new SetAlarmStateCommand({ AlarmName: 'a', StateValue: 'ALARM', StateReason: 'x' }));
+    expect(await state()).toBe('ALARM');
+    const { AlarmHistoryItems = [] } = await client.send(
+      new DescribeAlarmHistoryCommand({ AlarmName: 'a', HistoryItemType: 'Action', ScanBy: 'TimestampAscending' }),
+    );
+    expect(AlarmHistoryItems.map(({ HistorySummary }) => HistorySummary)).toEqual(
+      AlarmActions.map((action) => `Failed to execute action ${action}`),
+    );
+  });
+
   it('cuts a long name so that the subject fits', async () => {
     const publish = vi.spyOn(simulator.region().topics, 'publish').mockReturnValue(true);
     const AlarmName = 'n'.repeat(255);

@@ -122,6 +122,15 @@ describe('EventBridge rules', () => {
     expect(sum('AWS/Events', 'FailedInvocations', 'RuleName', 'r')).toBe(1);
   });
 
+  it('count a function that refuses as failed, and go on', async () => {
+    vi.mocked(simulator.region().functions.invokeAsync).mockImplementation(() => {
+      throw new Error('refused');
+    });
+    await schedule('rate(5 minutes)');
+    await clock.advance(10 * MINUTE);
+    expect(sum('AWS/Events', 'FailedInvocations', 'RuleName', 'r')).toBe(2);
+  });
+
   it('fire on events that match their pattern', async () => {
     await call('PutRule', { Name: 'r', EventPattern: '{"source":["shop"],"detail":{"state":["paid"]}}' });
     await call('PutTargets', { Rule: 'r', Targets: [{ Id: '1', Arn: FUNCTION }] });
