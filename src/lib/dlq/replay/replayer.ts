@@ -91,7 +91,8 @@ export class Replayer {
   /** Sent, to be deleted; MessageId → tries so far. */
   readonly #deletable = new Map<string, number>();
   readonly #sequences = new Map<string, string>();
-  readonly #undeleted = new Set<string>();
+  /** Sent, but their deletes failed; MessageId → tries so far. */
+  readonly #undeleted = new Map<string, number>();
   /** A copy may have arrived. */
   readonly #unsettled = new Set<string>();
   #stopping = false;
@@ -163,7 +164,8 @@ export class Replayer {
       this.#options.signal.removeEventListener('abort', stop);
       const left = this.#lanes.drain();
       this.tally.blocked += left.length;
-      this.tally.undeleted = this.#undeleted.size + this.#deletable.size;
+      for (const id of this.#deletable.keys()) this.#undeleted.set(id, 0);
+      this.tally.undeleted = this.#undeleted.size;
       await this.#keeper.giveBack();
     }
     if (this.#bug !== undefined) throw this.#bug;
@@ -314,8 +316,8 @@ export class Replayer {
     interrupted?.open.delete(id);
     if (sentIds.has(id)) {
       // Sent before, by this run or a crashed one; or a twin of at-least-once delivery. Never sent again.
-      this.#undeleted.delete(id);
-      if (!this.#deletable.has(id)) this.#deletable.set(id, 0);
+      const tries = this.#undeleted.get(id) ?? 0;
+      if (tries < MOST_DELETES && !this.#deletable.has(id)) this.#deletable.set(id, tries);
       return;
     }
     if (known) return;
@@ -447,7 +449,7 @@ export class Replayer {
     try {
       await ledger.commit({ type: 'sent', at, messages });
     } catch (cause) {
-      for (const { id } of messages) this.#undeleted.add(id);
+      for (const { id } of messages) this.#undeleted.set(id, 0);
       throw cause;
     }
     for (const { chosen } of sent) this.#deletable.set(chosen.message.messageId, 0);
@@ -529,7 +531,7 @@ export class Replayer {
       this.#deletable.set(messageId, tries + 1);
       return;
     }
-    this.#undeleted.add(messageId);
+    this.#undeleted.set(messageId, tries + 1);
     this.#options.emit({
       type: 'undeleted',
       at: this.#options.clock.now(),

@@ -49,6 +49,8 @@ export interface Faults {
   before?(operation: Operation): void;
   /** The work is done, the answer is lost. */
   after?(operation: Operation): void;
+  /** Seconds that pass on the way to the queue, and on the way back. */
+  slow?(operation: Operation): readonly [to: number, back: number];
   entry?(operation: Operation, index: number): { code: string; senderFault: boolean } | undefined;
 }
 
@@ -189,10 +191,12 @@ export class FakeQueues implements Queues {
   }
 
   async #call<T>(operation: Operation, name: string, count: number, work: (queue: StoredQueue) => T): Promise<T> {
-    await Promise.resolve();
+    const [to, back] = this.faults.slow?.(operation) ?? [0, 0];
+    await (to > 0 ? this.#clock.sleep(to * 1000) : Promise.resolve());
     this.calls.push({ operation, queue: name, count });
     this.faults.before?.(operation);
     const result = work(this.#at(name));
+    if (back > 0) await this.#clock.sleep(back * 1000);
     this.faults.after?.(operation);
     return result;
   }
