@@ -83,6 +83,18 @@ describe('dead letters', () => {
     for (let i = 0; i < 3; i++) expect(test.bodies(queue, { VisibilityTimeout: 0 })).toEqual(['a']);
   });
 
+  it("are not passed to and fro by two queues that are each other's", () => {
+    const test = new SqsUnderTest();
+    const one = test.queue('one');
+    const two = test.queue('two', test.redriveTo(one, 1));
+    test.set(one, test.redriveTo(two, 1));
+    test.send(one, 'a');
+    expect(test.bodies(one, { VisibilityTimeout: 0 })).toEqual(['a']);
+    expect(test.bodies(one)).toEqual([]);
+    expect(test.bodies(two, { VisibilityTimeout: 0 })).toEqual(['a']);
+    expect(test.counts(one)).toEqual([0, 0, 0]);
+  });
+
   it('wake those who wait at the dead-letter queue', async () => {
     const test = new SqsUnderTest();
     const dead = test.queue('dead');

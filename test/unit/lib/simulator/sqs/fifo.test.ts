@@ -99,6 +99,20 @@ describe('a FIFO queue', () => {
     expect(test.bodies(queue)).toEqual(['1']);
     expect(test.bodies(queue, attempt)).toEqual([]);
   });
+
+  it('goes on with the oldest group after messages ran out of their retention', async () => {
+    const test = new SqsUnderTest();
+    const queue = test.queue('jobs.fifo', { MessageRetentionPeriod: '60' });
+    test.sendTo(queue, 'a', 'a1');
+    test.sendTo(queue, 'gone', 'x');
+    await test.clock.advance(30 * SECOND);
+    test.sendTo(queue, 'b', 'b1');
+    test.sendTo(queue, 'a', 'a2');
+    await test.clock.advance(30 * SECOND);
+    expect(test.counts(queue)).toEqual([2, 0, 0]);
+    expect(test.bodies(queue, { MaxNumberOfMessages: 1 })).toEqual(['b1']);
+    expect(test.bodies(queue)).toEqual(['a2']);
+  });
 });
 
 describe('deduplication', () => {
