@@ -76,6 +76,7 @@ export class DeadLetterScene {
         customUserAgent: 'cvops/test',
       },
       observe() {},
+      now: () => this.simulator.clock.now(),
     };
   }
 

@@ -10,6 +10,7 @@ beforeEach(() => {
   reader = new CloudWatchLogs({
     options: { region: 'us-east-1', maxAttempts: 1, customUserAgent: 'test' },
     observe() {},
+    now: Date.now,
   });
 });
 

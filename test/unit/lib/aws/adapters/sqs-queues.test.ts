@@ -19,6 +19,7 @@ beforeEach(() => {
   queues = new SqsQueues({
     options: { region: 'us-east-1', maxAttempts: 1, customUserAgent: 'test' },
     observe() {},
+    now: Date.now,
   });
 });
 afterEach(() => sqs.reset());
