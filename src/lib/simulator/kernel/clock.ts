@@ -20,6 +20,7 @@ interface Entry {
 }
 
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
+const MAX_CANCELLED = 1_000;
 
 /**
  * The simulator's clock. It runs `rate` times as fast as the wall clock (0 = frozen) and can be moved forward at will:
@@ -29,6 +30,8 @@ const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 export class SimulatedClock implements Clock {
   #heap: Entry[] = [];
   #seq = 0;
+  /** Cancelled entries that still lie in the heap. */
+  #cancelled = 0;
   #rate: number;
   #base: number;
   #realBase: number;
@@ -59,7 +62,10 @@ export class SimulatedClock implements Clock {
     if (at < this.#wakeAt) this.#arm();
     return {
       cancel: () => {
+        if (entry.run === undefined) return;
         entry.run = undefined;
+        this.#cancelled++;
+        if (this.#cancelled > MAX_CANCELLED && this.#cancelled * 2 > this.#heap.length) this.#sweep();
       },
     };
   }
@@ -148,8 +154,22 @@ export class SimulatedClock implements Clock {
 
   /** The earliest live entry; cancelled ones are dropped on the way. */
   #peek(): Entry | undefined {
-    while (this.#heap.length > 0 && this.#heap[0]!.run === undefined) this.#pop();
+    while (this.#heap.length > 0 && this.#heap[0]!.run === undefined) {
+      this.#pop();
+      this.#cancelled--;
+    }
     return this.#heap[0];
+  }
+
+  /** Drops cancelled entries that lie far ahead: pollers make and cancel a timer for each wait. A sorted list is a heap. */
+  #sweep(): void {
+    this.#heap = this.#heap.filter((entry) => entry.run !== undefined).sort((a, b) => (before(a, b) ? -1 : 1));
+    this.#cancelled = 0;
+  }
+
+  /** How many entries are kept, cancelled ones included. */
+  get agendaSize(): number {
+    return this.#heap.length;
   }
 
   #push(entry: Entry): void {

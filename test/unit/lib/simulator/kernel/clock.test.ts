@@ -71,6 +71,19 @@ describe('a frozen clock', () => {
     expect(fired).toEqual([]);
   });
 
+  it('does not keep what was cancelled long before its time', async () => {
+    const clock = frozen();
+    const fired: number[] = [];
+    for (let i = 0; i < 10_000; i++) {
+      clock.schedule(START + 3_600_000 + i, () => fired.push(-1)).cancel();
+      if (i % 1_000 === 0) clock.schedule(START + 20_000 - i, () => fired.push(i));
+    }
+    expect(clock.agendaSize).toBeLessThan(2_100);
+    await clock.advance(7_200_000);
+    expect(fired).toEqual([9_000, 8_000, 7_000, 6_000, 5_000, 4_000, 3_000, 2_000, 1_000, 0]);
+    expect(clock.agendaSize).toBe(0);
+  });
+
   it('keeps order under many entries in any order', async () => {
     const clock = frozen();
     const fired: number[] = [];
