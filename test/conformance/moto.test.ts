@@ -1,3 +1,0 @@
-import { emulatorTests } from './emulator-tests.ts';
-
-await emulatorTests('moto');
