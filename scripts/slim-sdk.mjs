@@ -33,5 +33,15 @@ export const slimSdk = {
     // Reads browsers' user agents; there is none here.
     build.onResolve({ filter: /^bowser$/ }, () => ({ path: 'bowser', namespace: 'absent' }));
     build.onLoad({ filter: /.*/, namespace: 'absent' }, () => ({ contents: 'export default {};' }));
+    // Only streaming operations (InvokeWithResponseStream, StartLiveTail) need event streams; cvops calls none.
+    build.onResolve({ filter: /^@smithy\/core\/event-streams$/ }, () => ({
+      path: 'event-streams',
+      namespace: 'no-event-streams',
+    }));
+    build.onLoad({ filter: /.*/, namespace: 'no-event-streams' }, () => ({
+      contents: `export const resolveEventStreamSerdeConfig = (config) => config;
+        export const eventStreamSerdeProvider = () => undefined;
+        export class EventStreamSerde { constructor() { throw new Error('event streams are left out of this bundle'); } }`,
+    }));
   },
 };

@@ -87,6 +87,7 @@ export function createContext(host: Host, settings: Settings, folders: Folders):
         ...(credentials === undefined ? {} : { credentials }),
       },
       observe,
+      now: () => host.clock.now(),
     };
   });
   const account = once(async () => {

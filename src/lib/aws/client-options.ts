@@ -26,6 +26,8 @@ export interface CallRecord {
 export interface ClientSetup {
   readonly options: ClientOptions;
   readonly observe: (call: CallRecord) => void;
+  /** The command's clock, ms since the epoch. */
+  readonly now: () => number;
 }
 
 /** The parts of an SDK client that {@link observed} needs; all clients of the SDK have them. */

@@ -22,14 +22,23 @@ export function requireConsentPossible(streams: Streams, settings: PromptSetting
 export async function confirm(question: string, streams: Streams, settings: PromptSettings): Promise<void> {
   if (settings.yes) return;
   requireConsentPossible(streams, settings);
-  const { default: ask } = await import('@inquirer/confirm');
-  let agreed: boolean;
+  const { createInterface } = await import('node:readline/promises');
+  const line = createInterface({ input: process.stdin, output: process.stderr });
+  let answer: string;
   try {
-    agreed = await ask({ message: question, default: false }, { output: process.stderr });
+    answer = await new Promise<string>((resolve, reject) => {
+      line.once('SIGINT', () => reject(new Error('SIGINT')));
+      // The end of input (Ctrl-D) is no yes.
+      line.once('close', () => resolve(''));
+      line.question(`${question} (y/N) `).then(resolve, reject);
+    });
   } catch (cause) {
     throw new CvopsError('Declined', ExitCode.interrupted, 'interrupted at the prompt; nothing was changed.', {
       cause,
     });
+  } finally {
+    line.close();
   }
+  const agreed = /^y(es)?$/i.test(answer.trim());
   if (!agreed) throw new CvopsError('Declined', ExitCode.declined, 'declined; nothing was changed.');
 }

@@ -13,8 +13,6 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { classifyAwsError } from '../../errors/classify-aws-error.ts';
-import { CvopsError } from '../../errors/cvops-error.ts';
-import { ExitCode } from '../../errors/exit-code.ts';
 import { type ClientSetup, observed } from '../client-options.ts';
 import type {
   BatchResult,
@@ -168,36 +166,8 @@ export class SqsQueues implements Queues {
   }
 
   async oldestAgeSeconds(queue: Queue): Promise<number | null> {
-    const { CloudWatchClient, GetMetricStatisticsCommand } = await import('@aws-sdk/client-cloudwatch');
-    const client = observed('cloudwatch', new CloudWatchClient(this.#setup.options), this.#setup.observe);
-    const now = Date.now();
-    try {
-      // GetMetricStatistics is within the free tier; GetMetricData is billed from the first metric.
-      // https://aws.amazon.com/cloudwatch/pricing/
-      const answer = await client.send(
-        new GetMetricStatisticsCommand({
-          Namespace: 'AWS/SQS',
-          MetricName: 'ApproximateAgeOfOldestMessage',
-          Dimensions: [{ Name: 'QueueName', Value: queue.name }],
-          StartTime: new Date(now - 15 * 60_000),
-          EndTime: new Date(now + 60_000),
-          Period: 60,
-          Statistics: ['Maximum'],
-        }),
-      );
-      const points = [...(answer.Datapoints ?? [])].sort((a, b) => Number(a.Timestamp) - Number(b.Timestamp));
-      return points.at(-1)?.Maximum ?? null;
-    } catch (cause) {
-      const error = classifyAwsError(cause, {
-        action: 'cloudwatch:GetMetricStatistics',
-        resource: `the metrics of queue "${queue.name}"`,
-      });
-      if (error instanceof CvopsError && error.exitCode === ExitCode.setup && error.code !== 'AccessDenied')
-        throw error;
-      return null;
-    } finally {
-      client.destroy();
-    }
+    const { queueAgeSeconds } = await import('./cloudwatch-queue-age.ts');
+    return queueAgeSeconds(this.#setup, queue.name);
   }
 
   async #call<T>(action: string, queueName: string, work: () => Promise<T>): Promise<T> {
