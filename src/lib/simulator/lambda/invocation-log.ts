@@ -55,8 +55,7 @@ function jsonLines(record: InvocationRecord, own: readonly LogLine[]): LogLine[]
     message: JSON.stringify({ time: new Date(timestamp).toISOString(), type, record: { requestId, ...fields } }),
   });
   // Start and report are INFO lines; a higher system level silences them.
-  const silent = ['WARN'].includes(settings.LoggingConfig.SystemLogLevel ?? 'INFO');
-  if (silent) return [...own];
+  if (settings.LoggingConfig.SystemLogLevel === 'WARN') return [...own];
   const status = result.timedOut ? 'timeout' : result.failed ? 'error' : 'success';
   const metrics = {
     durationMs: round(result.durationMs),

@@ -78,7 +78,12 @@ export class Invoker {
     const { settings, version } = deployment;
     const concurrency = target.fn.inFlight;
     const accountConcurrency = this.#inFlight;
-    if (settings.Runtime?.startsWith('nodejs') !== true) return unsupportedRuntime(deployment);
+    const record = (at: number, durationMs: number, failed: boolean) =>
+      recordInvocation(metrics, target.metrics, { at, durationMs, failed, concurrency, accountConcurrency });
+    if (settings.Runtime?.startsWith('nodejs') !== true) {
+      record(clock.now(), 0, true);
+      return unsupportedRuntime(deployment);
+    }
     const environment = await this.#pool.acquire(deployment);
     const startedAt = clock.now();
     let result: EnvironmentResult;
@@ -91,13 +96,7 @@ export class Invoker {
     const { requestId } = request;
     const lines = invocationLines({ requestId, version, settings, startedAt, endedAt: clock.now(), result });
     logs.write(settings.LoggingConfig.LogGroup, environment.logStream, lines);
-    recordInvocation(metrics, target.metrics, {
-      at: startedAt,
-      durationMs: result.durationMs,
-      failed: result.failed,
-      concurrency,
-      accountConcurrency,
-    });
+    record(startedAt, result.durationMs, result.failed);
     return { executedVersion: version, body: result.body, failed: result.failed, lines };
   }
 

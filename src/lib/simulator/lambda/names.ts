@@ -78,10 +78,6 @@ export function isAliasName(qualifier: string): boolean {
   return /^(?!^[0-9]+$)[a-zA-Z0-9-_]+$/.test(qualifier);
 }
 
-export function isVersionNumber(qualifier: string): boolean {
-  return /^[0-9]+$/.test(qualifier);
-}
-
 function checkPlace(place: Place, match: RegExpExecArray): string | undefined {
   const region = match[GROUP.region]?.slice(0, -1);
   if (region !== undefined && region !== place.name) {

@@ -70,7 +70,8 @@ export function isWanted(record: QueueRecord, patterns: readonly EventPattern[])
     const rule = pattern['body'];
     if (rule === undefined) return matchesPattern(pattern, record);
     if (Array.isArray(rule)) return json === undefined && matchesPattern(pattern, record);
-    return json !== undefined && matchesPattern(pattern, { ...record, body: json });
+    // A body that is not JSON has no fields, so nothing below `body` matches it.
+    return matchesPattern(pattern, { ...record, body: json });
   });
 }
 

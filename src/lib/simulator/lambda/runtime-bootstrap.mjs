@@ -47,14 +47,25 @@ function logAt(level, args) {
     return;
   }
   const line = { timestamp, level, requestId };
-  const [first] = args;
-  if (args.length === 1 && typeof first === 'object' && first !== null && !(first instanceof Error)) {
-    log(JSON.stringify({ ...line, message: first }));
-  } else {
-    const error = args.find((each) => each instanceof Error);
-    const detail = error && { errorType: error.name, errorMessage: error.message, stackTrace: trace(error) };
-    log(JSON.stringify({ ...line, message: format(...args), ...detail }));
+  if (args.length === 1) {
+    log(jsonLine({ ...line, message: args[0] }));
+    return;
   }
+  const error = args.find((each) => each instanceof Error);
+  log(jsonLine({ ...line, message: format(...args), ...(error && plainError(error)) }));
+}
+
+/** A single value is logged as it is, errors as objects; what JSON cannot hold, as text. */
+function jsonLine(line) {
+  try {
+    return JSON.stringify(line, (_, value) => (value instanceof Error ? plainError(value) : value));
+  } catch {
+    return JSON.stringify({ ...line, message: format(line.message) });
+  }
+}
+
+function plainError(error) {
+  return { errorType: error.name, errorMessage: error.message, stackTrace: trace(error) };
 }
 
 console.log = console.info = (...args) => logAt('INFO', args);
@@ -196,8 +207,9 @@ function fail(outcome, error) {
   const described = describe(error);
   outcome.body = JSON.stringify(described);
   outcome.failed = true;
-  const line = { errorType: described.errorType, errorMessage: described.errorMessage, stack: described.trace };
-  logAt('ERROR', [`Invoke Error \t${JSON.stringify(line)}`]);
+  const { errorType, errorMessage, trace: stack } = described;
+  if (logFormat === 'JSON') logAt('ERROR', [{ errorType, errorMessage, stackTrace: stack }]);
+  else logAt('ERROR', [`Invoke Error \t${JSON.stringify({ errorType, errorMessage, stack })}`]);
 }
 
 function finish(outcome, startedAt) {

@@ -353,6 +353,27 @@ describe('an invocation', () => {
     });
   });
 
+  it('logs errors as objects in the JSON format', async () => {
+    const fn = await make(
+      `export const handler = async () => {
+        const error = new TypeError('odd');
+        console.error(error);
+        console.error('seen', error);
+        throw error;
+      };`,
+      { LoggingConfig: { LogFormat: 'JSON', SystemLogLevel: 'WARN' } },
+    );
+    await invoke(fn);
+    const parsed = (await lines(fn)).map((line) => JSON.parse(line));
+    const told = { errorType: 'TypeError', errorMessage: 'odd', stackTrace: expect.any(Array) };
+    expect(parsed).toMatchObject([
+      { level: 'ERROR', message: told },
+      { level: 'ERROR', message: expect.stringMatching(/^seen TypeError: odd/), ...told },
+      { level: 'ERROR', message: told },
+    ]);
+    expect(parsed).toHaveLength(3);
+  });
+
   it('ends with the simulator, however long the handler would run', async () => {
     const fn = await make(
       `export const handler = async ({ url }) => {
