@@ -1,7 +1,7 @@
 // What SQS of the simulator costs: CPU of the server process for each message through SendMessageBatch, ReceiveMessage
 // and DeleteMessageBatch in tens over HTTP, with few and with many messages queued, and the memory of the many.
 //
-//   node scripts/bench-simulator-sqs.mjs [--messages 20000] [--depths 1000,1000000] [--shapes standard,fifo-1,fifo-500]
+//   node scripts/bench-simulator-sqs.mjs [--messages 60000] [--depths 1000,1000000] [--shapes standard,fifo-1,fifo-500]
 //
 // The simulator runs in a process of its own (this file with --serve), bundled into a temporary folder.
 import { fork } from 'node:child_process';
@@ -24,7 +24,7 @@ const SHAPES = {
 const { values } = parseArgs({
   options: {
     serve: { type: 'string' },
-    messages: { type: 'string', default: '20000' },
+    messages: { type: 'string', default: '60000' },
     depths: { type: 'string', default: '1000,1000000' },
     shapes: { type: 'string', default: Object.keys(SHAPES).join(',') },
   },
@@ -101,7 +101,7 @@ async function measure(bundle, shapeName, depth) {
       if (Successful?.length !== BATCH) throw new Error('a send failed');
     };
     // A warm-up, so that both depths are measured with compiled code; then the depth.
-    const warm = 5000;
+    const warm = 20_000;
     await repeat(CLIENTS, warm / BATCH, send);
     await drain(api, QueueUrl, warm);
     await repeat(FILL_CLIENTS, depth / BATCH, send);
