@@ -100,7 +100,10 @@ export class Replayer {
   #sending = 0;
   #deleting = 0;
   #receiving = 0;
+  /** The last receive was empty, and nothing was deleted since. */
   #dry = false;
+  /** Receives bring messages: worth having several under way. */
+  #flowing: boolean;
   #emptyPolls = 0;
   #receiveFailures = 0;
   /** Messages may be hidden by a receive whose answer was lost; ms since the epoch. */
@@ -110,6 +113,7 @@ export class Replayer {
 
   constructor(options: ReplayerOptions) {
     this.#options = options;
+    this.#flowing = options.dlq.attributes.visible > 10;
     this.#keeper = new VisibilityKeeper({
       queues: options.queues,
       queue: options.dlq,
@@ -222,7 +226,7 @@ export class Replayer {
     // After an empty receive only a delete can bring more (it unlocks a group); without work under way one long poll
     // at a time finds out whether this is the end.
     if (this.#dry) return this.#receiving === 0 && this.#outstanding === 0;
-    return this.#receiving < concurrency;
+    return this.#receiving < (this.#flowing ? concurrency : 1);
   }
 
   #bookReceive(): () => Promise<void> {
@@ -273,12 +277,14 @@ export class Replayer {
     const { emit, clock, emptyPolls } = this.#options;
     if (messages.length === 0) {
       this.#dry = true;
+      this.#flowing = false;
       // Only one long poll after the other counts, and only with nothing of ours in the way.
       if (alone && this.#outstanding === 0 && this.#receiving === 1) this.#emptyPolls++;
       if (this.#emptyPolls >= emptyPolls) this.#endReached();
       return;
     }
     this.#dry = false;
+    this.#flowing = true;
     this.#emptyPolls = 0;
     this.tally.received += messages.length;
     emit({ type: 'received', at: clock.now(), count: messages.length, total: this.tally.received });
