@@ -100,7 +100,11 @@ function lowered(value: unknown): unknown {
   const members = entries
     .filter(([name, item]) => item !== undefined && !HIDDEN.has(name))
     .map(
-      ([name, item]) => [name[0]?.toLowerCase() + name.slice(1), FREE_KEYS.has(name) && !Array.isArray(item) ? item : lowered(item)] as const,
+      ([name, item]) =>
+        [
+          name[0]?.toLowerCase() + name.slice(1),
+          FREE_KEYS.has(name) && !Array.isArray(item) ? item : lowered(item),
+        ] as const,
     );
   return members.length === 0 ? null : Object.fromEntries(members);
 }
