@@ -8,9 +8,9 @@ export interface Row {
 }
 
 /** Longer runs are split in two: moving more than this on each insert is what costs. */
-const MAX_RUN = 512;
+const MAX_RUN = 128;
 
-/** Rows in order, in runs of bounded length: an insert into a large partition moves a few hundred rows, not all. */
+/** Rows in order, in runs of bounded length: an insert into a large partition moves a hundred rows, not all. */
 export class RowList {
   readonly #runs: Row[][] = [];
   #length = 0;
