@@ -168,11 +168,12 @@ async function virtualEnvironment(name, version, python, requirements) {
   return interpreter(folder);
 }
 
-/** Kills its process group when the pipe on its standard input closes, which happens however its starter ends. */
+/** Ends its process group when the pipe on its standard input closes, which happens however its starter ends. */
 const GUARD = `
-import os, runpy, signal, sys, threading
+import os, runpy, shutil, signal, sys, threading
 def guard():
     sys.stdin.read()
+    shutil.rmtree(os.environ['TMPDIR'], ignore_errors=True)
     os.killpg(0, signal.SIGKILL)
 threading.Thread(target=guard, daemon=True).start()
 sys.argv = sys.argv[1:]
@@ -204,10 +205,8 @@ async function launch(name, python, readyWithinMs) {
   ended.then(() => {
     running = false;
   });
+  // Nothing of it is worth a graceful end.
   const stop = async () => {
-    child.stdin?.destroy();
-    kill(child.pid, 'SIGTERM');
-    await Promise.race([ended, sleep(3000, undefined, { ref: false })]);
     kill(child.pid, 'SIGKILL');
     await ended;
     await rm(folder, { recursive: true, force: true });
