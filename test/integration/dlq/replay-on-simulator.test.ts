@@ -135,13 +135,4 @@ describe('a replay over the wire', () => {
     expect([...groups.values()].flat()).toHaveLength(200);
     for (const numbers of groups.values()) expect(numbers).toEqual([...numbers].sort((a, b) => a - b));
   });
-
-  test('of messages whose visibility would end several times before their turn keeps them', async () => {
-    scene = await DeadLetterScene.start({ rate: 200 });
-    await scene.send(scene.dlqUrl, 40, 40);
-    const result = await run({ rate: 0.5, visibilitySeconds: 30 });
-    expect(result).toMatchObject({ matched: 40, replayed: 40, failed: 0 });
-    const groups = await arrived();
-    expect([...groups.values()].flat()).toHaveLength(40);
-  });
 });

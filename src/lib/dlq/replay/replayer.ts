@@ -213,7 +213,9 @@ export class Replayer {
       if (this.#mayReceive()) return this.#bookReceive();
       if (this.#lanes.ready > 0) return this.#bookSend();
     }
-    const moreToCome = !this.#stopping && this.#sending + this.#lanes.waiting > 0;
+    // Deletes wait to fill a batch, but not for a slow rate: what is sent should not stay hidden longer than it must.
+    const slow = this.#options.rate.batchSize < 10;
+    const moreToCome = !this.#stopping && !slow && this.#sending + this.#lanes.waiting > 0;
     if (this.#deletable.size > 0 && !moreToCome) return this.#bookDelete();
     return undefined;
   }

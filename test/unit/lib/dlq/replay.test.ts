@@ -270,6 +270,32 @@ describe('a replay of a standard queue', () => {
     expect(rates.every((rate) => rate !== null)).toBe(true);
   });
 
+  test('keeps messages hidden that wait for their turn longer than one visibility', async () => {
+    for (let n = 0; n < 40; n++) queues.put('dead', { body: `${n}` });
+    let received = 0;
+    const onEvent = (event: ReplayEvent) => {
+      if (event.type === 'received') received = event.total;
+    };
+    const result = await run({ ...standard, rate: 0.2, visibilitySeconds: 30, onEvent });
+    expect(result).toMatchObject({ replayed: 40, failed: 0 });
+    expect(received).toBe(40);
+    expect(queues.messages('dead')).toEqual([]);
+  });
+
+  test('does not send what it could not keep hidden and another consumer has taken', async () => {
+    for (let n = 0; n < 10; n++) queues.put('dead', { body: `${n}` });
+    queues.faults.entry = (operation) =>
+      operation === 'changeVisibility' ? { code: 'InternalError', senderFault: false } : undefined;
+    let taken: readonly string[] = [];
+    void clock.sleep(46_000).then(() => {
+      taken = queues.takeVisible('dead');
+    });
+    const result = await run({ ...standard, rate: 0.1, visibilitySeconds: 45 });
+    expect(taken.length).toBeGreaterThan(0);
+    expect(bodies('live').filter((body) => taken.includes(body))).toEqual([]);
+    expect(result).toMatchObject({ matched: 10 - taken.length, replayed: 10 - taken.length });
+  });
+
   test('twins of at-least-once delivery are sent once', async () => {
     queues.put('dead', { body: 'one' });
     // SQS may deliver a message again while it is in flight.

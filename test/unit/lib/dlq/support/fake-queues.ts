@@ -86,6 +86,14 @@ export class FakeQueues implements Queues {
     return this.#store(this.#at(name), message).messageId;
   }
 
+  /** Takes everything out that can be received now, as another consumer would. */
+  takeVisible(name: string): readonly string[] {
+    const queue = this.#at(name);
+    const taken = queue.messages.filter((message) => message.visibleAt <= this.#clock.now());
+    queue.messages = queue.messages.filter((message) => !taken.includes(message));
+    return taken.map(({ body }) => body);
+  }
+
   /** What a queue holds, in order, whether visible or not. */
   messages(name: string): readonly StoredMessage[] {
     return this.#at(name).messages;
