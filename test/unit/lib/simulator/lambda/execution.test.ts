@@ -1,27 +1,29 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { type CreateFunctionCommandInput, InvokeCommand, PutFunctionConcurrencyCommand } from '@aws-sdk/client-lambda';
 import { strToU8, zipSync } from 'fflate';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { archive, LambdaUnderTest } from '../../../../conformance/recorded/lambda/lambda-under-test.ts';
 
-/** A server on loopback that tells when it is called. */
-async function doorbell() {
-  let ring = () => {};
-  const promise = new Promise<void>((resolve) => {
-    ring = resolve;
-  });
-  const server = createServer((_, response) => {
-    ring();
-    response.end();
+/** A server on loopback that tells when somebody connects, and when he is gone. */
+async function doorkeeper() {
+  const { promise: came, resolve: come } = deferred();
+  const { promise: left, resolve: leave } = deferred();
+  const server = createServer((socket) => {
+    come();
+    socket.on('error', () => {});
+    socket.on('close', leave);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const close = () => {
-    server.closeAllConnections();
-    return new Promise<void>((resolve) => server.close(() => resolve()));
-  };
-  return { promise, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close };
+  return { came, left, port: (server.address() as AddressInfo).port, close: () => server.close() };
+}
+
+function deferred() {
+  let resolve = () => {};
+  const promise = new Promise<void>((settle) => {
+    resolve = settle;
+  });
+  return { promise, resolve };
 }
 
 describe('an invocation', () => {
@@ -376,19 +378,18 @@ describe('an invocation', () => {
 
   it('ends with the simulator, however long the handler would run', async () => {
     const fn = await make(
-      `export const handler = async ({ url }) => {
-        await fetch(url);
-        await new Promise(() => setInterval(() => {}, 1000));
-      };`,
+      `import { connect } from 'node:net';
+      export const handler = ({ port }) => new Promise(() => { connect(port, '127.0.0.1'); });`,
       { Timeout: 900 },
     );
-    const { promise: called, url, close } = await doorbell();
-    const running = invoke(fn, { url }).catch(() => 'cut off');
-    await called;
-    await close();
-    const other = await LambdaUnderTest.start();
+    const { came, left, port, close } = await doorkeeper();
+    const running = invoke(fn, { port }).catch(() => 'cut off');
+    await came;
     await lambda.close();
+    // The handler's connection falls with its thread.
+    await left;
+    close();
     expect(await running).toBe('cut off');
-    lambda = other;
+    lambda = await LambdaUnderTest.start();
   });
 });

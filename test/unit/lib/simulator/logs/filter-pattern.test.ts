@@ -46,6 +46,7 @@ describe('a pattern for JSON lines', () => {
     ['{ $.level = ERROR }', true],
     ['{ $.level = "WARN" }', false],
     ['{ $.level != "WARN" }', true],
+    ['{ $.level != "ERROR" }', false],
     ['{ $.missing != "WARN" }', false],
     ['{ $.count > 3 }', true],
     ['{ $.count >= 4 && $.count <= 4 }', true],

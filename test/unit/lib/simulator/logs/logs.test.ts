@@ -185,6 +185,29 @@ describe('CloudWatch Logs', () => {
     });
   });
 
+  it('pages through events of one and the same millisecond', async () => {
+    await stream('one');
+    await put('one', ...Array.from({ length: 5 }, (_, i) => [0, `line ${i}`] as const));
+    const seen: unknown[] = [];
+    let nextToken: string | undefined;
+    do {
+      const page = await filter({ limit: 2, nextToken });
+      seen.push(...messages(page));
+      nextToken = page.nextToken;
+    } while (nextToken !== undefined);
+    expect(seen).toEqual(['line 0', 'line 1', 'line 2', 'line 3', 'line 4']);
+  });
+
+  it('keeps a reader in its place when events before it expire', async () => {
+    await stream('one');
+    await logs.send(new PutRetentionPolicyCommand({ logGroupName: GROUP, retentionInDays: 1 }));
+    await put('one', [0, 'old'], [3_600_000, 'read']);
+    const { nextForwardToken: nextToken } = await get('one', { startFromHead: true });
+    await simulator.clock.advance(DAY + 1);
+    await put('one', [DAY, 'new']);
+    expect(messages(await get('one', { nextToken }))).toEqual(['new']);
+  });
+
   it('reads a stream from its end and from its head, and stays at an end', async () => {
     await stream('one');
     await put('one', ...Array.from({ length: 5 }, (_, i) => [i * 1000, `line ${i}`] as const));
