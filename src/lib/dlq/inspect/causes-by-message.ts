@@ -1,5 +1,5 @@
 import type { FunctionLogs, LogLine } from '../../aws/ports/function-logs.ts';
-import { type FailureCause, failureCause } from './failure-cause.ts';
+import { type FailureCause, failureCause, LEFT_BEHIND } from './failure-cause.ts';
 
 export interface CauseQuery {
   readonly logs: FunctionLogs;
@@ -33,8 +33,10 @@ export async function causesByMessage(query: CauseQuery): Promise<ReadonlyMap<st
     const cause = failureCause(line);
     if (cause === null) continue;
     const about = cause.messageId ?? idsIn(line.message, query.messageIds)[0];
-    if (about !== undefined && query.messageIds.has(about)) causes.set(about, { ...cause, messageId: about });
-    else if (cause.messageId === null && cause.requestId !== null) orphans.set(cause.requestId, cause);
+    if (about !== undefined && query.messageIds.has(about)) {
+      // An error of its own says more than waiting behind another's.
+      if (cause.name !== LEFT_BEHIND || !causes.has(about)) causes.set(about, { ...cause, messageId: about });
+    } else if (cause.messageId === null && cause.requestId !== null) orphans.set(cause.requestId, cause);
   }
   for (const [requestId, cause] of orphans) {
     for (const messageId of requests.get(requestId) ?? []) {

@@ -20,6 +20,9 @@ export interface FailureCause {
 const PLAIN = /^\S+\t([0-9a-f-]{36}|undefined)\t(?:ERROR|FATAL)\t([\s\S]*)$/;
 const TIMED_OUT = /(?:^|\s)([0-9a-f-]{36}) Task timed out after ([\d.]+) seconds/;
 const NAMED = /^(?:Uncaught )?([A-Za-z_$][\w$.]*(?:Error|Exception|Fault|Timeout)[\w$]*):?\s*([\s\S]*)$/;
+/** Name of the cause of messages that never had their turn. */
+export const LEFT_BEHIND = 'LeftBehind';
+const FULL_UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 const UUID = /\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/gi;
 
 /** Reads a log line as a failure; null when it is none. Structured JSON, Lambda's plain text, and timeouts. */
@@ -54,6 +57,16 @@ function structured(line: LogLine): FailureCause | null {
     return { name: name ?? 'Error', message: message ?? '', at: line.at, messageId, requestId, version };
   }
   const level = (text(record['level']) ?? '').toUpperCase();
+  if (level === 'WARN' && messageId !== null && FULL_UUID.test(text(record['cause']) ?? '')) {
+    return {
+      name: LEFT_BEHIND,
+      message: 'a message of its group failed before it',
+      at: line.at,
+      messageId,
+      requestId,
+      version,
+    };
+  }
   if (level !== 'ERROR' && level !== 'FATAL') return null;
   return { name: 'Error', message: text(record['message']) ?? '', at: line.at, messageId, requestId, version };
 }

@@ -91,6 +91,13 @@ describe('the causes of messages', () => {
     expect(found?.get(ID)?.message).toBe('last');
   });
 
+  test('are those of the group for a message that only ever waited behind another', async () => {
+    const behind = JSON.stringify({ level: 'WARN', messageId: ID, message: 'left for later', cause: OTHER });
+    const own = JSON.stringify({ level: 'ERROR', messageId: ID, error: { name: 'E', message: 'own' } });
+    expect((await ask(logs([line(behind)]), [ID]))?.get(ID)?.name).toBe('LeftBehind');
+    expect((await ask(logs([line(own, 1), line(behind, 2)]), [ID]))?.get(ID)?.name).toBe('E');
+  });
+
   test('are joined through the request where the line itself names no message', async () => {
     const many = Array.from({ length: 8 }, (_, n) => `00000000-0000-4000-8000-00000000000${n}`);
     const lines = [
