@@ -50,6 +50,9 @@ export async function buildAll(outdir = 'dist') {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const { mkdirSync } = await import('node:fs');
   mkdirSync(new URL('../.cache', import.meta.url), { recursive: true });
-  const { metafile } = await buildAll();
-  writeFileSync(new URL('../THIRD_PARTY_LICENSES', import.meta.url), thirdPartyLicenses(root, metafile));
+  const { metafile, services } = await buildAll();
+  writeFileSync(
+    new URL('../THIRD_PARTY_LICENSES', import.meta.url),
+    thirdPartyLicenses(root, [metafile, ...services.metafiles]),
+  );
 }

@@ -14,7 +14,13 @@ function hold(what, value, limit, unit = '') {
 }
 
 function packageSize() {
-  const [pack] = JSON.parse(execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }));
+  const [pack] = JSON.parse(
+    execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
+      cwd: root,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    }),
+  );
   hold('tarball', Math.round(pack.size / 1000), 300, ' kB');
   hold('unpacked', Math.round(pack.unpackedSize / 1000), 1200, ' kB');
 }
@@ -26,14 +32,22 @@ function eagerImports() {
   const visit = (file) => {
     if (eager.has(file)) return;
     eager.add(file);
-    for (const { path, kind } of outputs[file]?.imports ?? []) if (kind === 'import-statement' && path in outputs) visit(path);
+    for (const { path, kind } of outputs[file]?.imports ?? [])
+      if (kind === 'import-statement' && path in outputs) visit(path);
   };
   visit('dist/cvops.js');
   const inputs = [...eager].flatMap((file) => Object.keys(outputs[file].inputs));
-  const heavy = inputs.filter((input) => /node_modules\/(@aws-sdk|@smithy|ora|cli-table3|@inquirer|zod|jmespath|chalk)\/|src\/lib\/simulator\//.test(input));
+  const heavy = inputs.filter((input) =>
+    /node_modules\/(@aws-sdk|@smithy|ora|cli-table3|@inquirer|zod|jmespath|chalk)\/|src\/lib\/simulator\//.test(input),
+  );
   if (heavy.length > 0) console.log(heavy.join('\n'));
   hold('heavy modules loaded by every command', heavy.length, 0);
-  hold('code loaded by every command', Math.round([...eager].reduce((sum, file) => sum + outputs[file].bytes, 0) / 1000), 110, ' kB');
+  hold(
+    'code loaded by every command',
+    Math.round([...eager].reduce((sum, file) => sum + outputs[file].bytes, 0) / 1000),
+    110,
+    ' kB',
+  );
 }
 
 function wall(args, env) {
@@ -57,22 +71,40 @@ function ratio(args, env, runs = 25) {
 }
 
 async function startup() {
-  const env = { PATH: process.env.PATH, HOME: root, AWS_ACCESS_KEY_ID: 'x', AWS_SECRET_ACCESS_KEY: 'x', AWS_REGION: 'us-east-1' };
+  const env = {
+    PATH: process.env.PATH,
+    HOME: root,
+    AWS_ACCESS_KEY_ID: 'x',
+    AWS_SECRET_ACCESS_KEY: 'x',
+    AWS_REGION: 'us-east-1',
+  };
   hold('cvops --version, times node -e 0', ratio(['bin/cvops.js', '--version'], env), 1.25);
   // The answering server runs in a process of its own: spawnSync would block it here.
   const { fork } = await import('node:child_process');
   const child = fork(fileURLToPath(import.meta.url), ['serve-alias']);
   const port = await new Promise((resolve) => child.once('message', resolve));
   try {
-    hold('cvops alias show, times node -e 0', ratio(['bin/cvops.js', 'alias', 'show', 'processor', '--endpoint-url', `http://127.0.0.1:${port}`], env), 2.5);
+    hold(
+      'cvops alias show, times node -e 0',
+      ratio(['bin/cvops.js', 'alias', 'show', 'processor', '--endpoint-url', `http://127.0.0.1:${port}`], env),
+      2.5,
+    );
   } finally {
     child.kill();
   }
 }
 
 if (process.argv[2] === 'serve-alias') {
-  const alias = JSON.stringify({ AliasArn: 'arn:aws:lambda:us-east-1:000000000000:function:f:live', Name: 'live', FunctionVersion: '5', Description: '', RevisionId: 'r' });
-  const server = createServer((_request, response) => response.writeHead(200, { 'content-type': 'application/json' }).end(alias));
+  const alias = JSON.stringify({
+    AliasArn: 'arn:aws:lambda:us-east-1:000000000000:function:f:live',
+    Name: 'live',
+    FunctionVersion: '5',
+    Description: '',
+    RevisionId: 'r',
+  });
+  const server = createServer((_request, response) =>
+    response.writeHead(200, { 'content-type': 'application/json' }).end(alias),
+  );
   server.listen(0, '127.0.0.1', () => process.send(server.address().port));
 } else {
   packageSize();

@@ -25,15 +25,22 @@ async function loadRegistry() {
     });
     const { registry } = await import(pathToFileURL(join(folder, 'commands', 'registry.mjs')).href);
     const { GLOBAL_FLAGS } = await import(pathToFileURL(join(folder, 'cli.mjs')).href);
-    return { globals: GLOBAL_FLAGS, commands: await Promise.all(registry.map(async (entry) => ({ ...entry, command: await entry.load() }))) };
+    return {
+      globals: GLOBAL_FLAGS,
+      commands: await Promise.all(registry.map(async (entry) => ({ ...entry, command: await entry.load() }))),
+    };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
 function flagTable(flags) {
-  const escape = (text) => text.replaceAll('|', '\\|');
-  return ['| flag | |', '|---|---|', ...flags.map(([name, text]) => `| \`${escape(name)}\` | ${escape(text)} |`)].join('\n');
+  const escapeBar = (text) => text.replaceAll('|', '\\|');
+  return [
+    '| flag | |',
+    '|---|---|',
+    ...flags.map(([name, text]) => `| \`${escapeBar(name)}\` | ${escapeBar(text)} |`),
+  ].join('\n');
 }
 
 function section({ path, summary, command }) {

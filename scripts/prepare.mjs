@@ -20,7 +20,11 @@ export function prepare() {
 function timed(what, command, args) {
   const started = Date.now();
   process.stderr.write(`${what} …\n`);
-  const { status } = spawnSync(command, args, { cwd: root, stdio: ['ignore', 'ignore', 'inherit'], shell: process.platform === 'win32' });
+  const { status } = spawnSync(command, args, {
+    cwd: root,
+    stdio: ['ignore', 'ignore', 'inherit'],
+    shell: process.platform === 'win32',
+  });
   if (status !== 0) {
     process.stderr.write(`${what} failed\n`);
     process.exit(1);
@@ -36,4 +40,3 @@ function newest(path) {
   if (!stat.isDirectory()) return stat.mtimeMs;
   return Math.max(0, ...readdirSync(full).map((name) => newest(join(path, name))));
 }
-

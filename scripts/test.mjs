@@ -12,7 +12,14 @@ mkdirSync(new URL('../.cache', import.meta.url), { recursive: true });
 rmSync(report, { force: true });
 const { status } = spawnSync(
   process.execPath,
-  ['node_modules/vitest/vitest.mjs', 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...process.argv.slice(2)],
+  [
+    'node_modules/vitest/vitest.mjs',
+    'run',
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${report}`,
+    ...process.argv.slice(2),
+  ],
   { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] },
 );
 
@@ -30,7 +37,9 @@ for (const file of counts.testResults) {
   }
 }
 // A file that fails to load counts no tests; it is a failure all the same.
-const brokenFiles = counts.testResults.filter((file) => file.status === 'failed' && file.assertionResults.length === 0).length;
+const brokenFiles = counts.testResults.filter(
+  (file) => file.status === 'failed' && file.assertionResults.length === 0,
+).length;
 const failed = counts.numFailedTests + brokenFiles;
 console.log(`${counts.numPassedTests} passed, ${failed} failed, ${skipped} skipped`);
 process.exit(status === 0 && failed === 0 && counts.numPassedTests > 0 ? 0 : 1);

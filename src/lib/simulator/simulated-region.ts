@@ -120,6 +120,7 @@ export class SimulatedRegion implements Region {
     this.events.close();
     this.scheduler.close();
     this.cloudwatch.close();
+    this.dynamodb.close();
     await this.lambda.close();
   }
 }

@@ -7,6 +7,7 @@ import { control } from './control.ts';
 import type { ApiError } from './kernel/api-error.ts';
 import { SimulatedClock } from './kernel/clock.ts';
 import { Faults } from './kernel/faults.ts';
+import { HttpDate } from './kernel/http-date.ts';
 import { seededRandom } from './kernel/random.ts';
 import { Router, type Target } from './kernel/router.ts';
 import { type Backend, listen } from './kernel/server.ts';
@@ -31,6 +32,7 @@ export class Simulator implements Backend {
   readonly #regions = new Map<string, { region: SimulatedRegion; router: Router }>();
   readonly #folder = mkdtempSync(join(tmpdir(), 'cvops-simulator-'));
   #made = 0;
+  readonly #httpDate = new HttpDate();
   #server: Server | undefined;
   #port = 0;
 
@@ -68,8 +70,13 @@ export class Simulator implements Backend {
     return [...this.#regions.values()].map((entry) => entry.region);
   }
 
+  /** Simulated time, ms since the epoch. */
   now(): number {
     return this.clock.now();
+  }
+
+  httpDate(): string {
+    return this.#httpDate.at(this.clock.now());
   }
 
   router(region: string): Router {

@@ -105,7 +105,8 @@ function rest(
     const value = query.get(wire);
     if (value === null) continue;
     const [name, type] = member.split(':');
-    input[name!] = type === 'number' ? Number(value) : value;
+    if (type === 'list') input[name!] = query.getAll(wire);
+    else input[name!] = type === 'number' ? Number(value) : value;
   }
   names.forEach((name, i) => {
     input[name] = decodeURIComponent(match[i + 1]!);

@@ -15,7 +15,8 @@ import { type Call, RawResponse } from './service.ts';
 export interface Backend {
   readonly accountId: string;
   readonly faults: Faults;
-  now(): number;
+  /** The Date header in simulated time. */
+  httpDate(): string;
   router(region: string): Router;
   /** Answers a request to the control path, or undefined when there is no such path. */
   control(method: string, path: string, body: Buffer): Promise<Reply | undefined>;
@@ -191,22 +192,9 @@ function write(backend: Backend, response: ServerResponse, reply: Reply, request
   const headers = reply.headers;
   headers['x-amzn-requestid'] = requestId;
   headers['content-length'] = String(Buffer.byteLength(reply.body));
-  headers['date'] = httpDate(backend.now());
+  headers['date'] = backend.httpDate();
   response.writeHead(reply.status, headers);
   response.end(reply.body);
-}
-
-let dateSecond = -1;
-let dateText = '';
-
-/** The Date header in simulated time: clients take the age of messages from it. */
-function httpDate(now: number): string {
-  const second = Math.floor(now / 1000);
-  if (second !== dateSecond) {
-    dateSecond = second;
-    dateText = new Date(second * 1000).toUTCString();
-  }
-  return dateText;
 }
 
 class HttpCall implements Call {

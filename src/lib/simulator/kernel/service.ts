@@ -44,7 +44,7 @@ export interface Route {
   readonly operation: string;
   /** HTTP status of success. */
   readonly status?: number;
-  /** Query-string parameters that become input members: wire name → member (number-typed ones end with `:number`). */
+  /** Query-string parameters that become input members: wire name → member (`:number` and `:list` behind it name its type). */
   readonly query?: Readonly<Record<string, string>>;
 }
 

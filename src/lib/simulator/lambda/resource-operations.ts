@@ -103,7 +103,7 @@ export function resourceOperations(
 
     UntagResource(input: Input) {
       const tags = tagsOf(input);
-      for (const key of [input.TagKeys].flat()) tags.delete(key);
+      for (const key of input.TagKeys ?? []) tags.delete(key);
     },
 
     AddPermission(input: Input) {

@@ -50,7 +50,7 @@ const ROWS: readonly Row[] = [
   ['GET', '/2024-08-31/functions/{FunctionName}/recursion-config', 'GetFunctionRecursionConfig'],
   ['POST', '/2017-03-31/tags/{Resource}', 'TagResource', 204],
   ['GET', '/2017-03-31/tags/{Resource}', 'ListTags'],
-  ['DELETE', '/2017-03-31/tags/{Resource}', 'UntagResource', 204, { tagKeys: 'TagKeys' }],
+  ['DELETE', '/2017-03-31/tags/{Resource}', 'UntagResource', 204, { tagKeys: 'TagKeys:list' }],
   ['GET', '/2016-08-19/account-settings', 'GetAccountSettings'],
   ['POST', '/2015-03-31/event-source-mappings', 'CreateEventSourceMapping', 202],
   [

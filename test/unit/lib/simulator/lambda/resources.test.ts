@@ -83,10 +83,10 @@ describe('what belongs to a function', () => {
     const tag = (Resource: string, Tags: Record<string, string>) =>
       lambda.client.send(new TagResourceCommand({ Resource, Tags }));
     const tags = async (Resource: string) => (await lambda.client.send(new ListTagsCommand({ Resource }))).Tags;
-    await tag(arn, { team: 'events' });
-    expect(await tags(arn)).toEqual({ stage: 'live', team: 'events' });
-    expect((await lambda.get(FunctionName)).Tags).toEqual({ stage: 'live', team: 'events' });
-    await lambda.client.send(new UntagResourceCommand({ Resource: arn, TagKeys: ['stage'] }));
+    await tag(arn, { team: 'events', cost: 'free' });
+    expect(await tags(arn)).toEqual({ stage: 'live', team: 'events', cost: 'free' });
+    expect((await lambda.get(FunctionName)).Tags).toEqual({ stage: 'live', team: 'events', cost: 'free' });
+    await lambda.client.send(new UntagResourceCommand({ Resource: arn, TagKeys: ['stage', 'cost'] }));
     expect(await tags(arn)).toEqual({ team: 'events' });
     const mapping = await lambda.client.send(
       new CreateEventSourceMappingCommand({ FunctionName, EventSourceArn: (await lambda.queue()).arn }),
