@@ -177,3 +177,66 @@ function consume(fails: (body: string) => boolean = () => false) {
     },
   };
 }
+
+describe('dlq replay, seen by a person', () => {
+  test('with a function that logs what it wrote, the verdict comes from its log', async () => {
+    await scene.send(scene.dlqUrl, 3, 3);
+    const going = new AbortController();
+    const worker = (async () => {
+      const { DeleteMessageCommand, ReceiveMessageCommand } = await import('@aws-sdk/client-sqs');
+      while (!going.signal.aborted) {
+        const { Messages = [] } = await scene.client.send(
+          new ReceiveMessageCommand({ QueueUrl: scene.sourceUrl, WaitTimeSeconds: 2 }),
+        );
+        for (const { MessageId, ReceiptHandle } of Messages) {
+          const message = JSON.stringify({ level: 'INFO', messageId: MessageId, outcome: 'written' });
+          scene.simulator
+            .region()
+            .logs.write('/aws/lambda/cv-analytics-processor', 's', [{ timestamp: scene.clock.now(), message }]);
+          await scene.client.send(new DeleteMessageCommand({ QueueUrl: scene.sourceUrl, ReceiptHandle }));
+        }
+      }
+    })();
+    const result = await runCli(['dlq', 'replay', '--yes'], {
+      env: scene.env,
+      clock: scene.clock,
+      home,
+      stdoutTTY: true,
+    });
+    going.abort();
+    await worker;
+    expect(result.code).toBe(0);
+    expect(result.stdout).toContain('✓ Replayed 3 of 3 messages; 3 of 3 succeeded (says the function’s log).');
+    expect(result.stdout).toContain('cv-analytics-dlq.fifo');
+    expect(result.stderr).toMatch(
+      /Starting run \d{8}-\d{6}-[0-9a-f]{4}: cv-analytics-dlq.fifo → cv-analytics-queue.fifo/,
+    );
+  });
+
+  test('interrupted with Ctrl-C it says what is left and how to go on, and leaves it visible', async () => {
+    await scene.send(scene.dlqUrl, 60, 6);
+    const stop = new AbortController();
+    const finished = scene.simulator.region().finished.bind(scene.simulator.region());
+    let sends = 0;
+    scene.simulator.region().finished = (target, ...rest) => {
+      finished(target, ...rest);
+      if (target.operation === 'SendMessageBatch' && ++sends === 2) stop.abort();
+    };
+    const result = await runCli(['dlq', 'replay', '--yes', '--json'], {
+      env: scene.env,
+      clock: scene.clock,
+      home,
+      signal: stop.signal,
+    });
+    expect(result.code).toBe(130);
+    const { data, next } = jsonOf(result);
+    expect(data.stopped).toMatchObject({ code: 'Interrupted' });
+    expect(data.replayed).toBeLessThan(60);
+    expect(next[0]?.command).toBe(`cvops dlq replay --resume ${data.runId}`);
+    expect(await scene.depth(scene.dlqUrl)).toEqual({ visible: 60 - data.replayed, inFlight: 0 });
+    const resumed = await cvops('dlq', 'replay', '--resume', data.runId, '--yes', '--json', '--no-verify');
+    expect(resumed.code).toBe(0);
+    expect(jsonOf(resumed).data).toMatchObject({ runId: data.runId, replayed: 60, remaining: 0 });
+    expect(await scene.take(scene.sourceUrl)).toHaveLength(60);
+  });
+});
