@@ -69,6 +69,8 @@ export async function prepareProgram(name) {
   const requirements = requirementsFile(name);
   const text = await readFile(requirements, 'utf8');
   const program = programs[name];
+  if (process.platform === 'win32')
+    throw new EmulatorUnavailable(`${name}: not started on Windows, which has no process groups`);
   const version = new RegExp(`^${program.package}(?:\\[[a-z]+\\])?==(\\S+)$`, 'm').exec(text)?.[1];
   if (version === undefined) throw new Error(`${requirements} pins no ${program.package}`);
   const pythons = await findPythons(program.command);
@@ -145,7 +147,7 @@ async function virtualEnvironment(name, version, python, requirements) {
   const { stdout: pythonVersion } = await run(python, ['-c', 'import sys; print(sys.version, sys.executable)']);
   const key = createHash('sha256').update(requirements).update(pythonVersion).digest('hex').slice(0, 12);
   const folder = join(cache, `${name}-${version}-${key}`);
-  const interpreter = (at) => join(at, process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python');
+  const interpreter = (at) => join(at, 'bin', 'python');
   if (await exists(join(folder, 'complete'))) return interpreter(folder);
   await mkdir(cache, { recursive: true });
   const temporary = await mkdtemp(join(cache, `.${name}-`));
@@ -153,7 +155,17 @@ async function virtualEnvironment(name, version, python, requirements) {
     process.stderr.write(`installing ${name} ${version} into .cache/python …\n`);
     const made = await run(python, ['-m', 'venv', temporary], { deadlineMs: 2 * MINUTE_MS });
     if (made.code !== 0) throw new EmulatorUnavailable(`${name} ${version}: ${lastLine(made)}`);
-    const pip = ['-m', 'pip', 'install', '--quiet', '--no-input', '--disable-pip-version-check', '--prefer-binary'];
+    const pip = [
+      '-m',
+      'pip',
+      'install',
+      '--quiet',
+      '--no-input',
+      '--disable-pip-version-check',
+      '--prefer-binary',
+      '--retries',
+      '2',
+    ];
     const installed = await run(interpreter(temporary), [...pip, '-r', requirementsFile(name)], {
       deadlineMs: 8 * MINUTE_MS,
     });

@@ -1,0 +1,109 @@
+import { CreateTopicCommand, SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
+import { CreateQueueCommand, ListQueuesCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { SimulatedClock } from '../../src/lib/simulator/kernel/clock.ts';
+import { Simulator } from '../../src/lib/simulator/simulator.ts';
+
+// The simulator's own API, as docs/simulator.md describes it.
+describe('steering the simulator over HTTP', () => {
+  let simulator: Simulator;
+  let sqs: SQSClient;
+
+  const settings = () => ({
+    endpoint: simulator.endpoint,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    maxAttempts: 1,
+  });
+
+  beforeEach(async () => {
+    simulator = await Simulator.start({ clock: new SimulatedClock({ start: Date.UTC(2026, 0, 1), rate: 0 }) });
+    sqs = new SQSClient(settings());
+  });
+
+  afterEach(async () => {
+    sqs.destroy();
+    await simulator.close();
+  });
+
+  async function ask(method: string, path: string, body?: unknown): Promise<{ status: number; json: unknown }> {
+    const answer = await fetch(`${simulator.endpoint}/_simulator/${path}`, {
+      method,
+      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    });
+    const text = await answer.text();
+    return { status: answer.status, json: text === '' ? undefined : JSON.parse(text) };
+  }
+
+  const makeQueue = async () => (await sqs.send(new CreateQueueCommand({ QueueName: 'q' }))).QueueUrl;
+
+  test('health tells endpoint and process', async () => {
+    expect(await ask('GET', 'health')).toEqual({
+      status: 200,
+      json: { status: 'ok', endpoint: simulator.endpoint, pid: process.pid },
+    });
+  });
+
+  test('the clock tells its time, moves on when told, and changes its speed', async () => {
+    expect((await ask('GET', 'clock')).json).toEqual({ now: '2026-01-01T00:00:00.000Z', rate: 0 });
+    expect((await ask('POST', 'clock', { advanceMs: 300_000 })).json).toEqual({
+      now: '2026-01-01T00:05:00.000Z',
+      rate: 0,
+    });
+    expect((await ask('POST', 'clock', { rate: 60 })).json).toMatchObject({ rate: 60 });
+  });
+
+  test('a fault hits the calls that it names, as often as it says, until it is taken away', async () => {
+    const QueueUrl = await makeQueue();
+    const send = () => sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'x' }));
+    const { json } = await ask('POST', 'faults', {
+      service: 'sqs',
+      operation: 'SendMessage',
+      times: 1,
+      error: { code: 'ServiceUnavailable', statusCode: 503 },
+    });
+    const { id } = json as { id: string };
+    await expect(send()).rejects.toMatchObject({ name: 'ServiceUnavailable', $metadata: { httpStatusCode: 503 } });
+    await send();
+    expect((await ask('GET', 'faults')).json).toMatchObject({ faults: [{ id, hits: 1 }] });
+    expect((await ask('DELETE', `faults/${id}`)).json).toEqual({ faults: [] });
+    expect((await ask('DELETE', `faults/${id}`)).status).toBe(404);
+  });
+
+  test('a dropped response leaves the work done', async () => {
+    await ask('POST', 'faults', { operation: 'CreateQueue', dropResponse: true });
+    await expect(makeQueue()).rejects.toThrow();
+    await ask('DELETE', 'faults');
+    expect((await sqs.send(new ListQueuesCommand({}))).QueueUrls).toHaveLength(1);
+  });
+
+  test('a reset connection leaves the work undone', async () => {
+    await ask('POST', 'faults', { operation: 'CreateQueue', reset: true });
+    await expect(makeQueue()).rejects.toThrow();
+    await ask('DELETE', 'faults');
+    expect((await sqs.send(new ListQueuesCommand({}))).QueueUrls).toBeUndefined();
+  });
+
+  test('the outbox holds the mails that SNS would have sent', async () => {
+    const sns = new SNSClient(settings());
+    const { TopicArn } = await sns.send(new CreateTopicCommand({ Name: 't' }));
+    await sns.send(new SubscribeCommand({ TopicArn, Protocol: 'email', Endpoint: 'operator@example.com' }));
+    sns.destroy();
+    expect((await ask('GET', 'outbox')).json).toMatchObject({ mails: [{ to: 'operator@example.com' }] });
+  });
+
+  test('a reset forgets resources and rules, and keeps the clock', async () => {
+    await makeQueue();
+    await ask('POST', 'clock', { advanceMs: 1000 });
+    await ask('POST', 'faults', { service: 'dynamodb', delayMs: 1 });
+    expect((await ask('POST', 'reset')).json).toEqual({ status: 'ok' });
+    expect((await sqs.send(new ListQueuesCommand({}))).QueueUrls).toBeUndefined();
+    expect((await ask('GET', 'faults')).json).toEqual({ faults: [] });
+    expect((await ask('GET', 'clock')).json).toEqual({ now: '2026-01-01T00:00:01.000Z', rate: 0 });
+  });
+
+  test('an unknown path is 404, a body that is no JSON 400', async () => {
+    expect((await ask('GET', 'weather')).status).toBe(404);
+    expect((await ask('POST', 'clock', '{')).status).toBe(400);
+  });
+});
