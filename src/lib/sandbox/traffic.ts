@@ -12,7 +12,10 @@ export interface TrafficEvent {
 export interface TrafficPlan {
   readonly events: number;
   readonly sessions: number;
-  /** How many of the events hold what the broken release cannot process; each in a session of its own. */
+  /**
+   * How many of the events hold what the broken release cannot process: each alone in a session that was quiet for a
+   * while and ends with it. Others of its session in the same batch would share its deliveries and die with it.
+   */
   readonly poison: number;
   /** The same seed makes the same events. */
   readonly seed: number;
@@ -28,6 +31,10 @@ const QUESTIONS = [
   'Are you available for contracts?',
 ];
 const COUNTRIES = ['GB', 'ES', 'DE', 'US', 'JP', 'BR'];
+/** So many events lie between the last one of a session and its poison. */
+const QUIET_EVENTS = 300;
+/** Who sends when all planned sessions have ended. */
+const LATECOMERS = ['s-latecomer'];
 const REFERRERS = ['https://www.google.com/', 'https://www.linkedin.com/', 'https://news.ycombinator.com/'];
 
 /**
@@ -38,16 +45,22 @@ export function* trafficEvents(plan: TrafficPlan, occurredAt: (index: number) =>
   const random = seededRandom(plan.seed);
   const pick = <T>(values: readonly T[]) => values[Math.floor(random() * values.length)]!;
   const sessions = Array.from({ length: plan.sessions }, () => `s-${uuid(random).slice(0, 8)}`);
-  const poisonAt = new Map(
-    Array.from({ length: plan.poison }, (_, i) => [
-      Math.floor(((i + 1) * plan.events) / (plan.poison + 1)),
-      sessions[Math.floor(((i + 0.5) * plan.sessions) / plan.poison)]!,
-    ]),
-  );
+  const poisoned = Array.from({ length: plan.poison }, (_, i) => ({
+    index: Math.floor(((i + 1) * plan.events) / (plan.poison + 1)),
+    sessionId: sessions[Math.floor(((i + 0.5) * plan.sessions) / plan.poison)]!,
+  }));
+  const endingAt = new Map<number, string[]>();
+  for (const { index, sessionId } of poisoned) {
+    const end = Math.max(0, index - QUIET_EVENTS);
+    endingAt.set(end, [...(endingAt.get(end) ?? []), sessionId]);
+  }
+  const poisonAt = new Map(poisoned.map(({ index, sessionId }) => [index, sessionId]));
+  const open = new Set(sessions);
   for (let index = 0; index < plan.events; index++) {
+    for (const sessionId of endingAt.get(index) ?? []) open.delete(sessionId);
     const common = {
       id: uuid(random),
-      sessionId: poisonAt.get(index) ?? pick(sessions),
+      sessionId: poisonAt.get(index) ?? pick(open.size > 0 ? [...open] : LATECOMERS),
       occurredAt: new Date(occurredAt(index)).toISOString(),
       country: pick(COUNTRIES),
     };
