@@ -10,22 +10,25 @@ import { parseCount, usageError } from '../parse.ts';
 interface TrafficOptions {
   readonly events: number;
   readonly sessions: number;
+  /** Undefined for what the table's capacity takes. */
   readonly ratePerSecond: number | undefined;
   readonly poison: number;
   readonly seed: number | undefined;
 }
 
 const CONCURRENCY = 8;
+/** Simulated events a second that the table's 20 write units take without throttling. */
+const SUSTAINED_PER_SECOND = 15;
 
 export const sandboxTraffic = defineCommand<TrafficOptions>({
   flags: [
     { flags: '--events <n>', description: 'how many (default: 100)' },
     { flags: '--sessions <n>', description: 'visitors they come from (default: one for every 20 events)' },
-    { flags: '--rate <n/s>', description: 'events a second (default: as fast as it goes)' },
+    { flags: '--rate <n/s>', description: 'events a second (default: 15/s, which the table takes without throttling)' },
     { flags: '--poison <n>', description: 'events that the broken release cannot process (default: 0)' },
     { flags: '--seed <n>', description: 'the same seed sends the same events again' },
   ],
-  examples: ['cvops sandbox traffic', 'cvops sandbox traffic --events 5000 --rate 15/s --poison 3'],
+  examples: ['cvops sandbox traffic', 'cvops sandbox traffic --events 1000 --rate 50/s --poison 3'],
   parse: (_, flags) => {
     const events = parseCount(flags['events'], '--events', 1, 1_000_000) ?? 100;
     const poison = parseCount(flags['poison'], '--poison', 0, events) ?? 0;
@@ -82,7 +85,7 @@ async function traffic(options: TrafficOptions, context: Context): Promise<Outco
         return response.status;
       },
       concurrency: CONCURRENCY,
-      ratePerSecond: options.ratePerSecond,
+      ratePerSecond: options.ratePerSecond ?? SUSTAINED_PER_SECOND * time.rate,
       clock: context.clock,
       signal: context.signal,
       onProgress: (sent) => progress.update(`${formatCount(sent)} of ${formatCount(options.events)} events sent`),

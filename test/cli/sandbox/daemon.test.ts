@@ -218,7 +218,7 @@ describe('the sandbox in a process of its own', () => {
 
   test('reset goes back to the first day', async () => {
     const { endpoint } = await up();
-    expect((await cvops('sandbox', 'traffic', '--events', '20')).code).toBe(0);
+    expect((await cvops('sandbox', 'traffic', '--events', '20', '--rate', '1000/s')).code).toBe(0);
     await advance(endpoint, 5_000);
     expect((await count(endpoint)) > 0).toBe(true);
     expect(await cvops('sandbox', 'reset', '--json')).toMatchObject({ code: 0, stderr: '' });
@@ -229,25 +229,63 @@ describe('the sandbox in a process of its own', () => {
 
   test('traffic goes through the worker into the table, the same for the same seed', async () => {
     const { endpoint } = await up();
-    const first = await cvops('sandbox', 'traffic', '--events', '60', '--sessions', '7', '--seed', '42', '--json');
+    const fast = ['sandbox', 'traffic', '--rate', '1000/s'];
+    await advance(endpoint, 10_000);
+    const first = await cvops(...fast, '--events', '60', '--sessions', '7', '--seed', '42', '--json');
     expect(first.code).toBe(0);
     expect(jsonOf(first).data).toMatchObject({ sent: 60, refused: 0, sessions: 7, seed: 42 });
     await advance(endpoint, 10_000);
     expect(await count(endpoint)).toBe(60);
-    await cvops('sandbox', 'traffic', '--events', '60', '--sessions', '7', '--seed', '42');
+    await cvops(...fast, '--events', '60', '--sessions', '7', '--seed', '42');
     await advance(endpoint, 10_000);
     expect(await count(endpoint)).toBe(60);
-    await cvops('sandbox', 'traffic', '--events', '10', '--seed', '43');
+    await cvops(...fast, '--events', '10', '--seed', '43');
     await advance(endpoint, 10_000);
     expect(await count(endpoint)).toBe(70);
+  });
+
+  test('--speed makes its time run faster', async () => {
+    await up('--speed', '1000');
+    const { data } = jsonOf(await cvops('sandbox', 'status', '--json'));
+    expect(data.speed).toBe(1000);
+  });
+
+  test('--foreground serves from this process until Ctrl-C, which ends it well', async () => {
+    const ctrlC = new AbortController();
+    const serving = runCli(['sandbox', 'up', '--foreground', '--json'], { home, signal: ctrlC.signal });
+    await expect.poll(() => existsSync(recordFile()), { timeout: 10_000 }).toBe(true);
+    const status = jsonOf(await cvops('sandbox', 'status', '--json'));
+    expect(status.data).toMatchObject({ running: true, pid: process.pid });
+    ctrlC.abort(new Error('interrupted'));
+    const { code, stdout, stderr } = await serving;
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout).data.endpoint).toBe(status.data.endpoint);
+    expect(stderr).toContain(`The sandbox is up: ${status.data.endpoint}`);
+    expect(existsSync(recordFile())).toBe(false);
+    await expect(health(status.data.endpoint)).rejects.toThrow();
   });
 
   test.each([
     [['--port', '99999'], '--port "99999" is not a whole number from 1 to 65535.'],
     [['--port', 'http'], '--port "http" is not a whole number from 1 to 65535.'],
+    [['--speed', 'fast'], '--speed "fast" is not a number from 1 to 3600.'],
     [['--speed', '0'], '--speed "0" is not a number from 1 to 3600.'],
   ])('up %j is refused', async (argv, message) => {
     const { code, stderr } = await cvops('sandbox', 'up', ...argv);
+    expect(code).toBe(2);
+    expect(stderr).toContain(message);
+  });
+
+  test.each([
+    [['--events', '0'], '--events "0" is not a whole number from 1 to 1000000.'],
+    [['--events', '10', '--sessions', '11'], '--sessions "11" is not a whole number from 1 to 10.'],
+    [['--events', '10', '--poison', '11'], '--poison "11" is not a whole number from 0 to 10.'],
+    [['--sessions', '2', '--poison', '3'], '--poison 3 needs as many sessions.'],
+    [['--rate', 'quick'], '--rate "quick" is not a rate.'],
+    [['--rate', '0/s'], '--rate "0/s" is not a rate.'],
+    [['--seed', '-1'], '--seed "-1" is not a whole number from 0 to 4294967295.'],
+  ])('traffic %j is refused', async (argv, message) => {
+    const { code, stderr } = await cvops('sandbox', 'traffic', ...argv);
     expect(code).toBe(2);
     expect(stderr).toContain(message);
   });
