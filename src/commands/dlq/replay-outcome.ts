@@ -63,7 +63,7 @@ export function verdictWords(verified: Verified, replayed: number): string {
   const parts = [known];
   if (verified.returned > 0) parts.push(`${formatCount(verified.returned)} came back`);
   if (verified.pending > 0) {
-    const by = verified.pendingUntil === null ? '' : ` until ${verified.pendingUntil}`;
+    const by = verified.pendingUntil === null ? '' : `, known by ${verified.pendingUntil}`;
     parts.push(`${formatCount(verified.pending)} pending${by}`);
   }
   const basis = BASIS[verified.basis];

@@ -1,4 +1,5 @@
 import type { FunctionLogs, LogLine } from '../../aws/ports/function-logs.ts';
+import { CvopsError } from '../../errors/cvops-error.ts';
 import { type FailureCause, failureCause, LEFT_BEHIND } from './failure-cause.ts';
 
 export interface CauseQuery {
@@ -20,7 +21,11 @@ const MOST_LINES = 20_000;
  * same request names one.
  */
 export async function causesByMessage(query: CauseQuery): Promise<ReadonlyMap<string, FailureCause> | null> {
-  const lines = await findLines(query);
+  const lines = await findLines(query).catch((cause: unknown) => {
+    // A log that cannot be had (throttled, no such service at this endpoint) must not stop the look at the queue.
+    if (cause instanceof CvopsError) return null;
+    throw cause;
+  });
   if (lines === null) return null;
   const causes = new Map<string, FailureCause>();
   const orphans = new Map<string, FailureCause>();

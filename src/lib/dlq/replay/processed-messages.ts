@@ -1,4 +1,5 @@
 import type { FunctionLogs, LogLine } from '../../aws/ports/function-logs.ts';
+import { CvopsError } from '../../errors/cvops-error.ts';
 
 const PROCESSED = new Set(['written', 'duplicate', 'processed', 'ok']);
 /** The clocks of this machine and of AWS may differ, and lines arrive late. */
@@ -18,10 +19,18 @@ export async function processedMessages(query: {
   readonly toMs: number;
 }): Promise<readonly string[]> {
   const span = { fromMs: query.fromMs - SLACK_MS, toMs: query.toMs + SLACK_MS };
-  const find = (text: string, limit: number) => query.reader.find(query.functionName, { ...span, text, limit });
+  const find = async (text: string, limit: number): Promise<readonly LogLine[]> => {
+    try {
+      return (await query.reader.find(query.functionName, { ...span, text, limit })) ?? [];
+    } catch (cause) {
+      // The log is the better evidence, not the only one: throttled or missing, the queues tell.
+      if (cause instanceof CvopsError) return [];
+      throw cause;
+    }
+  };
   const lines: LogLine[] = [];
-  if (query.ids === null) lines.push(...((await find('outcome', MOST_LINES)) ?? []));
-  for (const id of query.ids ?? []) lines.push(...((await find(id, 100)) ?? []));
+  if (query.ids === null) lines.push(...(await find('outcome', MOST_LINES)));
+  for (const id of query.ids ?? []) lines.push(...(await find(id, 100)));
   return lines.flatMap((line) => processedMessage(line) ?? []);
 }
 

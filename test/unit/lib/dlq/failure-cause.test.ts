@@ -3,6 +3,8 @@ import type { FunctionLogs, LogLine } from '../../../../src/lib/aws/ports/functi
 import { causesByMessage } from '../../../../src/lib/dlq/inspect/causes-by-message.ts';
 import { failureCause, signatureOf } from '../../../../src/lib/dlq/inspect/failure-cause.ts';
 import { mask } from '../../../../src/lib/dlq/inspect/mask.ts';
+import { CvopsError } from '../../../../src/lib/errors/cvops-error.ts';
+import { ExitCode } from '../../../../src/lib/errors/exit-code.ts';
 
 const ID = '3f1c1b1e-8a53-4a3e-9d0b-1f6f1c1b1e8a';
 const OTHER = '11111111-2222-4333-8444-555555555555';
@@ -120,5 +122,9 @@ describe('the causes of messages', () => {
 
   test('are null where the log cannot be read', async () => {
     expect(await ask(logs(null), [ID])).toBeNull();
+    const throttled: FunctionLogs = {
+      find: () => Promise.reject(new CvopsError('Throttled', ExitCode.failed, 'slow down')),
+    };
+    expect(await ask(throttled, [ID])).toBeNull();
   });
 });
