@@ -8,6 +8,7 @@ import { functionArn, LATEST, readReference } from './names.ts';
 import { page } from './paging.ts';
 
 const ALIAS_PATTERN = '(?!^[0-9]+$)([a-zA-Z0-9-_]+)';
+const MAX_DESCRIPTION_LENGTH = 256;
 const WEIGHT_RULE =
   'Map value must satisfy constraint: [Member must have value less than or equal to 1.0, Member must have value greater than or equal to 0.0, Member must not be null]';
 const VERSION_KEY_RULE =
@@ -59,6 +60,7 @@ export function aliasOperations(region: Region, store: FunctionStore): Readonly<
     CreateAlias(input: Input) {
       const weights = readWeights(input);
       checkName(input.Name);
+      checkDescription(input.Description);
       const { name } = readReference(region, input.FunctionName);
       const fn = store.find(name);
       checkTargets(name, fn, String(input.FunctionVersion), weights);
@@ -98,6 +100,7 @@ export function aliasOperations(region: Region, store: FunctionStore): Readonly<
     /** Members left out keep their value: without RoutingConfig the split stays. */
     UpdateAlias(input: Input) {
       const given = input.RoutingConfig === undefined ? undefined : readWeights(input);
+      checkDescription(input.Description);
       const { name } = readReference(region, input.FunctionName);
       const fn = store.find(name);
       const alias = fn?.aliases.get(input.Name);
@@ -164,4 +167,12 @@ function checkName(name: unknown): void {
   if (text.length > 128) {
     throw validation(constraint(text, 'name', 'Member must have length less than or equal to 128'));
   }
+}
+
+/** At most 256 characters: https://docs.aws.amazon.com/lambda/latest/api/API_UpdateAlias.html */
+function checkDescription(description: unknown): void {
+  const text = String(description ?? '');
+  if (text.length <= MAX_DESCRIPTION_LENGTH) return;
+  const rule = `Member must have length less than or equal to ${MAX_DESCRIPTION_LENGTH}`;
+  throw validation(constraint(text, 'description', rule));
 }

@@ -52,6 +52,15 @@ describe('an alias', () => {
     expect(await invoke('live')).toEqual({ executed: '2', version: '2', arn: AliasArn });
   });
 
+  it('takes a description of 256 characters and no longer one', async () => {
+    await create('1');
+    expect(await update({ Description: 'd'.repeat(256) })).toMatchObject({ Description: 'd'.repeat(256) });
+    await expect(update({ Description: 'd'.repeat(257) })).rejects.toMatchObject({
+      name: 'ValidationException',
+      $metadata: { httpStatusCode: 400 },
+    });
+  });
+
   it('keeps its split when an update leaves RoutingConfig out, and drops it for an empty one', async () => {
     await create('1', { '2': 0.25 });
     expect(await update({ Description: 'same split' })).toMatchObject({
