@@ -1,6 +1,6 @@
 import { groupOf } from '../dead-letter.ts';
 import type { LedgerMessage } from '../ledger/ledger-record.ts';
-import type { Chosen } from './send-proven.ts';
+import type { Chosen } from './chosen.ts';
 
 /** A chosen message as its ledger keeps it. */
 export function ledgerMessage({ message, copy }: Chosen): LedgerMessage {

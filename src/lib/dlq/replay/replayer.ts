@@ -1,75 +1,21 @@
-import { createHash } from 'node:crypto';
-import type { Queue, Queues, ReceivedMessage } from '../../aws/ports/queues.ts';
-import type { Clock } from '../../clock.ts';
+import type { ReceivedMessage } from '../../aws/ports/queues.ts';
 import { CvopsError } from '../../errors/cvops-error.ts';
-import { copyOf, groupOf, messageBytes } from '../dead-letter.ts';
-import type { Ledger } from '../ledger/ledgers.ts';
+import { groupOf } from '../dead-letter.ts';
 import { VisibilityKeeper } from '../visibility-keeper.ts';
 import { backoffMs, expected, isPassing, isThrottling } from './call-failure.ts';
+import { type Chosen, chosenFrom, unfit } from './chosen.ts';
+import { Deleter } from './deleter.ts';
 import { Lanes } from './lanes.ts';
 import { ledgerMessage } from './ledger-message.ts';
-import type { MessageIdSet } from './message-id-set.ts';
-import type { ReplayEvent } from './replay-event.ts';
-import type { Selection } from './selection.ts';
-import { type Chosen, type SendOutcome, sendProven } from './send-proven.ts';
-import type { SendRate } from './send-rate.ts';
+import { QueueEnd } from './queue-end.ts';
+import type { ReplayerOptions, Tally } from './replayer-options.ts';
+import { type SendOutcome, sendProven } from './send-proven.ts';
 import { FEW_COPIES } from './verify.ts';
-
-export interface ReplayerOptions {
-  readonly queues: Queues;
-  readonly clock: Clock;
-  readonly signal: AbortSignal;
-  readonly ledger: Ledger;
-  readonly dlq: Queue;
-  readonly target: Queue;
-  readonly selection: Selection;
-  readonly rate: SendRate;
-  /** Calls under way at the same time. */
-  readonly concurrency: number;
-  readonly visibilitySeconds: number;
-  readonly emptyPolls: number;
-  readonly waitSeconds: number;
-  readonly resendUncertain: boolean;
-  /** Dead letters whose copy is proven sent; grows with the run. */
-  readonly sentIds: MessageIdSet;
-  /** Ids of the copies; grows with the run. */
-  readonly newIds: MessageIdSet;
-  /** Dead letters that may have been sent by an earlier try. MessageId → time of that try. */
-  readonly unresolved: ReadonlyMap<string, number>;
-  /**
-   * The process that this run goes on from was killed: what it had received stays hidden until its visibility ends.
-   * `lastAt` is its last sign of life, ms since the epoch; `open` what must show up again.
-   */
-  readonly interrupted: { readonly lastAt: number; readonly open: Set<string> } | null;
-  /** Copies sent before the run was resumed. */
-  readonly replayedBefore: number;
-  emit(event: ReplayEvent): void;
-}
-
-/** What a run counted. */
-export interface Tally {
-  matched: number;
-  replayed: number;
-  deleted: number;
-  failed: number;
-  skipped: number;
-  suppressed: number;
-  uncertain: number;
-  blocked: number;
-  undeleted: number;
-  returned: number;
-  received: number;
-  /** Sent to a standard queue after a try whose outcome is unknown: the target may hold two. */
-  possibleTwins: number;
-}
 
 /** Bytes of one batch. https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html */
 const BATCH_BYTES = 1_048_576;
 /** Bodies held in memory at most, in bytes, beside those under way. */
 const POOL_BYTES = 48 << 20;
-/** Clocks differ, and a visibility counts from when SQS got the call. */
-const HIDDEN_MARGIN_MS = 5_000;
-const MOST_DELETES = 6;
 const MOST_RECEIVE_FAILURES = 6;
 
 /**
@@ -83,50 +29,42 @@ export class Replayer {
   stopped: CvopsError | null = null;
   /** Ids of the first copies, for questions that are asked one by one. */
   readonly firstCopies: string[] = [];
-  /** Whether the end of the queue was reached, as far as locked groups let it be seen. */
-  drained = false;
   readonly #options: ReplayerOptions;
   readonly #keeper: VisibilityKeeper;
   readonly #lanes = new Lanes<Chosen>();
-  /** Sent, to be deleted; MessageId → tries so far. */
-  readonly #deletable = new Map<string, number>();
+  readonly #deleter: Deleter;
+  readonly #end: QueueEnd;
   readonly #sequences = new Map<string, string>();
-  /** Sent, but their deletes failed; MessageId → tries so far. */
-  readonly #undeleted = new Map<string, number>();
   /** A copy may have arrived. */
   readonly #unsettled = new Set<string>();
   #stopping = false;
   #bug: unknown;
   #sending = 0;
-  #deleting = 0;
   #receiving = 0;
-  /** The last receive was empty, and nothing was deleted since. */
-  #dry = false;
-  /** Receives bring messages: worth having several under way. */
-  #flowing: boolean;
-  #emptyPolls = 0;
   #receiveFailures = 0;
-  /** Messages may be hidden by a receive whose answer was lost; ms since the epoch. */
-  #blindUntil = 0;
-  #waiting = false;
   #waiters: (() => void)[] = [];
 
   constructor(options: ReplayerOptions) {
     this.#options = options;
-    this.#flowing = options.dlq.attributes.visible > 10;
     this.#keeper = new VisibilityKeeper({
       queues: options.queues,
       queue: options.dlq,
       clock: options.clock,
       seconds: options.visibilitySeconds,
     });
-    if (options.interrupted !== null) {
-      this.#blindUntil = options.clock.now() + options.visibilitySeconds * 1000 + HIDDEN_MARGIN_MS;
-    }
+    const { queues, dlq, clock, ledger, emit } = options;
+    this.#deleter = new Deleter({ queues, dlq, clock, ledger, keeper: this.#keeper, emit });
+    this.#end = new QueueEnd({
+      clock,
+      emit,
+      visible: dlq.attributes.visible,
+      emptyPolls: options.emptyPolls,
+      visibilitySeconds: options.visibilitySeconds,
+      interrupted: options.interrupted,
+    });
     this.tally = {
       matched: options.replayedBefore,
       replayed: options.replayedBefore,
-      deleted: 0,
       failed: 0,
       skipped: 0,
       suppressed: 0,
@@ -137,6 +75,11 @@ export class Replayer {
       received: 0,
       possibleTwins: 0,
     };
+  }
+
+  /** Whether the end of the queue was reached, as far as locked groups let it be seen. */
+  get drained(): boolean {
+    return this.#end.reached;
   }
 
   /** Messages seen and left in the queue by this run. */
@@ -168,8 +111,7 @@ export class Replayer {
       this.#options.signal.removeEventListener('abort', stop);
       const left = this.#lanes.drain();
       this.tally.blocked += left.length;
-      for (const id of this.#deletable.keys()) this.#undeleted.set(id, 0);
-      this.tally.undeleted = this.#undeleted.size;
+      this.tally.undeleted = this.#deleter.undeleted;
       await this.#keeper.giveBack();
     }
     if (this.#bug !== undefined) throw this.#bug;
@@ -196,18 +138,18 @@ export class Replayer {
 
   /** Nothing is under way and nothing can begin. */
   get #idle(): boolean {
-    return this.#sending + this.#deleting + this.#receiving === 0;
+    return this.#sending + this.#deleter.underWay + this.#receiving === 0;
   }
 
   /** Messages between their receive and their delete, without those that stay. */
   get #outstanding(): number {
-    return this.#lanes.waiting + this.#sending + this.#deleting + this.#deletable.size;
+    return this.#lanes.waiting + this.#sending + this.#deleter.underWay + this.#deleter.waiting;
   }
 
   /** Books the next call and answers it; undefined when all that is open is under way. */
   #nextDuty(): (() => Promise<void>) | undefined {
     if (this.#bug !== undefined) return undefined;
-    if (this.#deletable.size >= 10) return this.#bookDelete();
+    if (this.#deleter.waiting >= 10) return this.#bookDelete();
     if (!this.#stopping) {
       if (this.#lanes.ready >= 10) return this.#bookSend();
       if (this.#mayReceive()) return this.#bookReceive();
@@ -216,19 +158,19 @@ export class Replayer {
     // Deletes wait to fill a batch, but not for a slow rate: what is sent should not stay hidden longer than it must.
     const slow = this.#options.rate.batchSize < 10;
     const moreToCome = !this.#stopping && !slow && this.#sending + this.#lanes.waiting > 0;
-    if (this.#deletable.size > 0 && !moreToCome) return this.#bookDelete();
+    if (this.#deleter.waiting > 0 && !moreToCome) return this.#bookDelete();
     return undefined;
   }
 
   #mayReceive(): boolean {
     const { concurrency, selection, dlq } = this.#options;
-    if (this.drained || selection.full) return false;
+    if (this.#end.reached || selection.full) return false;
     const inHand = this.#lanes.waiting + 10 * this.#receiving;
     if (inHand >= concurrency * (dlq.fifo ? 100 : 20) || this.#lanes.bytes > POOL_BYTES) return false;
     // After an empty receive only a delete can bring more (it unlocks a group); without work under way one long poll
     // at a time finds out whether this is the end.
-    if (this.#dry) return this.#receiving === 0 && this.#outstanding === 0;
-    return this.#receiving < (this.#flowing ? concurrency : 1);
+    if (this.#end.dry) return this.#receiving === 0 && this.#outstanding === 0;
+    return this.#receiving < (this.#end.flowing ? concurrency : 1);
   }
 
   #bookReceive(): () => Promise<void> {
@@ -240,16 +182,12 @@ export class Replayer {
       try {
         const messages = await queues.receive(dlq, {
           max: 10,
-          waitSeconds: !alone ? 0 : this.#waiting ? Math.max(5, waitSeconds) : waitSeconds,
+          waitSeconds: !alone ? 0 : this.#end.waiting ? Math.max(5, waitSeconds) : waitSeconds,
           visibilitySeconds: this.#keeper.seconds,
         });
         this.#receiveFailures = 0;
         this.#received(messages, askedAt, alone);
-        // They may just have become visible: some more empty polls have to agree.
-        if (await this.#nothingHidden()) {
-          this.#blindUntil = 0;
-          this.#emptyPolls = 0;
-        }
+        if (this.#end.worthCounting && (await this.#noneInFlight())) this.#end.noneHidden();
       } catch (cause) {
         await this.#receiveFailed(cause);
       } finally {
@@ -263,56 +201,30 @@ export class Replayer {
     // A standard queue says when 120,000 messages are in flight: what is left is for the next run.
     // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ReceiveMessage.html
     if (error.code === 'OverLimit') {
-      this.drained = true;
+      this.#end.close();
       this.stopped ??= error;
       return;
     }
     if (!isPassing(error.code) || ++this.#receiveFailures > MOST_RECEIVE_FAILURES) throw error;
-    if (!isThrottling(error.code)) {
-      // Its answer may be lost, not its work: what it received is hidden until the visibility ends.
-      this.#blindUntil = Math.max(this.#blindUntil, this.#options.clock.now() + this.#keeper.seconds * 1000);
-    }
+    if (!isThrottling(error.code)) this.#end.blinded();
     await this.#options.clock.sleep(backoffMs(this.#receiveFailures));
   }
 
   #received(messages: readonly ReceivedMessage[], askedAt: number, alone: boolean): void {
-    const { emit, clock, emptyPolls } = this.#options;
+    const { emit, clock } = this.#options;
     if (messages.length === 0) {
-      this.#dry = true;
-      this.#flowing = false;
-      // Only one long poll after the other counts, and only with nothing of ours in the way.
-      if (alone && this.#outstanding === 0 && this.#receiving === 1) this.#emptyPolls++;
-      if (this.#emptyPolls >= emptyPolls) this.#endReached();
+      this.#end.empty(alone && this.#outstanding === 0 && this.#receiving === 1);
       return;
     }
-    this.#dry = false;
-    this.#flowing = true;
-    this.#emptyPolls = 0;
+    this.#end.found();
     this.tally.received += messages.length;
     emit({ type: 'received', at: clock.now(), count: messages.length, total: this.tally.received });
     for (const message of messages) this.#accept(message, askedAt);
   }
 
-  #endReached(): void {
-    const { clock, emit } = this.#options;
-    if (clock.now() >= this.#blindUntil) {
-      this.drained = true;
-      return;
-    }
-    this.#emptyPolls = 0;
-    if (this.#waiting) return;
-    this.#waiting = true;
-    const reason = 'messages may be hidden by a receive that was cut off';
-    emit({ type: 'waiting', at: clock.now(), reason, until: this.#blindUntil });
-  }
-
-  /** Ends the wait for hidden messages early when the dead process has been silent for long and none is in flight. */
-  async #nothingHidden(): Promise<boolean> {
-    const { clock, interrupted, queues, dlq } = this.#options;
-    if (!this.#waiting || this.drained || this.#blindUntil === 0 || interrupted === null || interrupted.open.size > 0)
-      return false;
-    if (clock.now() < interrupted.lastAt + HIDDEN_MARGIN_MS + this.#keeper.seconds * 1000) return false;
-    const { attributes } = await queues.describe(dlq.url);
+  /** Beside those that this run holds itself. */
+  async #noneInFlight(): Promise<boolean> {
+    const { attributes } = await this.#options.queues.describe(this.#options.dlq.url);
     return attributes.inFlight <= this.#keeper.size;
   }
 
@@ -324,8 +236,7 @@ export class Replayer {
     interrupted?.open.delete(id);
     if (sentIds.has(id)) {
       // Sent before, by this run or a crashed one; or a twin of at-least-once delivery. Never sent again.
-      const tries = this.#undeleted.get(id) ?? 0;
-      if (tries < MOST_DELETES && !this.#deletable.has(id)) this.#deletable.set(id, tries);
+      this.#deleter.add(id);
       return;
     }
     if (known) return;
@@ -353,26 +264,10 @@ export class Replayer {
 
   #take(message: ReceivedMessage, lane: string | null): void {
     const { target, unresolved } = this.#options;
-    const copy = copyOf(message, target.fifo);
-    const md5OfBody = createHash('md5').update(copy.body).digest('hex');
-    const chosen: Chosen = {
-      lane,
-      message,
-      copy,
-      bytes: messageBytes(copy),
-      md5OfBody,
-      md5OfAttributes: message.md5OfAttributes,
-      firstTry: unresolved.get(message.messageId) ?? null,
-      triedBefore: unresolved.has(message.messageId),
-    };
-    const limit = target.attributes.maximumMessageSize;
-    if (chosen.bytes > limit) {
-      this.#leave(chosen, 'failed', 'TooLarge', `${chosen.bytes} bytes, and ${target.name} takes ${limit}`);
-    } else if (message.md5OfBody !== '' && message.md5OfBody !== md5OfBody) {
-      this.#leave(chosen, 'failed', 'ChecksumMismatch', 'the body does not match its MD5');
-    } else {
-      this.#lanes.push(chosen);
-    }
+    const chosen = chosenFrom(message, target, lane, unresolved.get(message.messageId) ?? null);
+    const refusal = unfit(chosen, target);
+    if (refusal === null) this.#lanes.push(chosen);
+    else this.#leave(chosen, 'failed', refusal.code, refusal.message);
   }
 
   #bookSend(): () => Promise<void> {
@@ -419,7 +314,7 @@ export class Replayer {
         this.tally.matched--;
       }
       this.#lanes.settle(chosen.lane);
-      this.#dry = false;
+      this.#end.unlocked();
       return false;
     });
   }
@@ -457,10 +352,10 @@ export class Replayer {
     try {
       await ledger.commit({ type: 'sent', at, messages });
     } catch (cause) {
-      for (const { id } of messages) this.#undeleted.set(id, 0);
+      for (const { id } of messages) this.#deleter.keep(id);
       throw cause;
     }
-    for (const { chosen } of sent) this.#deletable.set(chosen.message.messageId, 0);
+    for (const { chosen } of sent) this.#deleter.add(chosen.message.messageId);
     emit({ type: 'sent', at, count: sent.length, total: this.tally.replayed });
   }
 
@@ -488,66 +383,10 @@ export class Replayer {
   }
 
   #bookDelete(): () => Promise<void> {
-    const batch = [...this.#deletable.entries()].slice(0, 10);
-    for (const [id] of batch) this.#deletable.delete(id);
-    this.#deleting += batch.length;
+    const act = this.#deleter.book();
     return async () => {
-      try {
-        await this.#delete(batch);
-      } finally {
-        this.#deleting -= batch.length;
-      }
+      if (await act()) this.#end.unlocked();
     };
-  }
-
-  async #delete(batch: readonly (readonly [id: string, tries: number])[]): Promise<void> {
-    const { queues, dlq, clock, ledger, emit } = this.#options;
-    let passing: CvopsError | undefined;
-    const done: string[] = [];
-    try {
-      const handles = batch.map(([id]) => this.#keeper.handle(id) ?? '');
-      const results = await queues.delete(dlq, handles);
-      results.forEach((result, index) => {
-        const [id, tries] = batch[index]!;
-        if (result.ok) {
-          done.push(id);
-          this.#keeper.forget(id);
-          this.#undeleted.delete(id);
-        } else {
-          this.#deleteLater(id, tries, result.code, result.message, !result.senderFault);
-        }
-      });
-    } catch (cause) {
-      const error = expected(cause);
-      for (const [id, tries] of batch) this.#deleteLater(id, tries, error.code, error.message, isPassing(error.code));
-      if (!isPassing(error.code)) throw error;
-      passing = error;
-    }
-    if (done.length > 0) {
-      const at = clock.now();
-      this.tally.deleted += done.length;
-      this.#dry = false;
-      ledger.note({ type: 'done', at, ids: done });
-      emit({ type: 'deleted', at, count: done.length, total: this.tally.deleted });
-    }
-    if (passing !== undefined) await clock.sleep(backoffMs(Math.min(...batch.map(([, tries]) => tries + 1))));
-  }
-
-  /** A copy is sent: a failed delete is tried again, now or when the message shows up again. Never the send. */
-  #deleteLater(messageId: string, tries: number, code: string, message: string, again: boolean): void {
-    if (again && tries + 1 < MOST_DELETES) {
-      this.#deletable.set(messageId, tries + 1);
-      return;
-    }
-    this.#undeleted.set(messageId, tries + 1);
-    this.#options.emit({
-      type: 'undeleted',
-      at: this.#options.clock.now(),
-      messageId,
-      groupId: null,
-      code,
-      message,
-    });
   }
 
   #sendContext() {

@@ -1,30 +1,9 @@
-import type {
-  BatchResult,
-  OutgoingMessage,
-  Queue,
-  Queues,
-  ReceivedMessage,
-  SentMessage,
-} from '../../aws/ports/queues.ts';
+import type { BatchResult, Queue, Queues, SentMessage } from '../../aws/ports/queues.ts';
 import type { Clock } from '../../clock.ts';
 import { backoffMs, expected, isFatal, isPassing, isThrottling } from './call-failure.ts';
-import type { Waiting } from './lanes.ts';
+import type { Chosen } from './chosen.ts';
 import type { MessageIdSet } from './message-id-set.ts';
 import type { SendRate } from './send-rate.ts';
-
-/** A dead letter chosen for replay, and the copy that is sent. */
-export interface Chosen extends Waiting {
-  readonly message: ReceivedMessage;
-  readonly copy: OutgoingMessage;
-  /** MD5 of the copy's body, hex. */
-  readonly md5OfBody: string;
-  /** MD5 that the copy's attributes must have; null where SQS gave none to compare with. */
-  readonly md5OfAttributes: string | null;
-  /** When a copy may first have been sent, ms since the epoch; null before the first try. */
-  firstTry: number | null;
-  /** An interrupted run may have sent it. */
-  readonly triedBefore: boolean;
-}
 
 /** `failed` is certain: no copy was delivered. After `unknown` a copy may have arrived. */
 export type SendOutcome =
@@ -62,7 +41,7 @@ const MOST_TRIES = 6;
  * A deduplication id is remembered for five minutes; half a minute stays clear of it, for clocks and slow calls.
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/FIFO-queues-exactly-once-processing.html
  */
-export const SAFE_RETRY_MS = 270_000;
+const SAFE_RETRY_MS = 270_000;
 
 /**
  * Sends a batch until each entry is settled: proven sent, refused, or unknown after retries. On FIFO a retry carries the same
