@@ -19,7 +19,8 @@ export function awsBackend(environment: NodeJS.ProcessEnv): Backend | undefined 
     name: 'aws',
     version: `AWS ${region}`,
     clock: false,
-    concurrency: 4,
+    caseLimitMs: 1_200_000,
+    concurrency: 8,
     async open() {
       return openWorld({
         clients,
@@ -28,7 +29,8 @@ export function awsBackend(environment: NodeJS.ProcessEnv): Backend | undefined 
         pollSeconds: 3,
         now: () => Date.now(),
         pass: (ms) => sleep(ms),
-        patienceMs: 60_000,
+        // CloudTrail tells of a call within 15 minutes, metrics of SQS show within five.
+        patienceMs: 900_000,
       });
     },
     async stop() {

@@ -9,6 +9,8 @@ export interface Backend {
   readonly version: string;
   /** Whether time can be moved; without it a case that needs a clock is not run. */
   readonly clock: boolean;
+  /** Longer than any case takes, in real ms. */
+  readonly caseLimitMs: number;
   /** Cases at the same time. */
   readonly concurrency: number;
   /** A world for one case; `close` runs what the case asked to clean up. */

@@ -18,6 +18,7 @@ export async function emulatorBackend(name: EmulatorName): Promise<Backend> {
     name,
     version: `${name} ${emulator.version}`,
     clock: false,
+    caseLimitMs: 30_000,
     concurrency: 12,
     async open() {
       return openWorld({

@@ -12,6 +12,7 @@ export function simulatorBackend(): Backend {
     name: 'simulator',
     version: 'simulator',
     clock: true,
+    caseLimitMs: 30_000,
     concurrency: 4,
     async open() {
       const clock = new SimulatedClock();

@@ -10,7 +10,7 @@ export interface WorldOptions {
   readonly pollSeconds: number;
   readonly now: () => number;
   readonly pass: (ms: number) => Promise<void>;
-  /** How long `eventually` goes on by default, in the backend's ms. */
+  /** How long `eventually` goes on at least, in the backend's ms. */
   readonly patienceMs: number;
 }
 
@@ -28,7 +28,8 @@ export function openWorld(options: WorldOptions): { readonly world: World; close
     pollSeconds: options.pollSeconds,
     now,
     pass,
-    async eventually(what, probe, withinMs = options.patienceMs) {
+    async eventually(what, probe, leastMs = 0) {
+      const withinMs = Math.max(leastMs, options.patienceMs);
       const deadline = now() + withinMs;
       for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
         const found = await probe();

@@ -5,20 +5,14 @@ import { equal, holds } from './check.ts';
 import { TestFunction } from './functions.ts';
 
 const EVENTS = 'https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_LookupEvents.html';
-/** An emulator records at once; AWS itself within 15 minutes, which no test waits for. */
-const WITHIN_MS = 5000;
 
 async function trailOf(world: World, eventName: string, functionName: string): Promise<Event> {
-  return world.eventually(
-    `CloudTrail tells of ${eventName}`,
-    async () => {
-      const { Events = [] } = await world.cloudtrail.send(
-        new LookupEventsCommand({ LookupAttributes: [{ AttributeKey: 'EventName', AttributeValue: eventName }] }),
-      );
-      return Events.find((event) => event.CloudTrailEvent?.includes(functionName));
-    },
-    WITHIN_MS,
-  );
+  return world.eventually(`CloudTrail tells of ${eventName}`, async () => {
+    const { Events = [] } = await world.cloudtrail.send(
+      new LookupEventsCommand({ LookupAttributes: [{ AttributeKey: 'EventName', AttributeValue: eventName }] }),
+    );
+    return Events.find((event) => event.CloudTrailEvent?.includes(functionName));
+  });
 }
 
 export const accountCases: readonly ConformanceCase[] = [

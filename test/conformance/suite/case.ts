@@ -43,8 +43,11 @@ export interface World {
   now(): number;
   /** Lets time pass on the backend: moves its clock where there is one, waits where there is not. */
   pass(ms: number): Promise<void>;
-  /** Repeats `probe` while it answers undefined; throws `what` after `withinMs` of the backend's time. */
-  eventually<T>(what: string, probe: () => Promise<T | undefined>, withinMs?: number): Promise<T>;
+  /**
+   * Repeats `probe` while it answers undefined; throws `what` when the backend's patience is over, at least `leastMs` of its
+   * time.
+   */
+  eventually<T>(what: string, probe: () => Promise<T | undefined>, leastMs?: number): Promise<T>;
   /** A name that nothing else has, at most 40 characters. */
   name(hint: string): string;
   /** Run in reverse order when the case has ended, where the backend outlives the case. */

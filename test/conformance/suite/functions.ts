@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { DeleteLogGroupCommand } from '@aws-sdk/client-cloudwatch-logs';
 import {
   CreateAliasCommand,
   CreateFunctionCommand,
@@ -56,6 +57,7 @@ export class TestFunction {
         Code: { ZipFile: zipOf(source) },
       }),
     );
+    world.cleanUp(() => world.logs.send(new DeleteLogGroupCommand({ logGroupName: `/aws/lambda/${name}` })));
     world.cleanUp(() => world.lambda.send(new DeleteFunctionCommand({ FunctionName: name })));
     const made = new TestFunction(world, name);
     await made.settled();
