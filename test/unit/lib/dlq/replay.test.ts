@@ -334,6 +334,24 @@ describe('a replay that cannot go on', () => {
     expect(queues.inFlight(DLQ)).toBe(0);
   });
 
+  test('deletes nothing whose send is not on record, and the next run does not deliver it twice', async () => {
+    fill(5, 5);
+    let writes = 0;
+    // The header and the intent fit on the disk, the record of the send does not.
+    ledgers.onWrite.before = () => {
+      if (++writes > 2) throw new CvopsError('LedgerNotWritable', ExitCode.failed, 'disk full');
+    };
+    const first = await run({ concurrency: 1 });
+    expect(first.stopped).toMatchObject({ code: 'LedgerNotWritable' });
+    expect(first).toMatchObject({ undeleted: 5, remaining: 5 });
+    expect(queues.messages(DLQ)).toHaveLength(5);
+    ledgers.onWrite = {};
+    const second = await run();
+    expect(second).toMatchObject({ replayed: 5, remaining: 0 });
+    expect(queues.messages(SOURCE)).toHaveLength(5);
+    expect(queues.messages(DLQ)).toEqual([]);
+  });
+
   test('on abort finishes what is in flight, gives the rest back and says what is left', async () => {
     fill(500, 50);
     const stop = new AbortController();
