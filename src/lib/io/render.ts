@@ -129,7 +129,8 @@ async function renderTerminal(blocks: readonly Block[], paint: Paint): Promise<s
   for (const block of blocks) {
     if (block.kind === 'line') parts.push(paint(block.tone, block.text));
     else if (block.kind === 'fields') parts.push(fieldLines(block.fields, paint));
-    else parts.push(await terminalTable(block.table, paint));
+    // A table stands apart from what is above it.
+    else parts.push(`${parts.length > 0 ? '\n' : ''}${await terminalTable(block.table, paint)}`);
   }
   return parts.length === 0 ? '' : `${parts.join('\n')}\n`;
 }
