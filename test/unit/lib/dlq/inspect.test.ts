@@ -59,7 +59,11 @@ describe('an inspection', () => {
   test('that is stopped gives back what it holds', async () => {
     for (let n = 0; n < 100; n++) queues.put('dead', { body: `${n}` });
     const stop = new AbortController();
-    const found = await look({ signal: stop.signal, filter: () => (stop.abort(), true) });
+    const filter = () => {
+      stop.abort();
+      return true;
+    };
+    const found = await look({ signal: stop.signal, filter });
     expect(found.complete).toBe(false);
     expect(found.scanned).toBeLessThan(100);
     expect(queues.inFlight('dead')).toBe(0);
