@@ -19,6 +19,6 @@ export interface RunningEmulator {
   stop(): Promise<void>;
 }
 
-export function prepareProgram(name: EmulatorName | 'awscli'): Promise<PreparedProgram>;
+export function prepareProgram(name: EmulatorName | 'awscli', options?: { cache?: string }): Promise<PreparedProgram>;
 export function startEmulator(name: EmulatorName, options?: { readyWithinMs?: number }): Promise<RunningEmulator>;
 export function prepareAwsCli(): Promise<{ command: string; args: readonly string[]; version: string }>;

@@ -14,7 +14,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const cache = join(root, '.cache', 'python');
+const defaultCache = join(root, '.cache', 'python');
 const logs = join(root, '.cache', 'emulators');
 const MINUTE_MS = 60_000;
 
@@ -62,10 +62,11 @@ export class EmulatorUnavailable extends Error {
 /**
  * Finds or installs a program in its pinned version.
  * @param {'ministack' | 'moto' | 'awscli'} name
+ * @param {{ cache?: string }} options folder of the virtual environments
  * @returns {Promise<{ name: string, version: string, python: string, source: 'machine' | 'cache' }>} `python` runs its modules
  * @throws {EmulatorUnavailable} when there is no Python, or it cannot install
  */
-export async function prepareProgram(name) {
+export async function prepareProgram(name, { cache = defaultCache } = {}) {
   const requirements = requirementsFile(name);
   const text = await readFile(requirements, 'utf8');
   const program = programs[name];
@@ -78,7 +79,7 @@ export async function prepareProgram(name) {
   for (const python of pythons) {
     if ((await installedVersion(python, program)) === version) return { name, version, python, source: 'machine' };
   }
-  return { name, version, python: await virtualEnvironment(name, version, pythons[0], text), source: 'cache' };
+  return { name, version, python: await virtualEnvironment(cache, name, version, pythons[0], text), source: 'cache' };
 }
 
 /**
@@ -143,7 +144,7 @@ async function installedVersion(python, program) {
 }
 
 /** Made aside and renamed when complete, so that runs at the same time do not meet half of it, and pip never runs twice. */
-async function virtualEnvironment(name, version, python, requirements) {
+async function virtualEnvironment(cache, name, version, python, requirements) {
   const { stdout: pythonVersion } = await run(python, ['-c', 'import sys; print(sys.version, sys.executable)']);
   const key = createHash('sha256').update(requirements).update(pythonVersion).digest('hex').slice(0, 12);
   const folder = join(cache, `${name}-${version}-${key}`);
@@ -152,7 +153,7 @@ async function virtualEnvironment(name, version, python, requirements) {
   await mkdir(cache, { recursive: true });
   const temporary = await mkdtemp(join(cache, `.${name}-`));
   try {
-    process.stderr.write(`installing ${name} ${version} into .cache/python …\n`);
+    process.stderr.write(`installing ${name} ${version} for Python …\n`);
     const made = await run(python, ['-m', 'venv', temporary], { deadlineMs: 2 * MINUTE_MS });
     if (made.code !== 0) throw new EmulatorUnavailable(`${name} ${version}: ${lastLine(made)}`);
     const pip = [

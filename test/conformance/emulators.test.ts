@@ -1,5 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, expect, test, vi } from 'vitest';
 import { EmulatorUnavailable, prepareProgram, startEmulator } from '../../scripts/emulators.mjs';
@@ -24,14 +27,30 @@ test('a machine without Python is told so, with the program and its version', as
   await expect(prepareProgram('ministack')).rejects.toThrow(/^ministack \d+\.\d+\.\d+: Python 3\.10 or newer/);
 });
 
-const reason = await prepareProgram('ministack').then(
-  () => undefined,
-  (cause: Error) => cause.message,
-);
+const prepared = await prepareProgram('ministack').catch((cause: Error) => cause);
 
-if (reason !== undefined) {
-  absent('the life of an emulator', reason);
+if (prepared instanceof Error) {
+  absent('the life of an emulator', prepared.message);
 } else {
+  test.skipIf(prepared.source === 'machine')(
+    'an installation that fails says why and leaves nothing behind',
+    async () => {
+      const cache = mkdtempSync(join(tmpdir(), 'cvops-python-'));
+      vi.stubEnv('PIP_NO_INDEX', '1');
+      vi.stubEnv('PIP_FIND_LINKS', cache);
+      await expect(prepareProgram('ministack', { cache })).rejects.toThrow(
+        /^ministack \S+: ERROR: No matching distribution found for ministack/,
+      );
+      expect(readdirSync(cache)).toEqual([]);
+      rmSync(cache, { recursive: true });
+    },
+  );
+
+  test('what is installed once is not installed again', async () => {
+    vi.stubEnv('PIP_NO_INDEX', '1');
+    await expect(prepareProgram('ministack')).resolves.toMatchObject({ name: 'ministack' });
+  });
+
   test('a stopped emulator is gone, with its workers', async () => {
     const emulator = await startEmulator('ministack');
     const url = `${emulator.endpoint}/_ministack/health`;

@@ -52,7 +52,7 @@ export function matrixText(cases: readonly ConformanceCase[], columns: readonly 
     ...(['ok', 'differs', 'not run'] as const).map((status) =>
       line(
         `total ${status}`,
-        columns.map((column) => String(count(column, status))),
+        columns.map((column) => String(cases.filter((entry) => cell(column, entry.id) === status).length)),
       ),
     ),
   ].join('\n');
