@@ -27,7 +27,7 @@ export interface Depth {
 export class DemoStage {
   readonly sandbox: Sandbox;
   readonly operate: Operate;
-  /** Time for commands: `sleep` moves simulated time instead of waiting. */
+  /** Time for commands: `sleep` ends when simulated time has come that far, see {@link whileTimePasses}. */
   readonly clock: Clock;
 
   /** @param sandbox one that was started with rate 0. */
@@ -37,11 +37,19 @@ export class DemoStage {
     this.operate = operator(sandbox.simulator, SYSTEM.region, 'ci');
     this.clock = {
       now: () => clock.now(),
-      async sleep(ms, signal) {
-        signal?.throwIfAborted();
-        await clock.advance(ms);
-        signal?.throwIfAborted();
-      },
+      sleep: (ms, signal) =>
+        new Promise((resolve, reject) => {
+          if (signal?.aborted === true) return reject(signal.reason);
+          const onAbort = () => {
+            timer.cancel();
+            reject(signal?.reason);
+          };
+          const timer = clock.schedule(clock.now() + ms, () => {
+            signal?.removeEventListener('abort', onAbort);
+            resolve();
+          });
+          signal?.addEventListener('abort', onAbort, { once: true });
+        }),
     };
   }
 
