@@ -1,6 +1,6 @@
-import { InvokeCommand } from '@aws-sdk/client-lambda';
+import { InvokeCommand, PutFunctionConcurrencyCommand } from '@aws-sdk/client-lambda';
 import type { ConformanceCase } from './case.ts';
-import { equal, holds } from './check.ts';
+import { equal, holds, refused } from './check.ts';
 import { answering, TestFunction } from './functions.ts';
 
 const INVOKE = 'https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html';
@@ -112,6 +112,19 @@ export const lambdaInvokeCases: readonly ConformanceCase[] = [
         world.lambda.send(new InvokeCommand({ FunctionName: made.name, InvocationType }));
       equal((await invoke('Event')).StatusCode, 202, 'status of Event');
       equal((await invoke('DryRun')).StatusCode, 204, 'status of DryRun');
+    },
+  },
+  {
+    id: 'lambda.invoke.throttled',
+    service: 'Lambda',
+    text: 'A function with a reserved concurrency of zero refuses invocations with 429',
+    link: 'https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html',
+    async run(world) {
+      const made = await TestFunction.create(world, answering('x'));
+      await world.lambda.send(
+        new PutFunctionConcurrencyCommand({ FunctionName: made.name, ReservedConcurrentExecutions: 0 }),
+      );
+      await refused(made.invoke(), { name: 'TooManyRequestsException', status: 429 }, 'an invocation');
     },
   },
   {

@@ -152,6 +152,22 @@ export const lambdaVersionCases: readonly ConformanceCase[] = [
     },
   },
   {
+    id: 'lambda.update-in-progress',
+    service: 'Lambda',
+    text: 'While an update is in progress the next one is refused (409): a deployment must wait in between',
+    link: 'https://docs.aws.amazon.com/lambda/latest/dg/functions-states.html',
+    async run(world) {
+      const made = await TestFunction.create(world, answering('one'));
+      const configure = (Timeout: number) =>
+        world.lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName: made.name, Timeout }));
+      equal((await configure(7)).LastUpdateStatus, 'InProgress', 'LastUpdateStatus answered by the update');
+      await refused(configure(8), { name: 'ResourceConflictException', status: 409 }, 'a second update at once');
+      await made.settled();
+      await configure(9);
+      equal((await made.settled()).Timeout, 9, 'timeout in the end');
+    },
+  },
+  {
     id: 'lambda.code.dry-run',
     service: 'Lambda',
     text: 'UpdateFunctionCode with DryRun changes nothing',

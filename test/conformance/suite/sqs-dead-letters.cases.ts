@@ -3,6 +3,7 @@ import {
   CreateQueueCommand,
   ListDeadLetterSourceQueuesCommand,
   ListMessageMoveTasksCommand,
+  type Message,
   StartMessageMoveTaskCommand,
 } from '@aws-sdk/client-sqs';
 import type { ConformanceCase, World } from './case.ts';
@@ -222,6 +223,40 @@ export const sqsDeadLetterCases: readonly ConformanceCase[] = [
       equal(back.Body, 'poison', 'body of the message that is back');
       holds(back.MessageId !== sent.MessageId, 'the message has a new id');
       await dlq.expectNothing('the message was moved');
+    },
+  },
+  {
+    id: 'sqs.move.fifo-order',
+    service: 'SQS',
+    text: 'A move task on a FIFO DLQ keeps groups and their order',
+    link: MOVE_TASKS,
+    async run(world) {
+      const { source, dlq } = await Queue.withDeadLetters(world, { fifo: true });
+      const bodies = ['a', 'b', 'c'];
+      for (const body of bodies) {
+        await source.send(body, { group: 'g', dedup: body });
+        await source.fail(body);
+        await source.expectNothing('the message moves to the DLQ');
+      }
+      await startMove(world, dlq.arn);
+      const back: Message[] = [];
+      await world.eventually('all three are back', async () => {
+        for (const message of await source.poll()) {
+          back.push(message);
+          await source.delete(message);
+        }
+        return back.length >= 3 ? true : undefined;
+      });
+      equal(
+        back.map((message) => message.Body),
+        bodies,
+        'order',
+      );
+      equal(
+        back.map((message) => message.Attributes?.MessageGroupId),
+        ['g', 'g', 'g'],
+        'groups',
+      );
     },
   },
   {
