@@ -20,7 +20,8 @@ export async function startProgress(
 ): Promise<Progress> {
   const { stderr } = streams;
   if (options.quiet) return SILENT;
-  if (!stderr.isTTY) {
+  // A terminal that does not tell its width (0 columns) hangs ora, which divides by it.
+  if (!stderr.isTTY || process.stderr.columns === 0) {
     let last = options.now();
     return {
       update(line) {

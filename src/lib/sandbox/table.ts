@@ -6,7 +6,6 @@ import { SYSTEM } from './system.ts';
  */
 export const TABLE = {
   ttlAttribute: 'expiresAt',
-  writeUnits: 20,
   definition: {
     TableName: SYSTEM.table,
     BillingMode: 'PROVISIONED',
