@@ -53,55 +53,65 @@ async function rollback(options: RollbackOptions, context: Context): Promise<Out
     alias: service.alias ?? 'live',
     to: options.to,
   });
-  const asked = !context.settings.yes;
-  const why = { by: userInfo().username, reason: options.reason ?? null };
+  const nothing: Release = { releaseId: null, preflight: [], durationMs: 0 };
   if (plan.done) {
-    return outcome(
-      service.name,
-      plan,
-      null,
-      [],
-      0,
-      `${service.name} serves version ${plan.to} already; nothing was done.`,
-    );
+    return outcome(service.name, plan, nothing, `${service.name} serves version ${plan.to} already; nothing was done.`);
   }
-  if (options.dryRun || asked) {
+  if (options.dryRun) {
     const preflight = await preflightRollback(ports.functions, plan);
-    if (options.dryRun) {
-      return outcome(
-        service.name,
-        plan,
-        null,
-        preflight,
-        0,
-        `Would move ${words(service.name, plan)}. Nothing was done.`,
-      );
-    }
-    for (const check of preflight) context.note(`${check.status.padEnd(4)}  ${check.detail}`);
-    await context.confirm(`Move ${words(service.name, plan)}?`);
-    const { releaseId } = await applyRollback(ports, plan, why);
-    return outcome(
-      service.name,
-      plan,
-      releaseId,
-      preflight,
-      context.clock.now() - started,
-      `✓ ${service.name} serves version ${plan.to} again.`,
-    );
+    const headline = `Would move ${words(service.name, plan)}. Nothing was done.`;
+    return outcome(service.name, plan, { ...nothing, preflight }, headline);
   }
-  // Nobody to ask: the way back is two calls, GetAlias and UpdateAlias; what the target is made of is read beside.
+  const release = context.settings.yes
+    ? await moveAtOnce(ports, plan, options.reason, started)
+    : await moveAfterAsking(ports, plan, options.reason, service.name, context);
+  return outcome(service.name, plan, release, `✓ ${service.name} serves version ${plan.to} again.`);
+}
+
+/** What a rollback did. */
+interface Release {
+  readonly releaseId: string | null;
+  readonly preflight: readonly PreflightCheck[];
+  /** From the first call, or from the answer to the question, until the alias had moved. */
+  readonly durationMs: number;
+  /** The preflight was shown before the question. */
+  readonly shown?: boolean;
+}
+
+/** Nobody to ask: the way back is two calls, GetAlias and UpdateAlias; what the target is made of is read beside. */
+async function moveAtOnce(
+  ports: RollbackPorts,
+  plan: RollbackPlan,
+  reason: string | undefined,
+  started: number,
+): Promise<Release> {
   const [applied, preflight] = await Promise.all([
-    applyRollback(ports, plan, why).then((result) => ({ ...result, durationMs: context.clock.now() - started })),
+    applyRollback(ports, plan, why(reason)).then(({ releaseId }) => ({
+      releaseId,
+      durationMs: ports.clock.now() - started,
+    })),
     preflightRollback(ports.functions, plan).catch(unreadable),
   ]);
-  return outcome(
-    service.name,
-    plan,
-    applied.releaseId,
-    preflight,
-    applied.durationMs,
-    `✓ ${service.name} serves version ${plan.to} again.`,
-  );
+  return { ...applied, preflight };
+}
+
+async function moveAfterAsking(
+  ports: RollbackPorts,
+  plan: RollbackPlan,
+  reason: string | undefined,
+  service: string,
+  context: Context,
+): Promise<Release> {
+  const preflight = await preflightRollback(ports.functions, plan);
+  for (const check of preflight) context.note(`${check.status.padEnd(4)}  ${check.detail}`);
+  await context.confirm(`Move ${words(service, plan)}?`);
+  const answered = ports.clock.now();
+  const { releaseId } = await applyRollback(ports, plan, why(reason));
+  return { releaseId, preflight, durationMs: ports.clock.now() - answered, shown: true };
+}
+
+function why(reason: string | undefined): { by: string; reason: string | null } {
+  return { by: userInfo().username, reason: reason ?? null };
 }
 
 /** The rollback stands even when the versions cannot be compared. */
@@ -123,14 +133,8 @@ const BASIS: Readonly<Record<RollbackPlan['basis'], string>> = {
   cloudtrail: 'served before, says CloudTrail',
 };
 
-function outcome(
-  service: string,
-  plan: RollbackPlan,
-  releaseId: string | null,
-  preflight: readonly PreflightCheck[],
-  durationMs: number,
-  headline: string,
-): Outcome {
+function outcome(service: string, plan: RollbackPlan, release: Release, headline: string): Outcome {
+  const { releaseId, preflight, durationMs } = release;
   const warnings: Warning[] = preflight
     .filter((check) => check.status === 'NG')
     .map((check) => ({ code: check.id, message: check.detail }));
@@ -152,23 +156,18 @@ function outcome(
     next: releaseId === null ? [] : [{ command: 'cvops dlq replay', why: 'send what it failed again' }],
     view: () => [
       { kind: 'line', text: headline, ...(releaseId === null ? {} : { tone: 'good' as const }) },
-      { kind: 'fields', fields: fields(plan, releaseId, durationMs) },
-      ...preflight.map(
-        (check): Block => ({
-          kind: 'line',
-          text: `${check.status.padEnd(4)}  ${check.detail}`,
-          tone: check.status === 'NG' ? 'bad' : 'dim',
-        }),
-      ),
+      { kind: 'fields', fields: fields(plan, release) },
+      ...(release.shown === true ? [] : preflight.map(preflightLine)),
     ],
   };
 }
 
-function fields(
-  plan: RollbackPlan,
-  releaseId: string | null,
-  durationMs: number,
-): (readonly [string, { raw: string }])[] {
+function preflightLine(check: PreflightCheck): Block {
+  const text = `${check.status.padEnd(4)}  ${check.detail}`;
+  return { kind: 'line', text, tone: check.status === 'NG' ? 'bad' : 'dim' };
+}
+
+function fields(plan: RollbackPlan, { releaseId, durationMs }: Release): (readonly [string, { raw: string }])[] {
   return [
     ['alias', { raw: `${plan.alias.functionName}:${plan.alias.name}` }],
     ['from', { raw: plan.from }],

@@ -27,7 +27,10 @@ export async function confirm(question: string, streams: Streams, settings: Prom
   let answer: string;
   try {
     answer = await new Promise<string>((resolve, reject) => {
-      line.once('SIGINT', () => reject(new Error('SIGINT')));
+      line.once('SIGINT', () => {
+        streams.stderr.write('\n');
+        reject(new Error('SIGINT'));
+      });
       // The end of input (Ctrl-D) is no yes.
       line.once('close', () => resolve(''));
       line.question(`${question} (y/N) `).then(resolve, reject);
