@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs';
+// CommonJS (see package.json beside it): Node starts it a fifth faster than a module.
+const { version } = require('../package.json');
 
 const [major, minor] = process.versions.node.split('.').map(Number);
 if (major < 20 || (major === 20 && minor < 19)) {
@@ -9,10 +10,10 @@ if (major < 20 || (major === 20 && minor < 19)) {
 // The AWS SDK writes a warning on stderr under Node 20; it reads this before anything else of it is imported.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
 
-const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
 if (process.argv.length === 3 && process.argv[2] === '--version') {
   process.stdout.write(`${version}\n`);
 } else {
-  const { main } = await import('../dist/cvops.js');
-  await main(version);
+  // Node 22 and newer keep compiled code from run to run.
+  require('node:module').enableCompileCache?.();
+  import('../dist/cvops.js').then(({ main }) => main(version));
 }

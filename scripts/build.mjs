@@ -1,5 +1,6 @@
 // Builds what is published: dist/ (split bundle, service code for the sandbox) and THIRD_PARTY_LICENSES.
-import { copyFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { thirdPartyLicenses } from './licenses.mjs';
@@ -7,6 +8,13 @@ import { slimSdk } from './slim-sdk.mjs';
 import { buildServices } from './zip-services.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
+
+/**
+ * CommonJS packages inside the bundle ask for Node's own modules through require. Only the chunks that do so get one:
+ * making it costs start-up time in each.
+ */
+const REQUIRE =
+  "import{createRequire as createRequireOfBundle}from'node:module';const require=createRequireOfBundle(import.meta.url);\n";
 
 /** Bundles everything into `outdir`; answers esbuild's metafile. */
 export async function buildAll(outdir = 'dist') {
@@ -27,14 +35,15 @@ export async function buildAll(outdir = 'dist') {
     // All files side by side: code that looks for a file beside itself finds it.
     chunkNames: '[name]-[hash]',
     legalComments: 'none',
-    // CommonJS packages inside the bundle ask for Node's own modules through require.
-    banner: {
-      js: "import{createRequire as createRequireOfBundle}from'node:module';const require=createRequireOfBundle(import.meta.url);",
-    },
     plugins: [slimSdk],
     metafile: true,
     logLevel: 'warning',
   });
+  for (const file of Object.keys(metafile.outputs)) {
+    const path = join(root, file);
+    const code = readFileSync(path, 'utf8');
+    if (/\brequire\b/.test(code)) writeFileSync(path, REQUIRE + code);
+  }
   // Programs of threads: each is a file of its own beside the bundle.
   for (const runtime of ['simulator/lambda/runtime-bootstrap.mjs', 'sandbox/worker-runtime.mjs']) {
     copyFileSync(

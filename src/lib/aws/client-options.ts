@@ -40,13 +40,13 @@ interface Observable {
 export function observed<C extends Observable>(service: string, client: C, observe: ClientSetup['observe']): C {
   client.middlewareStack.add(
     (next: (args: unknown) => Promise<SdkResult>, context: { commandName?: string }) => async (args: unknown) => {
-      const started = performance.now();
+      const started = process.hrtime.bigint();
       const record = (result: SdkResult['response'] | undefined, attempts: number) => {
         const date = result?.headers?.['date'];
         observe({
           service,
           operation: (context.commandName ?? '').replace(/Command$/, ''),
-          durationMs: performance.now() - started,
+          durationMs: Number(process.hrtime.bigint() - started) / 1e6,
           status: result?.statusCode,
           attempts,
           serverTime: date === undefined ? undefined : Date.parse(date),
