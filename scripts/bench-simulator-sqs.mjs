@@ -73,7 +73,10 @@ async function main() {
 }
 
 async function measure(bundle, shapeName, depth) {
-  const server = fork(fileURLToPath(import.meta.url), ['--serve', bundle], { execArgv: ['--expose-gc'] });
+  const server = fork(fileURLToPath(import.meta.url), ['--serve', bundle], {
+    // As the sandbox's daemon runs (src/lib/sandbox/launch.ts); --expose-gc for the memory column.
+    execArgv: ['--max-semi-space-size=64', '--expose-gc'],
+  });
   const ask = (message) =>
     new Promise((resolve) => {
       server.once('message', resolve);
