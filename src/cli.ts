@@ -42,9 +42,10 @@ const WITH_VALUE = new Set(
 
 /**
  * Reads the command line. Loads only the code of the command that is named.
- * @param argv the words after `cvops`. @throws CvopsError `UsageError`.
+ * @param words what stands after `cvops`. @throws CvopsError `UsageError`.
  */
-export async function parseCommandLine(argv: readonly string[], version: string): Promise<Invocation> {
+export async function parseCommandLine(words: readonly string[], version: string): Promise<Invocation> {
+  const argv = words[0] === 'help' && words.length > 1 ? helpFor(words.slice(1)) : words;
   const entry = find(argv);
   const command = await entry?.load();
   const printed: string[] = [];
@@ -102,6 +103,12 @@ export async function parseCommandLine(argv: readonly string[], version: string)
   }
   if (invocation === undefined) throw usageError('no command given.', 'see `cvops --help`.');
   return invocation;
+}
+
+/** Commander's own `help` knows one level only; a name that is not there is refused as without `help`. */
+function helpFor(words: readonly string[]): readonly string[] {
+  const isKnown = find(words) !== undefined || (words.length === 1 && words[0]! in nouns) || words[0] === 'help';
+  return isKnown || words[0]!.startsWith('-') ? [...words, '--help'] : words;
 }
 
 /** The registry entry that the words name, global flags and their values skipped. */

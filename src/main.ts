@@ -54,7 +54,7 @@ async function write(outcome: Outcome, settings: Settings, host: Host): Promise<
 function fail(cause: unknown, globals: GlobalFlags, host: Host): ExitCode {
   const { stdout, stderr } = host.streams;
   const error = cause instanceof CvopsError ? cause : asBug(cause);
-  if (globals.json === true || globals.output === 'json' || globals.query !== undefined) {
+  if (wantsDocument(globals, host.env)) {
     stdout.write(`${JSON.stringify(toErrorDocument(error), null, 2)}\n`);
   }
   const red = isColoured(stderr, host.env, globals.color ?? true);
@@ -64,6 +64,10 @@ function fail(cause: unknown, globals: GlobalFlags, host: Host): ExitCode {
     for (let each: unknown = cause; each instanceof Error; each = each.cause) stderr.write(`${each.stack}\n`);
   }
   return error.exitCode;
+}
+
+function wantsDocument({ json, output, query }: GlobalFlags, env: Host['env']): boolean {
+  return json === true || query !== undefined || (output ?? env['CVOPS_OUTPUT']) === 'json';
 }
 
 function asBug(cause: unknown): CvopsError {

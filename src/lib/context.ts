@@ -66,10 +66,12 @@ export function createContext(host: Host, settings: Settings, folders: Folders):
   );
   const region = once(async () => {
     const record = await sandbox();
-    if (record !== undefined) return settings.region ?? record.region;
     const loaded = await config();
+    if (record !== undefined) return requireRegion(settings, { ...loaded, region: record.region }, undefined);
     const known = settings.region ?? loaded.region;
-    return known ?? requireRegion(settings, loaded, await profileRegion(settings.profile ?? loaded.profile));
+    // The profile's files are read only where they are asked.
+    const ofProfile = known === undefined ? await profileRegion(settings.profile ?? loaded.profile) : undefined;
+    return requireRegion(settings, loaded, ofProfile);
   });
   const setup = once(async (): Promise<ClientSetup> => {
     const record = await sandbox();

@@ -41,6 +41,12 @@ export interface Settings {
 /** Resolves the global flags against the environment. @throws CvopsError `UsageError` for a bad value. */
 export function resolveSettings(flags: GlobalFlags, env: Environment): Settings {
   const own = (name: string) => nonEmpty(env[`CVOPS_${name}`]);
+  for (const [name, value] of Object.entries({ config: flags.config, profile: flags.profile, region: flags.region })) {
+    if (value === '') throw usage(`--${name} is empty.`, 'give it a value, or leave it out.');
+  }
+  if (flags.json === true && flags.output !== undefined && flags.output !== 'json') {
+    throw usage(`--json and --output ${flags.output} cannot both be had.`, 'leave one of them out.');
+  }
   const output =
     flags.json === true || flags.query !== undefined ? (flags.output ?? 'json') : (flags.output ?? own('OUTPUT'));
   if (output !== undefined && !(OUTPUT_FORMATS as readonly string[]).includes(output)) {
@@ -72,10 +78,18 @@ export function resolveSettings(flags: GlobalFlags, env: Environment): Settings 
   };
 }
 
-/** The region to work in. @throws CvopsError `NoRegion`, exit code 4. */
+/** What the SDK takes as a region: it becomes a part of a host name. */
+const HOST_LABEL = /^(?!-)[A-Za-z0-9-]{1,63}(?<!-)$/;
+
+/** The region to work in. @throws CvopsError `NoRegion` or `InvalidRegion`, exit code 4. */
 export function requireRegion(settings: Settings, config: LoadedConfig, profileRegion: string | undefined): string {
   const region = settings.region ?? config.region ?? profileRegion;
-  if (region !== undefined) return region;
+  if (region !== undefined && HOST_LABEL.test(region)) return region;
+  if (region !== undefined) {
+    throw new CvopsError('InvalidRegion', ExitCode.setup, `"${region}" is not an AWS region.`, {
+      hint: 'regions look like eu-west-2; check --region, AWS_REGION and "region" in cvops.config.json.',
+    });
+  }
   throw new CvopsError('NoRegion', ExitCode.setup, 'no AWS region is set.', {
     hint: 'set --region, AWS_REGION, or "region" in cvops.config.json.',
   });

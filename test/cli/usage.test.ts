@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { jsonOf, makeHome, removeHome, runCli } from '../support/run-cli.ts';
 
 const KEYS = { AWS_ACCESS_KEY_ID: 'x', AWS_SECRET_ACCESS_KEY: 'x', AWS_REGION: 'us-east-1' };
@@ -27,6 +27,8 @@ describe('a wrong command line exits 2 with one line and a hint', () => {
     [['alias', 'list', '--query', 'data.['], '--query "data.["', 'jmespath.org'],
     [['alias', 'rollback', 'processor', '--to', '$LATEST'], '--to "$LATEST"', 'versions are numbers'],
     [['alias', 'show', 'a', 'b'], 'too many arguments', '--help'],
+    [['alias', 'list', '--region='], '--region is empty', 'leave it out'],
+    [['alias', 'list', '--config', ''], '--config is empty', 'leave it out'],
     [['alias', 'list', '--region'], "option '--region <region>' argument missing", '--help'],
   ])('%j', async (argv, what, hint) => {
     const { code, stdout, stderr } = await runCli(argv, { env: KEYS });
@@ -36,6 +38,19 @@ describe('a wrong command line exits 2 with one line and a hint', () => {
       argv.includes('--query') ? 2 : '',
     );
   });
+});
+
+test('--json beside another --output is refused as one document', async () => {
+  const result = await runCli(['alias', 'list', '--json', '--output', 'table'], { env: KEYS });
+  expect(result.code).toBe(2);
+  expectOneLineAndHint(result.stderr, '--json and --output table', 'leave one');
+  expect(jsonOf(result).error.code).toBe('UsageError');
+});
+
+test('CVOPS_OUTPUT=json wants errors as a document, too', async () => {
+  const result = await runCli(['alias', 'show', 'nobody'], { env: { ...KEYS, CVOPS_OUTPUT: 'json' } });
+  expect(result.code).toBe(5);
+  expect(jsonOf(result).error.code).toBe('ServiceNotFound');
 });
 
 describe('help and version go to stdout and exit 0', () => {
@@ -51,6 +66,17 @@ describe('help and version go to stdout and exit 0', () => {
     expect(code).toBe(0);
     expect(stdout).toContain('Usage: cvops');
     expect(stderr).toBe('');
+  });
+
+  test('help for a verb is that of its --help', async () => {
+    const { stdout } = await runCli(['help', 'alias', 'rollback']);
+    expect(stdout).toBe((await runCli(['alias', 'rollback', '--help'])).stdout);
+  });
+
+  test('help for a command that is not there exits 2 with a suggestion', async () => {
+    const { code, stderr } = await runCli(['help', 'alais']);
+    expect(code).toBe(2);
+    expectOneLineAndHint(stderr, 'unknown command "alais"', 'did you mean "alias"?');
   });
 
   test('--version prints the version alone', async () => {
@@ -70,6 +96,26 @@ describe('missing set-up exits 4', () => {
     const { code, stderr } = await runCli(['alias', 'list'], { env: { ...KEYS, AWS_REGION: undefined } });
     expect(code).toBe(4);
     expectOneLineAndHint(stderr, 'no AWS region is set', '--region');
+  });
+
+  test.each(['--region', 'AWS_REGION'])('a region that cannot be one, from %s', async (source) => {
+    const { code, stderr } =
+      source === '--region'
+        ? await runCli(['alias', 'list', '--region', 'not_a region'], { env: KEYS })
+        : await runCli(['alias', 'list'], { env: { ...KEYS, AWS_REGION: 'not_a region' } });
+    expect(code).toBe(4);
+    expectOneLineAndHint(stderr, '"not_a region" is not an AWS region', 'eu-west-2');
+  });
+
+  test('an endpoint in the environment that is no URL', async () => {
+    vi.stubEnv('AWS_ENDPOINT_URL', 'localhost');
+    try {
+      const { code, stderr } = await runCli(['alias', 'list'], { env: KEYS });
+      expect(code).toBe(4);
+      expectOneLineAndHint(stderr, 'not a URL', 'AWS_ENDPOINT_URL');
+    } finally {
+      vi.unstubAllEnvs();
+    }
   });
 
   test('AWS_DEFAULT_REGION is a region', async () => {

@@ -19,6 +19,7 @@ interface Failure {
   readonly address?: string;
   readonly port?: number;
   readonly hostname?: string;
+  readonly input?: unknown;
   readonly cause?: unknown;
   readonly $metadata?: { readonly httpStatusCode?: number; readonly attempts?: number };
   readonly $fault?: string;
@@ -128,6 +129,15 @@ export function classifyAwsError(cause: unknown, site: AwsCallSite): unknown {
       ExitCode.failed,
       `AWS throttled ${site.action} on ${site.resource}.`,
       'wait a moment and run the command again.',
+    );
+  }
+  if (code === 'ERR_INVALID_URL') {
+    const url = typeof failure.input === 'string' ? ` ("${failure.input}")` : '';
+    return error(
+      'InvalidEndpoint',
+      ExitCode.setup,
+      `the endpoint to call for ${site.action} is not a URL${url}.`,
+      'check AWS_ENDPOINT_URL, its variants for single services, and endpoint_url in the AWS profile.',
     );
   }
   if (UNREACHABLE.has(code)) {
