@@ -21,12 +21,12 @@ export interface DeadLetterQueue {
 
 export async function describeDeadLetterQueue(
   queues: Queues,
-  service: { readonly name: string; readonly dlq: string },
+  service: { readonly name: string; readonly dlq: string; readonly queue?: string | undefined },
 ): Promise<DeadLetterQueue> {
   const queue = await queues.describe(service.dlq);
   const { visible, inFlight, delayed, retentionSeconds } = queue.attributes;
   const [source, oldestAgeSeconds] = await Promise.all([
-    queues.sourcesOf(queue),
+    sourcesOf(queues, queue, service.queue),
     visible + inFlight === 0 ? null : queues.oldestAgeSeconds(queue),
   ]);
   const first = source[0] === undefined ? null : await queues.describe(source[0]);
@@ -42,6 +42,20 @@ export async function describeDeadLetterQueue(
     retentionSeconds,
     maxReceiveCount: first?.attributes.redrive?.maxReceiveCount ?? null,
   };
+}
+
+/** What is answered where the operation is not allowed, or not known (some emulators). */
+const NOT_ANSWERED = new Set(['AccessDenied', 'InvalidAction', 'UnsupportedOperation', 'UnknownOperationException']);
+
+/** The queues that AWS knows as sources; where it does not say, the configured one if it really sends its dead letters here. */
+async function sourcesOf(queues: Queues, dlq: Queue, configured: string | undefined): Promise<readonly string[]> {
+  try {
+    return await queues.sourcesOf(dlq);
+  } catch (cause) {
+    if (!(cause instanceof CvopsError) || !NOT_ANSWERED.has(cause.code) || configured === undefined) throw cause;
+    const source = await queues.describe(configured);
+    return source.attributes.redrive?.deadLetterTargetArn === dlq.arn ? [source.name] : [];
+  }
 }
 
 /**

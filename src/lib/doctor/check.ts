@@ -1,4 +1,5 @@
 import { CvopsError } from '../errors/cvops-error.ts';
+import { ExitCode } from '../errors/exit-code.ts';
 
 /** One line of `cvops doctor`. */
 export interface Check {
@@ -22,7 +23,10 @@ export async function check(
     return { id, status: 'NG', detail: seen.ng, hint: seen.hint };
   } catch (cause) {
     if (!(cause instanceof CvopsError)) throw cause;
-    return { id, status: 'NG', detail: cause.message, hint: cause.hint ?? null };
+    // Elsewhere the hint for what is missing is to run doctor.
+    const missing = cause.exitCode === ExitCode.notFound;
+    const hint = missing ? 'create it, or correct its name in the configuration.' : (cause.hint ?? null);
+    return { id, status: 'NG', detail: cause.message, hint };
   }
 }
 
