@@ -1,0 +1,184 @@
+import {
+  CreateAliasCommand,
+  CreateFunctionCommand,
+  GetAliasCommand,
+  LambdaClient,
+  PublishVersionCommand,
+  UpdateFunctionCodeCommand,
+} from '@aws-sdk/client-lambda';
+import {
+  CreateQueueCommand,
+  DeleteMessageBatchCommand,
+  GetQueueAttributesCommand,
+  ReceiveMessageCommand,
+  SendMessageBatchCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
+import { strToU8, zipSync } from 'fflate';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { prepareProgram, type RunningEmulator, startEmulator } from '../../scripts/emulators.mjs';
+import { jsonOf, makeHome, removeHome, runCli } from '../support/run-cli.ts';
+import { absent } from './absent.ts';
+
+const GROUPS = ['a', 'b', 'c', 'd', 'e'];
+const PER_GROUP = 5;
+const FUNCTION = 'cv-analytics-processor';
+
+const prepared = await prepareProgram('ministack').catch((cause: Error) => cause);
+
+if (prepared instanceof Error) absent('cvops on MiniStack', prepared.message);
+else {
+  describe('cvops on MiniStack', () => {
+    let emulator: RunningEmulator;
+    let home: string;
+    let sqs: SQSClient;
+    let lambda: LambdaClient;
+
+    beforeAll(async () => {
+      emulator = await startEmulator('ministack');
+      home = makeHome();
+      const options = {
+        endpoint: emulator.endpoint,
+        region: 'us-east-1',
+        credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+      };
+      sqs = new SQSClient(options);
+      lambda = new LambdaClient(options);
+    });
+
+    afterAll(async () => {
+      sqs.destroy();
+      lambda.destroy();
+      removeHome(home);
+      await emulator.stop();
+    });
+
+    const cvops = (...argv: string[]) =>
+      runCli([...argv, '--json'], {
+        home,
+        env: {
+          AWS_ACCESS_KEY_ID: 'test',
+          AWS_SECRET_ACCESS_KEY: 'test',
+          AWS_REGION: 'us-east-1',
+          CVOPS_ENDPOINT_URL: emulator.endpoint,
+        },
+      });
+
+    /** Everything in a queue, in the order in which it is received. */
+    async function drain(QueueUrl: string) {
+      const seen: { group: string; body: string; kind: string | undefined }[] = [];
+      for (;;) {
+        const { Messages = [] } = await sqs.send(
+          new ReceiveMessageCommand({
+            QueueUrl,
+            MaxNumberOfMessages: 10,
+            MessageSystemAttributeNames: ['All'],
+            MessageAttributeNames: ['All'],
+          }),
+        );
+        if (Messages.length === 0) return seen;
+        for (const message of Messages) {
+          seen.push({
+            group: message.Attributes!['MessageGroupId']!,
+            body: message.Body!,
+            kind: message.MessageAttributes?.['kind']?.StringValue,
+          });
+        }
+        await sqs.send(
+          new DeleteMessageBatchCommand({
+            QueueUrl,
+            Entries: Messages.map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle })),
+          }),
+        );
+      }
+    }
+
+    test('dead letters are listed, inspected and replayed: each once, whole, in the order of its group', async () => {
+      const { QueueUrl: dlq } = await sqs.send(
+        new CreateQueueCommand({ QueueName: 'cv-analytics-dlq.fifo', Attributes: { FifoQueue: 'true' } }),
+      );
+      const { Attributes } = await sqs.send(
+        new GetQueueAttributesCommand({ QueueUrl: dlq, AttributeNames: ['QueueArn'] }),
+      );
+      const RedrivePolicy = JSON.stringify({ deadLetterTargetArn: Attributes!['QueueArn'], maxReceiveCount: '3' });
+      const { QueueUrl: queue } = await sqs.send(
+        new CreateQueueCommand({
+          QueueName: 'cv-analytics-queue.fifo',
+          Attributes: { FifoQueue: 'true', RedrivePolicy },
+        }),
+      );
+      for (let index = 0; index < PER_GROUP; index++) {
+        await sqs.send(
+          new SendMessageBatchCommand({
+            QueueUrl: dlq,
+            Entries: GROUPS.map((group) => ({
+              Id: group,
+              MessageBody: `${group}-${index}`,
+              MessageGroupId: group,
+              MessageDeduplicationId: `${group}-${index}`,
+              MessageAttributes: { kind: { DataType: 'String', StringValue: `ü-${index}` } },
+            })),
+          }),
+        );
+      }
+      const total = GROUPS.length * PER_GROUP;
+
+      // MiniStack does not know ListDeadLetterSourceQueues: the source comes from the configuration.
+      const [listed] = jsonOf(await cvops('dlq', 'list')).data.queues;
+      expect(listed).toMatchObject({ visible: total, source: ['cv-analytics-queue.fifo'], maxReceiveCount: 3 });
+
+      const inspected = jsonOf(await cvops('dlq', 'inspect')).data;
+      // One receive of MiniStack mixes groups and so locks them all; what that hides is said, not passed over.
+      expect(inspected.scanned + inspected.hidden).toBe(total);
+      expect(inspected.complete).toBe(inspected.scanned === total);
+
+      const replayed = await cvops('dlq', 'replay', '--yes', '--no-verify');
+      expect(replayed.code).toBe(0);
+      expect(jsonOf(replayed).data).toMatchObject({
+        matched: total,
+        replayed: total,
+        failed: 0,
+        suppressed: 0,
+        remaining: 0,
+      });
+
+      const arrived = await drain(queue!);
+      for (const group of GROUPS) {
+        expect(arrived.filter((message) => message.group === group)).toEqual(
+          Array.from({ length: PER_GROUP }, (_, index) => ({ group, body: `${group}-${index}`, kind: `ü-${index}` })),
+        );
+      }
+      expect(arrived).toHaveLength(total);
+      expect(await drain(dlq!)).toEqual([]);
+    });
+
+    test('an alias goes back to the named version and remembers the one it left', async () => {
+      const code = (text: string) => zipSync({ 'index.mjs': strToU8(text) });
+      await lambda.send(
+        new CreateFunctionCommand({
+          FunctionName: FUNCTION,
+          Role: 'arn:aws:iam::000000000000:role/processor',
+          Runtime: 'nodejs22.x',
+          Handler: 'index.handler',
+          Code: { ZipFile: code('export const handler = async () => 1;') },
+        }),
+      );
+      await lambda.send(new PublishVersionCommand({ FunctionName: FUNCTION }));
+      const ZipFile = code('export const handler = async () => 2;');
+      await lambda.send(new UpdateFunctionCodeCommand({ FunctionName: FUNCTION, ZipFile }));
+      await lambda.send(new PublishVersionCommand({ FunctionName: FUNCTION }));
+      await lambda.send(new CreateAliasCommand({ FunctionName: FUNCTION, Name: 'live', FunctionVersion: '2' }));
+
+      const result = await cvops('alias', 'rollback', 'processor', '--to', '1', '--yes');
+      expect(result.code).toBe(0);
+      expect(jsonOf(result).data).toMatchObject({ from: '2', to: '1' });
+      const alias = await lambda.send(new GetAliasCommand({ FunctionName: FUNCTION, Name: 'live' }));
+      expect(alias.FunctionVersion).toBe('1');
+      expect(alias.RoutingConfig?.AdditionalVersionWeights ?? {}).toEqual({});
+      expect(jsonOf(await cvops('alias', 'show', 'processor')).data.aliases[0]).toMatchObject({
+        version: '1',
+        previous: '2',
+      });
+    });
+  });
+}
