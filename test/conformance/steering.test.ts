@@ -106,4 +106,27 @@ describe('steering the simulator over HTTP', () => {
     expect((await ask('GET', 'weather')).status).toBe(404);
     expect((await ask('POST', 'clock', '{')).status).toBe(400);
   });
+
+  test.each([
+    ['clock', { advanceMs: -1 }],
+    ['clock', { advanceMs: 1e300 }],
+    ['clock', { advanceMs: '5' }],
+    ['clock', { rate: -1 }],
+    ['clock', { advance: 5 }],
+    ['clock', null],
+    ['faults', []],
+    ['faults', { probability: 2 }],
+    ['faults', { bodyContains: 5 }],
+    ['faults', { delay: 5 }],
+    ['faults', { error: 'Throttled' }],
+    ['faults', { error: { message: 'without a code' } }],
+    ['faults', { error: { code: 'Throttled', statusCode: 42 } }],
+  ])('POST %s refuses %j and changes nothing', async (path, body) => {
+    expect(await ask('POST', path, JSON.stringify(body))).toEqual({
+      status: 400,
+      json: { message: expect.stringMatching(/.+/) },
+    });
+    expect((await ask('GET', 'clock')).json).toEqual({ now: '2026-01-01T00:00:00.000Z', rate: 0 });
+    expect((await ask('GET', 'faults')).json).toEqual({ faults: [] });
+  });
 });

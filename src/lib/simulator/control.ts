@@ -1,11 +1,11 @@
-import type { FaultRule } from './kernel/faults.ts';
+import { readClockInput, readControlInput, readFaultRule } from './control-input.ts';
 import type { Reply } from './protocols/reply.ts';
 import type { Simulator } from './simulator.ts';
 
 /**
  * The simulator's own API, below `/_simulator/`:
  * `GET clock`, `POST clock {advanceMs?, rate?}`, `GET|POST|DELETE faults[/id]`, `GET outbox`, `POST reset`, `GET health`.
- * Answers JSON; undefined for an unknown path.
+ * Answers JSON; undefined for an unknown path. Throws where the body asks for what cannot be.
  */
 export async function control(
   simulator: Simulator,
@@ -13,21 +13,23 @@ export async function control(
   path: string,
   body: Buffer,
 ): Promise<Reply | undefined> {
-  const input = body.length > 0 ? (JSON.parse(body.toString('utf8')) as Record<string, unknown>) : {};
+  const input = readControlInput(body);
   const [noun = '', id] = path.split('/');
   switch (`${method} ${noun}`) {
     case 'GET health':
       return json({ status: 'ok', endpoint: simulator.endpoint, pid: process.pid });
     case 'GET clock':
       return json(clockState(simulator));
-    case 'POST clock':
-      if (typeof input['rate'] === 'number') simulator.clock.setRate(input['rate']);
-      if (typeof input['advanceMs'] === 'number') await simulator.clock.advance(input['advanceMs']);
+    case 'POST clock': {
+      const { rate, advanceMs } = readClockInput(input);
+      if (rate !== undefined) simulator.clock.setRate(rate);
+      if (advanceMs !== undefined) await simulator.clock.advance(advanceMs);
       return json(clockState(simulator));
+    }
     case 'GET faults':
       return json({ faults: simulator.faults.rules });
     case 'POST faults':
-      return json(simulator.faults.add(input as FaultRule));
+      return json(simulator.faults.add(readFaultRule(input)));
     case 'DELETE faults':
       if (id === undefined || id === '') simulator.faults.clear();
       else if (!simulator.faults.remove(id)) return undefined;

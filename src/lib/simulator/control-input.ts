@@ -1,0 +1,63 @@
+import type { FaultRule } from './kernel/faults.ts';
+
+/** Ten years: the agenda of a clock that moves further would take for ever. */
+const MAX_ADVANCE_MS = 10 * 365 * 86_400_000;
+
+/** What `POST clock` asks for: `advanceMs` in simulated ms, `rate` in simulated ms for each real one. */
+export interface ClockInput {
+  readonly advanceMs?: number;
+  readonly rate?: number;
+}
+
+type Members = Readonly<Record<string, unknown>>;
+type Check = (value: unknown) => boolean;
+
+const text: Check = (value) => typeof value === 'string';
+const flag: Check = (value) => typeof value === 'boolean';
+const between =
+  (low: number, high: number): Check =>
+  (value) =>
+    typeof value === 'number' && value >= low && value <= high;
+
+/** A control request's body. Throws where it is no JSON object. */
+export function readControlInput(body: Buffer): Members {
+  const input: unknown = body.length > 0 ? JSON.parse(body.toString('utf8')) : {};
+  if (typeof input !== 'object' || input === null || Array.isArray(input)) throw new Error('expected a JSON object');
+  return input as Members;
+}
+
+/** Time never goes back. Throws where a member is none of those known, or out of its range. */
+export function readClockInput(input: Members): ClockInput {
+  check(input, { advanceMs: between(0, MAX_ADVANCE_MS), rate: between(0, 1e6) });
+  return input;
+}
+
+/** A rule that could not be carried out would bring down the server at the first call it hits: it is refused here. Throws. */
+export function readFaultRule(input: Members): FaultRule {
+  check(input, {
+    service: text,
+    region: text,
+    operation: text,
+    probability: between(0, 1),
+    times: between(0, Number.MAX_SAFE_INTEGER),
+    bodyContains: text,
+    error: (value) => typeof value === 'object' && value !== null,
+    delayMs: between(0, 2 ** 31 - 1),
+    reset: flag,
+    dropResponse: flag,
+  });
+  const error = input['error'] as Members | undefined;
+  if (error !== undefined) {
+    check(error, { statusCode: between(400, 599), code: text, message: text });
+    if (error['code'] === undefined) throw new Error('error: code is missing');
+  }
+  return input as FaultRule;
+}
+
+function check(input: Members, known: Readonly<Record<string, Check>>): void {
+  for (const [name, value] of Object.entries(input)) {
+    const fits = Object.hasOwn(known, name) ? known[name] : undefined;
+    if (fits === undefined) throw new Error(`${name}: there is no such member`);
+    if (!fits(value)) throw new Error(`${name}: ${JSON.stringify(value)} is not possible`);
+  }
+}
