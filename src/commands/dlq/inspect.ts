@@ -109,7 +109,7 @@ function next(service: string, found: Inspection): readonly Next[] {
 
 function view(found: Inspection, explain: boolean, now: number): readonly Block[] {
   if (found.messages.length === 0) {
-    return [{ kind: 'line', text: `No dead letters${found.scanned > 0 ? ' match' : ''} in ${found.queue}.` }];
+    return [{ kind: 'line', text: nothing(found) }];
   }
   const groups = groupTable(found.groups, now);
   return explain
@@ -154,4 +154,11 @@ function messageTable(messages: readonly InspectedMessage[], now: number): Block
       ]),
     },
   };
+}
+
+/** An empty answer, told apart from one that could not see. */
+function nothing(found: Inspection): string {
+  if (found.scanned > 0) return `No dead letters match in ${found.queue}.`;
+  if (found.hidden > 0) return `No dead letters can be seen in ${found.queue} now; about ${found.hidden} cannot.`;
+  return `No dead letters in ${found.queue}.`;
 }

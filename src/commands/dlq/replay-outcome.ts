@@ -121,7 +121,11 @@ function nextSteps(service: string | null, result: ReplayResult): readonly Next[
 
 function headline(result: ReplayResult): Block {
   const { replayed, verified } = result;
-  if (result.matched === 0 && replayed === 0) return { kind: 'line', text: 'No dead letters to replay.' };
+  if (result.matched === 0 && replayed === 0) {
+    const unseen =
+      result.remaining > 0 ? `; about ${formatCount(result.remaining)} in the queue cannot be seen now` : '';
+    return { kind: 'line', text: `No dead letters to replay${unseen}.` };
+  }
   const good = replayExitCode(result) === ExitCode.done;
   const verdict = verified === null ? '' : `; ${verdictWords(verified, replayed)}`;
   return {

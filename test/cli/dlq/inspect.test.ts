@@ -19,6 +19,19 @@ const log = (message: string | object) =>
   ]);
 
 describe('dlq inspect', () => {
+  test('tells an empty queue from one whose messages others hold', async () => {
+    const shown = async () =>
+      (await runCli(['dlq', 'inspect'], { env: scene.env, clock: scene.clock, stdoutTTY: true })).stdout;
+    expect(await shown()).toBe('No dead letters in cv-analytics-dlq.fifo.\n');
+    await scene.send(scene.dlqUrl, 1, 1);
+    await fetch(scene.simulator.endpoint, {
+      method: 'POST',
+      headers: { 'x-amz-target': 'AmazonSQS.ReceiveMessage', 'content-type': 'application/x-amz-json-1.0' },
+      body: JSON.stringify({ QueueUrl: scene.dlqUrl, VisibilityTimeout: 3600 }),
+    });
+    expect(await shown()).toBe('No dead letters can be seen in cv-analytics-dlq.fifo now; about 1 cannot.\n');
+  });
+
   test('groups by the cause that the function logged, and gives every message back', async () => {
     await scene.send(scene.dlqUrl, 3, 3);
     const first = jsonOf(await cvops('dlq', 'inspect', '--json')).data.messages as { messageId: string }[];
