@@ -113,17 +113,23 @@ function helpFor(words: readonly string[]): readonly string[] {
 
 /** The registry entry that the words name, global flags and their values skipped. */
 function find(argv: readonly string[]): RegistryEntry | undefined {
+  const words = operands(argv);
+  return (
+    registry.find(({ path }) => path.length === 2 && path[0] === words[0] && path[1] === words[1]) ??
+    registry.find(({ path }) => path.length === 1 && path[0] === words[0])
+  );
+}
+
+/** The words that are neither flags nor values of global flags; a leading `help` is passed over. */
+function operands(argv: readonly string[]): readonly string[] {
   const words: string[] = [];
-  for (let i = 0; i < argv.length && words.length < 3; i++) {
+  for (let i = 0; i < argv.length; i++) {
     const word = argv[i]!;
     if (word === '--') break;
     if (WITH_VALUE.has(word)) i++;
     else if (!word.startsWith('-') && !(words.length === 0 && word === 'help')) words.push(word);
   }
-  return (
-    registry.find(({ path }) => path.length === 2 && path[0] === words[0] && path[1] === words[1]) ??
-    registry.find(({ path }) => path.length === 1 && path[0] === words[0])
-  );
+  return words;
 }
 
 function configure(command: Commander, printed: string[]): Commander {
@@ -136,7 +142,8 @@ function configure(command: Commander, printed: string[]): Commander {
 
 /** One line and a hint from commander's message, which may hold a suggestion in brackets. */
 function fromCommander(cause: CommanderError, argv: readonly string[]): CvopsError {
-  const words = argv.filter((word) => !word.startsWith('-'));
+  const words = operands(argv);
+  if (cause.code === 'commander.unknownCommand') return unknownCommand(words);
   if (cause.code === 'commander.help') {
     const noun = words[0] ?? '';
     const verbs = registry.filter(({ path }) => path.length === 2 && path[0] === noun).map(({ path }) => path[1]!);
@@ -144,22 +151,22 @@ function fromCommander(cause: CommanderError, argv: readonly string[]): CvopsErr
   }
   const [first = '', ...rest] = cause.message.replace(/^error: /, '').split('\n');
   const suggestion = /\(Did you mean (?:one of )?(.+)\?\)/.exec(rest.join(' '))?.[1];
-  if (cause.code === 'commander.unknownCommand' || cause.code === 'commander.excessArguments') {
-    const noun = words.length > 1 && words[0]! in nouns ? words[0] : undefined;
-    const candidates = registry
-      .filter(({ path }) => (noun === undefined ? true : path[0] === noun))
-      .map(({ path }) => (noun === undefined ? path[0]! : path[1]!));
-    const word = noun === undefined ? words[0]! : words[1]!;
-    const near = closest(word, [...candidates, ...(noun === undefined ? Object.keys(nouns) : [])]);
-    if (cause.code === 'commander.unknownCommand') {
-      return usageError(
-        `unknown command "${noun === undefined ? '' : `${noun} `}${word}".`,
-        near === undefined ? 'see `cvops --help`.' : `did you mean "${noun === undefined ? '' : `${noun} `}${near}"?`,
-      );
-    }
-  }
   return usageError(
     `${first.replace(/\.$/, '')}.`,
     suggestion === undefined ? 'add --help to see what this command takes.' : `did you mean ${suggestion}?`,
+  );
+}
+
+/** Suggests the nearest command, or the noun whose verb this is. */
+function unknownCommand([first = '', second]: readonly string[]): CvopsError {
+  const paths = registry.map(({ path }) => path.join(' '));
+  const word = first in nouns && second !== undefined ? `${first} ${second}` : first;
+  const candidates = word.includes(' ')
+    ? paths.filter((path) => path.startsWith(`${first} `))
+    : [...Object.keys(nouns), ...paths];
+  const near = paths.find((path) => path.endsWith(` ${word}`)) ?? closest(word, candidates);
+  return usageError(
+    `unknown command "${word}".`,
+    near === undefined ? 'see `cvops --help`.' : `did you mean "${near}"?`,
   );
 }

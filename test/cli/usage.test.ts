@@ -19,6 +19,10 @@ function expectOneLineAndHint(stderr: string, what: string, hint: string) {
 describe('a wrong command line exits 2 with one line and a hint', () => {
   test.each([
     [['alais', 'list'], 'unknown command "alais"', 'did you mean "alias"?'],
+    [['--region', 'us-east-1', 'alais', 'list'], 'unknown command "alais"', 'did you mean "alias"?'],
+    [['rollback', 'processor'], 'unknown command "rollback"', 'did you mean "alias rollback"?'],
+    [['--sandbox', 'traffic'], 'unknown command "traffic"', 'did you mean "sandbox traffic"?'],
+    [['xyzzy'], 'unknown command "xyzzy"', 'see `cvops --help`'],
     [['alias', 'lisst'], 'unknown command "alias lisst"', 'did you mean "alias list"?'],
     [['alias', 'list', '--jsno'], "unknown option '--jsno'", 'did you mean --json?'],
     [['alias'], 'cvops alias needs a verb', 'list, show, rollback'],
