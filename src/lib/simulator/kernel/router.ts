@@ -21,6 +21,10 @@ interface CompiledRoute {
   readonly names: readonly string[];
 }
 
+/** Members that are text wherever they occur at the top of a request. */
+const TEXT_MEMBER =
+  /(?:^n|N)ame$|(?:^n|N)ame(?:space|Prefix)$|Arn$|ARN$|Url$|Handle$|Expression$|Pattern$|Body$|(?:^n|N)extToken$|^Rule$/;
+
 /** Finds the service, operation and input of a request, whichever protocol it speaks. One for each region. */
 export class Router {
   readonly #byTarget = new Map<string, Service>();
@@ -64,7 +68,7 @@ export class Router {
     const service = match === null ? undefined : this.#byCbor.get(match[1]!);
     if (match === null || service === undefined)
       throw new ApiError('UnknownOperationException', `Unknown path ${url}`, { status: 404 });
-    return { service, operation: match[2]!, protocol: 'cbor', input: readCbor(body), status: 200 };
+    return { service, operation: match[2]!, protocol: 'cbor', input: parseCbor(body), status: 200 };
   }
 
   #query(contentType: string, path: string, search: string, body: Buffer): Target {
@@ -109,17 +113,57 @@ function rest(
     else input[name!] = type === 'number' ? Number(value) : value;
   }
   names.forEach((name, i) => {
-    input[name] = decodeURIComponent(match[i + 1]!);
+    input[name] = decoded(match[i + 1]!);
   });
   return { service, operation: route.operation, protocol: 'rest-json', input, status: route.status ?? 200 };
 }
 
 function parseJson(body: Buffer): Input {
   if (body.length === 0) return {};
+  let input: unknown;
   try {
-    return JSON.parse(body.toString('utf8'));
+    input = JSON.parse(body.toString('utf8'));
   } catch {
     throw new ApiError('SerializationException', 'Could not parse request body into json');
+  }
+  return members(input);
+}
+
+function parseCbor(body: Buffer): Input {
+  let input: unknown;
+  try {
+    input = readCbor(body);
+  } catch {
+    throw new ApiError('SerializationException', 'Could not parse request body into cbor');
+  }
+  return members(input);
+}
+
+/**
+ * A request is a structure, and a member that is null is a member left out
+ * (https://smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html#shape-serialization). What names a thing is text in
+ * every service: anything else would stay behind as a resource that no listing can show.
+ */
+function members(input: unknown): Input {
+  if (typeof input !== 'object' || input === null || Array.isArray(input)) {
+    throw new ApiError('SerializationException', 'Start of structure or map found where not expected.');
+  }
+  const record = input as Record<string, unknown>;
+  for (const name in record) {
+    const value = record[name];
+    if (value === null) delete record[name];
+    else if (TEXT_MEMBER.test(name) && typeof value !== 'string') {
+      throw new ApiError('SerializationException', `The member ${name} is no text.`);
+    }
+  }
+  return record;
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw new ApiError('InvalidRequestContentException', 'The path of the request cannot be decoded.');
   }
 }
 

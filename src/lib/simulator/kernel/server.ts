@@ -133,7 +133,9 @@ function run(backend: Backend, target: Target, call: Call, respond: (reply: Repl
     respond(errorReply(target, error, call.requestId));
   };
   try {
-    const operation = target.service.operations[target.operation];
+    const { operations } = target.service;
+    // Own members only: an object knows `constructor` and `toString` too.
+    const operation = Object.hasOwn(operations, target.operation) ? operations[target.operation] : undefined;
     if (operation === undefined) {
       throw new ApiError(
         target.protocol === 'query' ? 'InvalidAction' : 'UnknownOperationException',
@@ -183,8 +185,7 @@ function errorReply(target: Target, error: ApiError, requestId: string): Reply {
 
 function asApiError(cause: unknown): ApiError {
   if (cause instanceof ApiError) return cause;
-  const detail = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
-  return new ApiError('InternalFailure', `A bug in the simulator: ${detail}`, { status: 500 });
+  return new ApiError('InternalFailure', `A bug in the simulator: ${String(cause)}`, { status: 500 });
 }
 
 function write(backend: Backend, response: ServerResponse, reply: Reply, requestId: string): void {

@@ -7,18 +7,25 @@ import type { Reply } from './reply.ts';
  * https://smithy.io/2.0/aws/protocols/aws-query-protocol.html
  */
 export function readQuery(parameters: URLSearchParams): Input {
-  const root: Record<string, unknown> = {};
+  const root: Record<string, unknown> = Object.create(null);
   for (const [path, value] of parameters) {
     if (path === 'Action' || path === 'Version') continue;
-    const steps = path.split('.');
-    let node = root;
-    for (const step of steps.slice(0, -1)) {
-      node[step] ??= {};
-      node = node[step] as Record<string, unknown>;
-    }
-    node[steps.at(-1)!] = value;
+    place(root, path.split('.'), value);
   }
   return collapse(root);
+}
+
+/**
+ * Puts a value below nested nodes, which are made on the way; where a step holds text already, the nested one wins.
+ * Nodes inherit nothing: a parameter named `__proto__.x` is a member like any other.
+ */
+export function place(root: Record<string, unknown>, steps: readonly string[], value: string): void {
+  let node = root;
+  for (const step of steps.slice(0, -1)) {
+    if (!Object.hasOwn(node, step) || typeof node[step] !== 'object') node[step] = Object.create(null);
+    node = node[step] as Record<string, unknown>;
+  }
+  node[steps.at(-1)!] = value;
 }
 
 function collapse(node: unknown): unknown {

@@ -1,5 +1,5 @@
 import type { Input } from '../kernel/service.ts';
-import { escapeXml } from '../protocols/query.ts';
+import { escapeXml, place } from '../protocols/query.ts';
 
 /** How a flat list or map of the old protocol is called there. https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-making-api-requests-xml.html */
 const LISTS: Readonly<Record<string, string>> = {
@@ -22,7 +22,7 @@ const MAPS: Readonly<Record<string, readonly [member: string, key: string]>> = {
 
 /** Reads SQS's flat parameters (`Attribute.1.Name`) into the members of the JSON protocol. Values stay text. */
 export function readSqsQuery(operation: string, parameters: URLSearchParams, path: string): Input {
-  const root: Record<string, unknown> = {};
+  const root: Record<string, unknown> = Object.create(null);
   for (const [name, value] of parameters) {
     if (name !== 'Action' && name !== 'Version') place(root, name.split('.'), value);
   }
@@ -33,21 +33,12 @@ export function readSqsQuery(operation: string, parameters: URLSearchParams, pat
   return input;
 }
 
-function place(root: Record<string, unknown>, steps: readonly string[], value: string): void {
-  let node = root;
-  for (const step of steps.slice(0, -1)) {
-    if (typeof node[step] !== 'object') node[step] = {};
-    node = node[step] as Record<string, unknown>;
-  }
-  node[steps.at(-1)!] = value;
-}
-
 function shape(node: unknown): unknown {
   if (typeof node !== 'object' || node === null) return node;
   const result: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(node)) {
-    const list = LISTS[name];
-    const map = MAPS[name];
+    const list = Object.hasOwn(LISTS, name) ? LISTS[name] : undefined;
+    const map = Object.hasOwn(MAPS, name) ? MAPS[name] : undefined;
     if (list !== undefined && typeof value === 'object') result[list] = numbered(value).map(shape);
     else if (map !== undefined && typeof value === 'object') {
       const entries = numbered(value) as Record<string, unknown>[];

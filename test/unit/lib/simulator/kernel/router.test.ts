@@ -8,6 +8,7 @@ import { cborError, cborReply, encodeCbor, readCbor } from '../../../../../src/l
 import { jsonError, restJsonError, toJson } from '../../../../../src/lib/simulator/protocols/json.ts';
 import { queryError, readQuery, toXml } from '../../../../../src/lib/simulator/protocols/query.ts';
 import { Simulator } from '../../../../../src/lib/simulator/simulator.ts';
+import { readSqsQuery } from '../../../../../src/lib/simulator/sqs/query-form.ts';
 
 const metrics: Service = {
   id: 'metrics',
@@ -52,6 +53,53 @@ describe('the router', () => {
     expect(() => resolve('POST', '/', { 'x-amz-target': 'Other.List' })).toThrowError(
       expect.objectContaining({ code: 'UnknownOperationException' }),
     );
+  });
+
+  it.each(['null', '[]', '1', '"text"', 'true'])('refuses the JSON body %s, which is no structure', (body) => {
+    expect(() => resolve('POST', '/', { 'x-amz-target': 'MetricsV1.List' }, body)).toThrowError(
+      expect.objectContaining({ code: 'SerializationException' }),
+    );
+  });
+
+  it('takes a member that is null as left out', () => {
+    const { input } = resolve('POST', '/', { 'x-amz-target': 'MetricsV1.List' }, '{"A":null,"B":{"C":null}}');
+    expect(input).toEqual({ B: { C: null } });
+    expect(input).not.toHaveProperty('A');
+  });
+
+  it.each([{ Name: 5 }, { QueueUrl: [] }, { Namespace: {} }, { NextToken: true }])(
+    'refuses %j: names and tokens are text',
+    (input) => {
+      expect(() => resolve('POST', '/', { 'x-amz-target': 'MetricsV1.List' }, JSON.stringify(input))).toThrowError(
+        expect.objectContaining({ code: 'SerializationException' }),
+      );
+    },
+  );
+
+  it('refuses CBOR that cannot be read', () => {
+    const headers = { 'smithy-protocol': 'rpc-v2-cbor' };
+    const path = '/service/MetricsV1/operation/List';
+    for (const body of [Buffer.of(0xff, 0xff), Buffer.of(0xf6)]) {
+      expect(() => resolve('POST', path, headers, body)).toThrowError(
+        expect.objectContaining({ code: 'SerializationException' }),
+      );
+    }
+  });
+
+  it('refuses a path that cannot be decoded', () => {
+    expect(() => resolve('GET', '/functions/%E0%A4%A')).toThrowError(
+      expect.objectContaining({ code: 'InvalidRequestContentException' }),
+    );
+  });
+
+  it('reads query parameters that are text and structure at once, the structure winning', () => {
+    expect(readQuery(new URLSearchParams('A=1&A.B=2'))).toEqual({ A: { B: '2' } });
+  });
+
+  it('keeps what a parameter is called from reaching what all objects share', () => {
+    readQuery(new URLSearchParams('__proto__.polluted=1&constructor.prototype.polluted=1'));
+    readSqsQuery('ListQueues', new URLSearchParams('__proto__.polluted=1&constructor.prototype.polluted=1'), '/');
+    expect({}).not.toHaveProperty('polluted');
   });
 
   it('finds a query operation by its version, in the body or in the address', () => {
@@ -206,6 +254,21 @@ describe('the server', () => {
       expect(response.status).toBe(200);
       const listed = await fetch(`${simulator.endpoint}/?Action=ListMetrics&Version=2010-08-01&Namespace=zipped`);
       expect(await listed.text()).toContain('<MetricName>m</MetricName>');
+    } finally {
+      await simulator.close();
+    }
+  });
+
+  it.each(['constructor', 'toString', '__proto__', 'valueOf'])('knows no operation %s', async (operation) => {
+    const simulator = await Simulator.start();
+    try {
+      const response = await fetch(simulator.endpoint, {
+        method: 'POST',
+        headers: { 'x-amz-target': `AmazonSQS.${operation}` },
+        body: '{}',
+      });
+      expect(response.status).toBe(400);
+      expect(await response.json()).toMatchObject({ __type: 'com.amazonaws.sqs#UnknownOperationException' });
     } finally {
       await simulator.close();
     }
