@@ -1,4 +1,5 @@
 import { CloudTrail } from './cloudtrail/cloudtrail.ts';
+import { Trail } from './cloudtrail/trail.ts';
 import { CloudWatch } from './cloudwatch/cloudwatch.ts';
 import { DynamoDb } from './dynamodb/dynamodb.ts';
 import { EventBridge } from './events/event-bridge.ts';
@@ -32,7 +33,7 @@ export class SimulatedRegion implements Region {
   readonly random: () => number;
   readonly uuid: () => string;
   readonly folder: string;
-  readonly trail: TrailEvent[] = [];
+  readonly #trail = new Trail();
   readonly cloudwatch: CloudWatch;
   readonly logs: Logs;
   readonly sqs: Sqs;
@@ -78,6 +79,11 @@ export class SimulatedRegion implements Region {
     return this.#endpoint();
   }
 
+  /** The newest management calls, oldest first. */
+  get trail(): readonly TrailEvent[] {
+    return this.#trail.events;
+  }
+
   get metrics() {
     return this.cloudwatch.sink;
   }
@@ -99,7 +105,7 @@ export class SimulatedRegion implements Region {
     this.cloudwatch.countCall(target.service.id, target.operation);
     const eventName = target.service.trailName?.(target.operation);
     if (eventName === undefined) return;
-    this.trail.push({
+    this.#trail.add({
       eventId: this.uuid(),
       at: this.clock.now(),
       eventSource: `${target.service.id}.amazonaws.com`,

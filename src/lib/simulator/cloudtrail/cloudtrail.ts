@@ -65,8 +65,8 @@ export class CloudTrail implements Service {
       );
     }
     const { trail } = this.region;
-    // Newest first; the token counts from the start, so events that came since do not shift the pages.
-    let i = input.NextToken === undefined ? trail.length - 1 : decode(input.NextToken);
+    // Newest first; the token names the event to go on with, so events that came or went since do not shift the pages.
+    let i = input.NextToken === undefined ? trail.length - 1 : indexOf(trail, input.NextToken);
     const Events: unknown[] = [];
     for (; i >= 0 && Events.length < size; i--) {
       const event = trail[i]!;
@@ -85,13 +85,14 @@ export class CloudTrail implements Service {
         CloudTrailEvent: cloudTrailEvent(this.region, event, record),
       });
     }
-    return { Events, NextToken: i >= 0 ? Buffer.from(String(i)).toString('base64') : undefined };
+    return { Events, NextToken: i >= 0 ? Buffer.from(trail[i]!.eventId).toString('base64') : undefined };
   }
 }
 
-function decode(token: string): number {
-  const index = Number(Buffer.from(token, 'base64').toString());
-  if (!Number.isInteger(index)) throw new ApiError('InvalidNextTokenException', 'The token is not valid.');
+function indexOf(trail: readonly TrailEvent[], token: string): number {
+  const eventId = Buffer.from(token, 'base64').toString();
+  const index = trail.findIndex((event) => event.eventId === eventId);
+  if (index < 0) throw new ApiError('InvalidNextTokenException', 'The token is not valid.');
   return index;
 }
 

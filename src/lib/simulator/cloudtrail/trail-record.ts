@@ -1,5 +1,6 @@
 import type { Region, TrailEvent } from '../kernel/region.ts';
 import { identityOf } from '../sts/identity.ts';
+import { isReadOnly } from './read-only.ts';
 
 /** User-given keys in these members keep their case. */
 const FREE_KEYS = new Set(['Attributes', 'Tags', 'tags', 'Variables', 'AdditionalVersionWeights', 'MessageAttributes']);
@@ -38,7 +39,7 @@ export function trailRecord(region: Region, event: TrailEvent): TrailRecord {
   const resources = Object.entries(kinds)
     .filter(([member]) => typeof parameters[member] === 'string')
     .map(([member, ResourceType]) => ({ ResourceType, ResourceName: String(parameters[member]) }));
-  const readOnly = /^(Get|List|Describe|Lookup|Head|BatchGet)/.test(event.eventName);
+  const readOnly = isReadOnly(event.eventName);
   return { source, userName: identity.name, readOnly, resources, identity };
 }
 
