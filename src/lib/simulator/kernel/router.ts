@@ -25,6 +25,28 @@ interface CompiledRoute {
 const TEXT_MEMBER =
   /(?:^n|N)ame$|(?:^n|N)ame(?:space|Prefix)$|Arn$|ARN$|Url$|Handle$|Expression$|Pattern$|Body$|(?:^n|N)extToken$|^Rule$/;
 
+/** Members that are lists wherever they occur at the top of a request. */
+const STRUCTURE_LISTS: ReadonlySet<string> = new Set([
+  'AttributeDefinitions',
+  'Dimensions',
+  'Entries',
+  'KeySchema',
+  'LookupAttributes',
+  'MetricData',
+  'MetricDataQueries',
+  'Targets',
+  'TransactItems',
+  'logEvents',
+]);
+const TEXT_LISTS: ReadonlySet<string> = new Set([
+  'AlarmActions',
+  'AttributeNames',
+  'Ids',
+  'OKActions',
+  'TagKeys',
+  'logStreamNames',
+]);
+
 /** Finds the service, operation and input of a request, whichever protocol it speaks. One for each region. */
 export class Router {
   readonly #byTarget = new Map<string, Service>();
@@ -154,9 +176,17 @@ function members(input: unknown): Input {
     if (value === null) delete record[name];
     else if (TEXT_MEMBER.test(name) && typeof value !== 'string') {
       throw new ApiError('SerializationException', `The member ${name} is no text.`);
+    } else if (STRUCTURE_LISTS.has(name) && !(Array.isArray(value) && value.every(isStructure))) {
+      throw new ApiError('SerializationException', `The member ${name} is no list of structures.`);
+    } else if (TEXT_LISTS.has(name) && !(Array.isArray(value) && value.every((item) => typeof item === 'string'))) {
+      throw new ApiError('SerializationException', `The member ${name} is no list of texts.`);
     }
   }
   return record;
+}
+
+function isStructure(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function decoded(text: string): string {

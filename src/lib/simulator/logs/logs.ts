@@ -182,6 +182,10 @@ export class Logs implements Service {
     const target = stream(group, input);
     const events: { timestamp: number; message: string }[] = input.logEvents ?? [];
     const now = this.#region.clock.now();
+    // One that is not whole would stay behind and break every later read of its group.
+    if (!events.every(({ timestamp, message }) => Number.isFinite(timestamp) && typeof message === 'string')) {
+      throw invalidParameter('Each log event needs a timestamp and a message.');
+    }
     for (let i = 1; i < events.length; i++) {
       if (events[i]!.timestamp < events[i - 1]!.timestamp) {
         throw invalidParameter('Log events in a single PutLogEvents request must be in chronological order.');
