@@ -87,7 +87,10 @@ function handle(backend: Backend, request: IncomingMessage, response: ServerResp
   try {
     target = backend.router(region).resolve(method, url, request.headers, body);
   } catch (cause) {
-    write(backend, response, restJsonError(asApiError(cause)), requestId);
+    const error = asApiError(cause);
+    const isQuery = (request.headers['content-type'] ?? '').startsWith('application/x-www-form-urlencoded');
+    // Nobody answers to it; who asked by the query protocol reads XML only.
+    write(backend, response, isQuery ? queryError({}, error, requestId) : restJsonError(error), requestId);
     return;
   }
   const call = new HttpCall(backend, request, response, body, region, credential?.[1] ?? '', requestId, target);

@@ -90,7 +90,11 @@ export function queryReply(service: Service, operation: string, output: unknown,
   );
 }
 
-export function queryError(service: Service, error: ApiError, requestId: string): Reply {
+export function queryError(
+  service: Pick<Service, 'xmlNamespace' | 'queryErrorDetail'>,
+  error: ApiError,
+  requestId: string,
+): Reply {
   const message = error.message === '' ? '' : `<Message>${escapeXml(error.message)}</Message>`;
   const detail = service.queryErrorDetail === true ? '<Detail/>' : '';
   return xml(

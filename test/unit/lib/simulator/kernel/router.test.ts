@@ -273,4 +273,19 @@ describe('the server', () => {
       await simulator.close();
     }
   });
+
+  it('answers a query for a service that is not there in XML', async () => {
+    const simulator = await Simulator.start();
+    try {
+      const response = await fetch(simulator.endpoint, {
+        method: 'POST',
+        headers: { 'content-type': 'application/x-www-form-urlencoded; charset=utf-8' },
+        body: 'Action=DescribeInstances&Version=2016-11-15',
+      });
+      expect(response.status).toBe(404);
+      expect(await response.text()).toContain('<Code>UnknownOperationException</Code>');
+    } finally {
+      await simulator.close();
+    }
+  });
 });
