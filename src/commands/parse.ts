@@ -26,7 +26,7 @@ export function parseCount(
 export function parseDuration(value: unknown, flag: string): number | undefined {
   if (value === undefined) return undefined;
   const text = String(value);
-  const parsed = /^\d/.test(text) && text.length <= 20 ? ms(text as ms.StringValue) : undefined;
+  const parsed = /^\d.*[a-z]$/i.test(text) && text.length <= 20 ? ms(text as ms.StringValue) : undefined;
   if (parsed !== undefined && Number.isFinite(parsed)) return parsed;
   throw usageError(`${flag} ${JSON.stringify(value)} is not a duration.`, 'e.g. 90s, 5m, 2h.');
 }

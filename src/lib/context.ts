@@ -84,6 +84,8 @@ export function createContext(host: Host, settings: Settings, folders: Folders):
         region: await region(),
         maxAttempts: 3,
         customUserAgent: `cvops/${host.version}`,
+        // Longer than the longest long poll, 20 s.
+        requestHandler: { connectionTimeout: 5_000, requestTimeout: 30_000, throwOnRequestTimeout: true },
         ...(endpoint === undefined ? {} : { endpoint }),
         ...(profile === undefined || record !== undefined ? {} : { profile }),
         ...(credentials === undefined ? {} : { credentials }),

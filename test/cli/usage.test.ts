@@ -30,6 +30,7 @@ describe('a wrong command line exits 2 with one line and a hint', () => {
     [['alias', 'list', '--endpoint-url', 'localhost:4566'], 'endpoint URL "localhost:4566"', 'http://127.0.0.1:4566'],
     [['alias', 'list', '--query', 'data.['], '--query "data.["', 'jmespath.org'],
     [['alias', 'rollback', 'processor', '--to', '$LATEST'], '--to "$LATEST"', 'versions are numbers'],
+    [['dlq', 'replay', '--wait', '5', '--yes'], '--wait "5" is not a duration', '90s, 5m, 2h'],
     [['alias', 'show', 'a', 'b'], 'too many arguments', '--help'],
     [['alias', 'list', '--region='], '--region is empty', 'leave it out'],
     [['alias', 'list', '--config', ''], '--config is empty', 'leave it out'],

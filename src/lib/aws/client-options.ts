@@ -8,6 +8,12 @@ export interface ClientOptions {
   readonly profile?: string;
   readonly maxAttempts: number;
   readonly customUserAgent: string;
+  /** Milliseconds; without them a server that accepts and never answers holds a command for ever. */
+  readonly requestHandler?: {
+    readonly connectionTimeout: number;
+    readonly requestTimeout: number;
+    readonly throwOnRequestTimeout: boolean;
+  };
 }
 
 /** What the adapters tell of each call, for `--debug`, call counts and clock skew. */

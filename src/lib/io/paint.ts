@@ -15,7 +15,7 @@ export function isColoured(sink: Sink, env: Readonly<Record<string, string | und
   if (!colorFlag) return false;
   if ((env['NO_COLOR'] ?? '') !== '') return false;
   const force = env['FORCE_COLOR'];
-  if (force !== undefined) return force !== '0' && force !== 'false';
+  if (force !== undefined && force !== '') return force !== '0' && force !== 'false';
   if (env['TERM'] === 'dumb') return false;
   return sink.isTTY;
 }

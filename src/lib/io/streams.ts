@@ -1,3 +1,5 @@
+import { ExitCode } from '../errors/exit-code.ts';
+
 /** One output stream, as far as cvops needs it. */
 export interface Sink {
   write(text: string): void;
@@ -17,7 +19,9 @@ export function processStreams(): Streams {
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'EPIPE') process.exit(0);
-      throw error;
+      // A full disk, a closed descriptor: nothing more can be told there.
+      if (stream === process.stdout) process.stderr.write(`Error: cannot write the result (${error.code}).\n`);
+      process.exit(ExitCode.failed);
     });
   }
   return {

@@ -75,6 +75,7 @@ describe('colour', () => {
     ['--no-color over FORCE_COLOR', terminal, { FORCE_COLOR: '1' }, false, false],
     ['NO_COLOR over FORCE_COLOR', terminal, { NO_COLOR: '1', FORCE_COLOR: '1' }, true, false],
     ['an empty NO_COLOR is not set', terminal, { NO_COLOR: '' }, true, true],
+    ['an empty FORCE_COLOR is not set', pipe, { FORCE_COLOR: '' }, true, false],
     ['FORCE_COLOR colours a pipe', pipe, { FORCE_COLOR: '1' }, true, true],
     ['FORCE_COLOR=0 takes colour away', terminal, { FORCE_COLOR: '0' }, true, false],
     ['FORCE_COLOR over TERM=dumb', pipe, { FORCE_COLOR: '1', TERM: 'dumb' }, true, true],
