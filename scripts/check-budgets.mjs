@@ -1,5 +1,7 @@
 // Holds the published package to its budgets: size, what is loaded at start, start-up time. The figures behind the
-// limits, and the aims that they fall short of, are in docs/performance.md.
+// limits, and the aims that they fall short of, are in docs/performance.md. Sizes are the same on every machine and
+// their limits are tight. Start-up times are not: their limits only catch a command that became slow in kind (a heavy
+// module loaded early), and the measured figure is printed for the eye.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -82,7 +84,7 @@ async function startup() {
     AWS_SECRET_ACCESS_KEY: 'x',
     AWS_REGION: 'us-east-1',
   };
-  hold('cvops --version, times node -e 0', ratio(['bin/cvops.js', '--version'], env), 1.25);
+  hold('cvops --version, times node -e 0', ratio(['bin/cvops.js', '--version'], env), 2);
   // The answering server runs in a process of its own: spawnSync would block it here.
   const { fork } = await import('node:child_process');
   const child = fork(fileURLToPath(import.meta.url), ['serve-alias']);
@@ -91,7 +93,7 @@ async function startup() {
     hold(
       'cvops alias show, times node -e 0',
       ratio(['bin/cvops.js', 'alias', 'show', 'processor', '--endpoint-url', `http://127.0.0.1:${port}`], env),
-      4.8,
+      9,
     );
   } finally {
     child.kill();
