@@ -15,7 +15,8 @@ import type { Outcome } from '../../lib/io/outcome.ts';
 import { defineCommand, dryRunFlag } from '../command.ts';
 import { parseCount, parseDuration, usageError } from '../parse.ts';
 import { compileFilter } from './compile-filter.ts';
-import { planOutcome, replayOutcome } from './replay-outcome.ts';
+import { planOutcome } from './plan-outcome.ts';
+import { replayOutcome } from './replay-outcome.ts';
 import { replayProgress } from './replay-progress.ts';
 
 interface ReplayOptions {
@@ -120,7 +121,12 @@ async function run(options: ReplayOptions, context: Context): Promise<Outcome> {
     filter,
     group: resume?.options.group ?? options.group ?? null,
     max: resume?.options.max ?? options.max ?? null,
+    only: null,
+    edit: null,
     rate: options.rate ?? null,
+    canary: null,
+    maxReturns: null,
+    expiringFirst: false,
     outOfOrder: resume?.options.outOfOrder ?? options.outOfOrder,
     force: options.force,
     resendUncertain: options.resendUncertain,
