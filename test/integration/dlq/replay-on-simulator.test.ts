@@ -8,6 +8,7 @@ import { FileLedgers } from '../../../src/lib/dlq/ledger/file-ledgers.ts';
 import { type ReplayOptions, replay } from '../../../src/lib/dlq/replay/replay.ts';
 import type { ReplayEvent } from '../../../src/lib/dlq/replay/replay-event.ts';
 import type { ReplayResult } from '../../../src/lib/dlq/replay/replay-result.ts';
+import { replayOptions } from '../../unit/lib/dlq/support/replay-options.ts';
 import { DeadLetterScene } from './support/dead-letter-scene.ts';
 
 let scene: DeadLetterScene;
@@ -28,21 +29,11 @@ async function run(
   const queues = new SqsQueues(scene.setup);
   const events = replay(
     { queues, ledgers: new FileLedgers(folder), clock: scene.clock },
-    {
+    replayOptions({
       dlq: await queues.describe(scene.dlqName),
       target: await queues.describe(scene.sourceName),
-      service: null,
-      filter: null,
-      group: null,
-      max: null,
-      rate: null,
-      outOfOrder: false,
-      force: false,
-      resendUncertain: false,
-      verify: null,
-      resume: null,
       ...options,
-    },
+    }),
     signal,
   );
   for await (const event of events) {

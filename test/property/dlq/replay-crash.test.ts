@@ -7,6 +7,7 @@ import { CvopsError } from '../../../src/lib/errors/cvops-error.ts';
 import { ExitCode } from '../../../src/lib/errors/exit-code.ts';
 import { FakeQueues, type Operation } from '../../unit/lib/dlq/support/fake-queues.ts';
 import { MemoryLedgers } from '../../unit/lib/dlq/support/memory-ledgers.ts';
+import { replayOptions } from '../../unit/lib/dlq/support/replay-options.ts';
 import { VirtualClock } from '../../unit/lib/dlq/support/virtual-clock.ts';
 
 /** What ends the process: after it, no call and no write does anything any more. */
@@ -99,21 +100,12 @@ async function live(
   try {
     const events = replay(
       at,
-      {
+      replayOptions({
         dlq: await at.queues.describe(at.dlq),
         target: await at.queues.describe(at.source),
-        service: null,
-        filter: null,
-        group: null,
-        max: null,
-        rate: null,
-        outOfOrder: false,
-        force: false,
-        resendUncertain: false,
-        verify: null,
         resume,
         concurrency: scene.concurrency,
-      },
+      }),
       new AbortController().signal,
     );
     for await (const event of events) if (event.type === 'finished') return event.result;

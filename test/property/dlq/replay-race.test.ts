@@ -4,6 +4,7 @@ import { replay } from '../../../src/lib/dlq/replay/replay.ts';
 import type { ReplayResult } from '../../../src/lib/dlq/replay/replay-result.ts';
 import { FakeQueues } from '../../unit/lib/dlq/support/fake-queues.ts';
 import { MemoryLedgers } from '../../unit/lib/dlq/support/memory-ledgers.ts';
+import { replayOptions } from '../../unit/lib/dlq/support/replay-options.ts';
 import { VirtualClock } from '../../unit/lib/dlq/support/virtual-clock.ts';
 
 interface Race {
@@ -55,21 +56,11 @@ test('two replays of one FIFO queue, slow enough to lose their visibility, deliv
 async function run(queues: FakeQueues, clock: VirtualClock, concurrency: number): Promise<ReplayResult> {
   const events = replay(
     { queues, ledgers: new MemoryLedgers(), clock },
-    {
+    replayOptions({
       dlq: await queues.describe('dead.fifo'),
       target: await queues.describe('live.fifo'),
-      service: null,
-      filter: null,
-      group: null,
-      max: null,
-      rate: null,
-      outOfOrder: false,
-      force: false,
-      resendUncertain: false,
-      verify: null,
-      resume: null,
       concurrency,
-    },
+    }),
     new AbortController().signal,
   );
   for await (const event of events) if (event.type === 'finished') return event.result;

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { OutgoingMessage, Queue, ReceivedMessage } from '../../aws/ports/queues.ts';
-import { copyOf, messageBytes } from '../dead-letter.ts';
+import { copyOf, deadLetter, messageBytes } from '../dead-letter.ts';
+import type { Edit } from '../edit/edit.ts';
 import type { Waiting } from './lanes.ts';
 
 /** A dead letter chosen for replay, and the copy that is sent. */
@@ -17,21 +18,27 @@ export interface Chosen extends Waiting {
   readonly triedBefore: boolean;
 }
 
-/** @param firstTry when an interrupted run may have sent it, ms since the epoch */
+/**
+ * @param firstTry when an interrupted run may have sent it, ms since the epoch
+ * @throws CvopsError `EditFailed`
+ */
 export function chosenFrom(
   message: ReceivedMessage,
   target: Queue,
   lane: string | null,
   firstTry: number | null,
+  edit: Edit | null,
 ): Chosen {
-  const copy = copyOf(message, target.fifo);
+  const plain = copyOf(message, target.fifo);
+  const copy = edit === null ? plain : edit.apply(plain, deadLetter(message));
   return {
     lane,
     message,
     copy,
     bytes: messageBytes(copy),
     md5OfBody: createHash('md5').update(copy.body).digest('hex'),
-    md5OfAttributes: message.md5OfAttributes,
+    // SQS gives the MD5 of the attributes that it sent us; with others there is none to compare with.
+    md5OfAttributes: copy.attributes === message.attributes ? message.md5OfAttributes : null,
     firstTry,
     triedBefore: firstTry !== null,
   };
@@ -43,8 +50,8 @@ export function unfit(chosen: Chosen, target: Queue): { readonly code: string; r
   if (chosen.bytes > limit) {
     return { code: 'TooLarge', message: `${chosen.bytes} bytes, and ${target.name} takes ${limit}` };
   }
-  const { md5OfBody } = chosen.message;
-  if (md5OfBody !== '' && md5OfBody !== chosen.md5OfBody) {
+  const { body, md5OfBody } = chosen.message;
+  if (md5OfBody !== '' && body === chosen.copy.body && md5OfBody !== chosen.md5OfBody) {
     return { code: 'ChecksumMismatch', message: 'the body does not match its MD5' };
   }
   return null;

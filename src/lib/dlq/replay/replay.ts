@@ -4,6 +4,7 @@ import type { Clock } from '../../clock.ts';
 import { CvopsError } from '../../errors/cvops-error.ts';
 import { ExitCode } from '../../errors/exit-code.ts';
 import type { DeadLetter } from '../dead-letter.ts';
+import type { Edit } from '../edit/edit.ts';
 import type { RunHeader } from '../ledger/ledger-record.ts';
 import type { Ledger, Ledgers } from '../ledger/ledgers.ts';
 import { type OpenMessages, openMessages } from '../ledger/open-messages.ts';
@@ -37,8 +38,18 @@ export interface ReplayOptions {
   readonly filter: { readonly text: string; readonly matches: (letter: DeadLetter) => boolean } | null;
   readonly group: string | null;
   readonly max: number | null;
+  /** MessageIds of a saved plan: these and no others. */
+  readonly only: ReadonlySet<string> | null;
+  /** Changes each copy before it is sent. */
+  readonly edit: Edit | null;
   /** Messages a second; null for as fast as it goes. */
   readonly rate: number | null;
+  /** Replays so many first, and goes on only when their verdict is good. */
+  readonly canary: number | null;
+  /** Stops when more than this share (0–1) of the copies came back. */
+  readonly maxReturns: number | null;
+  /** Replays those that expire first before the others. */
+  readonly expiringFirst: boolean;
   /** FIFO: replay what matches even when messages before it in its group do not. */
   readonly outOfOrder: boolean;
   /** Replays even from a dead-letter queue that has a redrive policy of its own. */
@@ -92,6 +103,7 @@ export async function* replay(
       dlq: options.dlq,
       target: options.target,
       selection: new Selection({ fifo: options.dlq.fifo, ...selectionOf(options) }, before.replayed),
+      edit: options.edit,
       rate: new SendRate(options.rate),
       concurrency: options.concurrency ?? 8,
       visibilitySeconds: header.visibilitySeconds,
@@ -222,8 +234,8 @@ function newHeader(options: ReplayOptions, now: number): RunHeader {
 }
 
 function selectionOf(options: ReplayOptions) {
-  const { filter, group, max, outOfOrder } = options;
-  return { filter: filter?.matches ?? null, group, max, outOfOrder };
+  const { filter, group, max, only, outOfOrder } = options;
+  return { filter: filter?.matches ?? null, group, max, only, outOfOrder };
 }
 
 async function earlier(

@@ -1,5 +1,6 @@
 import type { Queue, Queues } from '../../aws/ports/queues.ts';
 import type { Clock } from '../../clock.ts';
+import type { Edit } from '../edit/edit.ts';
 import type { Ledger } from '../ledger/ledgers.ts';
 import type { MessageIdSet } from './message-id-set.ts';
 import type { QueueEndOptions } from './queue-end.ts';
@@ -15,6 +16,7 @@ export interface ReplayerOptions {
   readonly dlq: Queue;
   readonly target: Queue;
   readonly selection: Selection;
+  readonly edit: Edit | null;
   readonly rate: SendRate;
   /** Calls under way at the same time. */
   readonly concurrency: number;

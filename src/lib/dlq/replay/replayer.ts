@@ -263,8 +263,8 @@ export class Replayer {
   }
 
   #take(message: ReceivedMessage, lane: string | null): void {
-    const { target, unresolved } = this.#options;
-    const chosen = chosenFrom(message, target, lane, unresolved.get(message.messageId) ?? null);
+    const { target, unresolved, edit } = this.#options;
+    const chosen = chosenFrom(message, target, lane, unresolved.get(message.messageId) ?? null, edit);
     const refusal = unfit(chosen, target);
     if (refusal === null) this.#lanes.push(chosen);
     else this.#leave(chosen, 'failed', refusal.code, refusal.message);

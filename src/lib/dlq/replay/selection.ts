@@ -6,6 +6,8 @@ export interface SelectionOptions {
   readonly filter: ((letter: DeadLetter) => boolean) | null;
   readonly group: string | null;
   readonly max: number | null;
+  /** MessageIds of a saved plan: these and no others. */
+  readonly only?: ReadonlySet<string> | null;
   readonly outOfOrder: boolean;
 }
 
@@ -32,10 +34,11 @@ export class Selection {
   }
 
   choose(message: ReceivedMessage): Choice {
-    const { fifo, filter, group, outOfOrder } = this.#options;
+    const { fifo, filter, group, only = null, outOfOrder } = this.#options;
     const own = groupOf(message);
     if (group !== null && own !== group) return 'skip';
-    const skips = this.full || (filter !== null && !filter(deadLetter(message)));
+    const planned = only === null || only.has(message.messageId);
+    const skips = this.full || !planned || (filter !== null && !filter(deadLetter(message)));
     if (skips) {
       if (fifo && own !== null) this.#gapped.add(own);
       return 'skip';

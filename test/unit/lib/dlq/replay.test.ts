@@ -7,6 +7,7 @@ import { CvopsError } from '../../../../src/lib/errors/cvops-error.ts';
 import { ExitCode } from '../../../../src/lib/errors/exit-code.ts';
 import { FakeQueues } from './support/fake-queues.ts';
 import { MemoryLedgers } from './support/memory-ledgers.ts';
+import { replayOptions } from './support/replay-options.ts';
 import { VirtualClock } from './support/virtual-clock.ts';
 
 const DLQ = 'dead.fifo';
@@ -37,21 +38,7 @@ async function run(
   const { from = DLQ, to = SOURCE, signal = new AbortController().signal, onEvent, ...rest } = options;
   const events = replay(
     { queues, ledgers, clock },
-    {
-      dlq: await queues.describe(from),
-      target: await queues.describe(to),
-      service: 'processor',
-      filter: null,
-      group: null,
-      max: null,
-      rate: null,
-      outOfOrder: false,
-      force: false,
-      resendUncertain: false,
-      verify: null,
-      resume: null,
-      ...rest,
-    },
+    replayOptions({ dlq: await queues.describe(from), target: await queues.describe(to), ...rest }),
     signal,
   );
   let result: ReplayResult | undefined;
