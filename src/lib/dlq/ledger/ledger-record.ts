@@ -1,3 +1,5 @@
+import type { MoveTaskStatus } from '../../aws/ports/move-tasks.ts';
+
 /** A message as the ledger keeps it: everything needed to send it again. Binary values in base64. */
 export interface LedgerMessage {
   /** MessageId in the dead-letter queue. */
@@ -27,8 +29,21 @@ export interface RunHeader {
     readonly max: number | null;
     readonly outOfOrder: boolean;
   };
+  /** Set when AWS moves the messages itself (StartMessageMoveTask); then there are `task` records, and none of messages. */
+  readonly native?: NativeRun;
   /** How long a receive hides messages: after a crash they show up again within this time. */
   readonly visibilitySeconds: number;
+}
+
+/** What tells the move task of a run from others, also when the process dies before the answer to its start. */
+export interface NativeRun {
+  /** Whether all messages go to the target; otherwise each goes back to its own source. */
+  readonly toTarget: boolean;
+  /** Names of the queues that messages go to. */
+  readonly targets: readonly string[];
+  readonly ratePerSecond: number | null;
+  /** Start times of the tasks that AWS knew before, ms since the epoch by its clock: another one is this run's. */
+  readonly before: readonly number[];
 }
 
 /** Counts of a run, as its result and its ledger's last line give them. */
@@ -61,6 +76,18 @@ export type LedgerRecord =
       readonly messages: readonly { readonly id: string; readonly code: string; readonly message: string }[];
     }
   | { readonly type: 'done'; readonly at: number; readonly ids: readonly string[] }
+  | {
+      /** A move task of AWS as it was seen: when it was found, and when it ended. */
+      readonly type: 'task';
+      readonly at: number;
+      readonly handle: string | null;
+      /** ms since the epoch, by AWS's clock. */
+      readonly startedAt: number;
+      readonly status: MoveTaskStatus;
+      readonly moved: number;
+      readonly toMove: number | null;
+      readonly failureReason: string | null;
+    }
   | {
       readonly type: 'returned';
       readonly at: number;

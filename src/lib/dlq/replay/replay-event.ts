@@ -1,3 +1,4 @@
+import type { MoveTaskStatus } from '../../aws/ports/move-tasks.ts';
 import type { ReplayResult } from './replay-result.ts';
 
 /**
@@ -28,6 +29,19 @@ export type ReplayEvent = { readonly at: number } & (
   | { readonly type: 'blocked'; readonly groupId: string; readonly left: number }
   | { readonly type: 'throttled'; readonly ratePerSecond: number | null }
   | { readonly type: 'waiting'; readonly reason: string; readonly until: number }
+  /** How AWS's own move task stands; its counts are approximate. */
+  | {
+      readonly type: 'moving';
+      readonly status: MoveTaskStatus;
+      readonly moved: number;
+      /** Null where AWS does not say. */
+      readonly toMove: number | null;
+      /** Since the task is watched; null before anything moved. */
+      readonly ratePerSecond: number | null;
+      readonly etaSeconds: number | null;
+    }
+  /** A line that people should read now. */
+  | { readonly type: 'note'; readonly message: string }
   | { readonly type: 'returned'; readonly messageId: string }
   | {
       readonly type: 'verdict';

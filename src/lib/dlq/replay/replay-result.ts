@@ -5,7 +5,8 @@ import type { VerdictBasis } from './replay-event.ts';
 /** What became of the messages of a run; field names are public promises. */
 export interface ReplayResult extends RunCounts {
   readonly runId: string;
-  readonly engine: 'client';
+  /** `native`: AWS's own move task, whose counts are approximate. */
+  readonly engine: 'client' | 'native';
   /** Chosen for replay. */
   readonly matched: number;
   /** Proven sent. */
@@ -49,6 +50,11 @@ export interface Verified {
   readonly basis: VerdictBasis;
   /** ISO 8601; when the pending ones will be known, null when none is pending or it cannot be said. */
   readonly pendingUntil: string | null;
+  /**
+   * Set after a native run, whose copies have ids that nobody was told: `returned` counts what came back to the
+   * dead-letter queue and was sent while the task ran, so live messages of that time are among them.
+   */
+  readonly approximate?: true;
   /** New MessageIds of the first hundred that came back. */
   readonly returnedIds: readonly string[];
 }
