@@ -13,6 +13,8 @@ export interface RunCliOptions {
   /** Default: an empty folder. */
   readonly cwd?: string;
   readonly stdinTTY?: boolean;
+  /** What is piped in. */
+  readonly stdin?: string | Uint8Array;
   readonly stdoutTTY?: boolean;
   readonly stderrTTY?: boolean;
   readonly columns?: number;
@@ -40,7 +42,7 @@ export async function runCli(argv: readonly string[], options: RunCliOptions = {
   const stderr = new MemorySink({ isTTY: options.stderrTTY ?? false, columns: options.columns ?? 80 });
   try {
     const code = await run(argv, {
-      streams: { stdin: { isTTY: options.stdinTTY ?? false }, stdout, stderr },
+      streams: { stdin: stdin(options), stdout, stderr },
       env: { ...isolatedEnvironment(home), ...options.env },
       cwd: options.cwd ?? home,
       clock: options.clock ?? wallClock,
@@ -51,6 +53,15 @@ export async function runCli(argv: readonly string[], options: RunCliOptions = {
   } finally {
     if (options.home === undefined) removeHome(home);
   }
+}
+
+function stdin(options: RunCliOptions) {
+  return {
+    isTTY: options.stdinTTY ?? false,
+    async *read() {
+      yield Buffer.from(options.stdin ?? '');
+    },
+  };
 }
 
 /** An environment in which nothing of this machine's user is found. */

@@ -8,8 +8,15 @@ export interface Sink {
   readonly columns: number;
 }
 
+/** The input stream. */
+export interface Source {
+  readonly isTTY: boolean;
+  /** Everything that is piped in; may be read once. */
+  read?(): AsyncIterable<Uint8Array>;
+}
+
 export interface Streams {
-  readonly stdin: { readonly isTTY: boolean };
+  readonly stdin: Source;
   readonly stdout: Sink;
   readonly stderr: Sink;
 }
@@ -25,10 +32,15 @@ export function processStreams(): Streams {
     });
   }
   return {
-    stdin: { isTTY: process.stdin.isTTY === true },
+    stdin: { isTTY: process.stdin.isTTY === true, read: () => process.stdin },
     stdout: sink(process.stdout),
     stderr: sink(process.stderr),
   };
+}
+
+/** Calls back when all that was written so far has left this process. */
+export function whenWritten(then: () => void): void {
+  process.stdout.write('', () => process.stderr.write('', then));
 }
 
 function sink(stream: NodeJS.WriteStream): Sink {
