@@ -1,4 +1,5 @@
 import type { FaultRule } from './kernel/faults.ts';
+import type { PlantedMessage } from './sqs/planted-message.ts';
 
 /** Ten years: the agenda of a clock that moves further would take for ever. */
 const MAX_ADVANCE_MS = 10 * 365 * 86_400_000;
@@ -14,6 +15,7 @@ type Check = (value: unknown) => boolean;
 
 const text: Check = (value) => typeof value === 'string';
 const flag: Check = (value) => typeof value === 'boolean';
+const structure: Check = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
 const between =
   (low: number, high: number): Check =>
   (value) =>
@@ -41,17 +43,50 @@ export function readFaultRule(input: Members): FaultRule {
     probability: between(0, 1),
     times: between(0, Number.MAX_SAFE_INTEGER),
     bodyContains: text,
-    error: (value) => typeof value === 'object' && value !== null,
+    error: structure,
     delayMs: between(0, 2 ** 31 - 1),
     reset: flag,
     dropResponse: flag,
+    entries: structure,
+    seed: between(Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER),
   });
-  const error = input['error'] as Members | undefined;
-  if (error !== undefined) {
-    check(error, { statusCode: between(400, 599), code: text, message: text });
-    if (error['code'] === undefined) throw new Error('error: code is missing');
+  checkNamed(input, 'error', { statusCode: between(400, 599), code: text, queryCode: text, message: text });
+  checkNamed(input, 'entries', { code: text, message: text, senderFault: flag, afterCommit: flag });
+  const whole = ['error', 'delayMs', 'reset', 'dropResponse'].find((name) => input[name] !== undefined);
+  if (input['entries'] !== undefined && whole !== undefined) {
+    throw new Error(`entries: goes together with no other effect, and there is ${whole}`);
   }
   return input as FaultRule;
+}
+
+/** The messages that `POST queues/REGION/NAME` puts into a queue. Throws. */
+export function readPlanted(input: Members): readonly PlantedMessage[] {
+  check(input, { messages: (value) => Array.isArray(value) && value.every(structure) });
+  const messages = (input['messages'] ?? []) as readonly Members[];
+  for (const message of messages) {
+    check(message, {
+      body: text,
+      messageId: text,
+      attributes: structure,
+      groupId: text,
+      deduplicationId: text,
+      traceHeader: text,
+      deadLetterSource: text,
+      receiveCount: between(0, Number.MAX_SAFE_INTEGER),
+      sentAt: between(0, Number.MAX_SAFE_INTEGER),
+      firstReceivedAt: between(0, Number.MAX_SAFE_INTEGER),
+    });
+    if (message['body'] === undefined) throw new Error('messages: body is missing');
+  }
+  return messages as unknown as readonly PlantedMessage[];
+}
+
+/** An effect that must name its error code. */
+function checkNamed(input: Members, name: string, known: Readonly<Record<string, Check>>): void {
+  const effect = input[name] as Members | undefined;
+  if (effect === undefined) return;
+  check(effect, known);
+  if (effect['code'] === undefined) throw new Error(`${name}: code is missing`);
 }
 
 function check(input: Members, known: Readonly<Record<string, Check>>): void {

@@ -1,10 +1,10 @@
-import { readClockInput, readControlInput, readFaultRule } from './control-input.ts';
+import { readClockInput, readControlInput, readFaultRule, readPlanted } from './control-input.ts';
 import type { Reply } from './protocols/reply.ts';
 import type { Simulator } from './simulator.ts';
 
 /**
  * The simulator's own API, below `/_simulator/`:
- * `GET clock`, `POST clock {advanceMs?, rate?}`, `GET|POST|DELETE faults[/id]`, `GET outbox`, `POST reset`, `GET health`.
+ * `GET clock`, `POST clock {advanceMs?, rate?}`, `GET|POST|DELETE faults[/id]`, `GET outbox`, `GET|POST queues/REGION/NAME`, `POST reset`, `GET health`.
  * Answers JSON; undefined for an unknown path. Throws where the body asks for what cannot be.
  */
 export async function control(
@@ -14,7 +14,8 @@ export async function control(
   body: Buffer,
 ): Promise<Reply | undefined> {
   const input = readControlInput(body);
-  const [noun = '', id] = path.split('/');
+  const [noun = '', id, queue = ''] = path.split('/');
+  const region = id === undefined || id === '' ? undefined : id;
   switch (`${method} ${noun}`) {
     case 'GET health':
       return json({ status: 'ok', endpoint: simulator.endpoint, pid: process.pid });
@@ -36,6 +37,14 @@ export async function control(
       return json({ faults: simulator.faults.rules });
     case 'GET outbox':
       return json({ mails: simulator.regions.flatMap((region) => region.sns.outbox) });
+    case 'GET queues': {
+      const messages = simulator.region(region).sqs.content(queue);
+      return messages === undefined ? undefined : json({ messages });
+    }
+    case 'POST queues': {
+      const messageIds = simulator.region(region).sqs.plant(queue, readPlanted(input));
+      return messageIds === undefined ? undefined : json({ messageIds });
+    }
     case 'POST reset':
       await simulator.reset();
       return json({ status: 'ok' });

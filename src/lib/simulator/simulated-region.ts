@@ -21,7 +21,7 @@ export interface RegionOptions {
   readonly clock: Clock;
   readonly random: () => number;
   readonly uuid: () => string;
-  readonly folder: string;
+  readonly folder: () => string;
   readonly endpoint: () => string;
 }
 
@@ -32,7 +32,6 @@ export class SimulatedRegion implements Region {
   readonly clock: Clock;
   readonly random: () => number;
   readonly uuid: () => string;
-  readonly folder: string;
   readonly #trail = new Trail();
   readonly cloudwatch: CloudWatch;
   readonly logs: Logs;
@@ -44,6 +43,7 @@ export class SimulatedRegion implements Region {
   readonly scheduler: Scheduler;
   readonly services: readonly Service[];
   readonly #endpoint: () => string;
+  readonly #folder: () => string;
 
   constructor(options: RegionOptions) {
     this.name = options.name;
@@ -51,7 +51,7 @@ export class SimulatedRegion implements Region {
     this.clock = options.clock;
     this.random = options.random;
     this.uuid = options.uuid;
-    this.folder = options.folder;
+    this.#folder = options.folder;
     this.#endpoint = options.endpoint;
     this.cloudwatch = new CloudWatch(this);
     this.logs = new Logs(this);
@@ -77,6 +77,11 @@ export class SimulatedRegion implements Region {
 
   get endpoint(): string {
     return this.#endpoint();
+  }
+
+  /** Made on first use: most regions never hold code. */
+  get folder(): string {
+    return this.#folder();
   }
 
   /** The newest management calls, oldest first. */

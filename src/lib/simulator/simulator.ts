@@ -6,12 +6,14 @@ import { join } from 'node:path';
 import { control } from './control.ts';
 import type { ApiError } from './kernel/api-error.ts';
 import { SimulatedClock } from './kernel/clock.ts';
+import { dispatch } from './kernel/dispatch.ts';
 import { Faults } from './kernel/faults.ts';
 import { HttpDate } from './kernel/http-date.ts';
+import { connectionReset, InProcessCall, sdkError } from './kernel/in-process-call.ts';
 import { seededRandom } from './kernel/random.ts';
 import { Router, type Target } from './kernel/router.ts';
 import { type Backend, listen } from './kernel/server.ts';
-import type { Call } from './kernel/service.ts';
+import type { Call, Input, Output } from './kernel/service.ts';
 import { SimulatedRegion } from './simulated-region.ts';
 
 export interface SimulatorOptions {
@@ -23,24 +25,29 @@ export interface SimulatorOptions {
   readonly seed?: number;
 }
 
-/** The embedded AWS: one account, any region, served over loopback HTTP. */
+/**
+ * The embedded AWS: one account, any region. `Simulator.start` serves it over loopback HTTP; one made with `new` is for
+ * use in process, by `call`: it opens no port and touches no disk until a function is created.
+ */
 export class Simulator implements Backend {
   readonly accountId: string;
   readonly clock: SimulatedClock;
   readonly faults: Faults;
   readonly #random: () => number;
   readonly #regions = new Map<string, { region: SimulatedRegion; router: Router }>();
-  readonly #folder = mkdtempSync(join(tmpdir(), 'cvops-simulator-'));
+  #folder: string | undefined;
   #made = 0;
   readonly #httpDate = new HttpDate();
   #server: Server | undefined;
   #port = 0;
 
-  private constructor(options: SimulatorOptions) {
+  constructor(options: SimulatorOptions) {
     this.accountId = options.accountId ?? '000000000000';
     this.clock = options.clock ?? new SimulatedClock();
-    this.#random = seededRandom(options.seed ?? 1);
-    this.faults = new Faults(this.#random);
+    const seed = options.seed ?? 1;
+    this.#random = seededRandom(seed);
+    // Faults draw from a generator of their own: how often functions are routed does not shift them.
+    this.faults = new Faults(seededRandom(seed + 1));
   }
 
   /** Starts a simulator that listens on 127.0.0.1. Rejects with `EADDRINUSE` when the port is taken. */
@@ -50,6 +57,32 @@ export class Simulator implements Backend {
     simulator.#server = server;
     simulator.#port = port;
     return simulator;
+  }
+
+  /**
+   * One call without HTTP, under the fault rules in force: delays pass in simulated time. Members of input and output are
+   * those of the JSON protocol (binary values in base64); the output shares its values with the simulator and must not be
+   * changed. Rejects as the AWS SDK does (name, `$fault`, `$metadata`), and with ECONNRESET where a rule breaks the connection.
+   */
+  call(
+    service: string,
+    operation: string,
+    input: Input = {},
+    options: { readonly region?: string; readonly signal?: AbortSignal } = {},
+  ): Promise<Output> {
+    const region = this.region(options.region);
+    const found = region.services.find(({ id }) => id === service);
+    if (found === undefined) return Promise.reject(new Error(`The simulator has no service ${service}.`));
+    const target: Target = { service: found, operation, protocol: 'json', input, status: 200 };
+    const call = new InProcessCall(region.name, this.accountId, target, options.signal);
+    return new Promise((resolve, reject) => {
+      dispatch(this, target, call, {
+        succeed: resolve,
+        fail: (error) => reject(sdkError(error, found.queryCompatible === true, call.requestId)),
+        hangUp: () => reject(connectionReset()),
+        pause: (ms) => new Promise((done) => this.clock.schedule(this.clock.now() + ms, done)),
+      });
+    });
   }
 
   get port(): number {
@@ -86,7 +119,9 @@ export class Simulator implements Backend {
   control = (method: string, path: string, body: Buffer) => control(this, method, path, body);
 
   finished(target: Target, call: Call, output: unknown, error: ApiError | undefined): void {
-    this.region(call.region).finished(target, call, output, error);
+    const region = this.#regions.get(call.region)?.region;
+    // What began before a reset is none of the new region's business.
+    if (region?.services.includes(target.service) === true) region.finished(target, call, output, error);
   }
 
   /** Forgets everything but the clock and the port. */
@@ -105,12 +140,13 @@ export class Simulator implements Backend {
       server.closeAllConnections();
       await new Promise<void>((resolve) => server.close(() => resolve()));
     }
-    rmSync(this.#folder, { recursive: true, force: true });
+    if (this.#folder !== undefined) rmSync(this.#folder, { recursive: true, force: true });
   }
 
   #at(name: string): { region: SimulatedRegion; router: Router } {
     const known = this.#regions.get(name);
     if (known !== undefined) return known;
+    const made = this.#made++;
     const region = new SimulatedRegion({
       name,
       accountId: this.accountId,
@@ -118,11 +154,14 @@ export class Simulator implements Backend {
       random: this.#random,
       uuid: randomUUID,
       // A region made anew after a reset finds nothing of the one before.
-      folder: join(this.#folder, `${name}-${this.#made++}`),
+      folder: () => {
+        this.#folder ??= mkdtempSync(join(tmpdir(), 'cvops-simulator-'));
+        return join(this.#folder, `${name}-${made}`);
+      },
       endpoint: () => this.endpoint,
     });
-    const made = { region, router: new Router(region.services) };
-    this.#regions.set(name, made);
-    return made;
+    const entry = { region, router: new Router(region.services) };
+    this.#regions.set(name, entry);
+    return entry;
   }
 }

@@ -38,6 +38,8 @@ export class SimulatedClock implements Clock {
   #wake: NodeJS.Timeout | undefined;
   #wakeAt = Number.POSITIVE_INFINITY;
   #active = new Set<Promise<unknown>>();
+  /** The last move that was asked for: moves do not interleave. */
+  #moved: Promise<void> = Promise.resolve();
   #closed = false;
 
   /** @param start simulated time at the start, ms since the epoch; @param rate simulated ms for each real ms. */
@@ -86,8 +88,36 @@ export class SimulatedClock implements Clock {
     this.#arm();
   }
 
-  /** Moves time forward by `ms`, firing what falls due in order and letting tracked work finish before each step. */
-  async advance(ms: number): Promise<void> {
+  /**
+   * Moves time forward by `ms`, firing what falls due in order and letting tracked work finish before each step. A move
+   * asked for while another is under way begins where that one ends; work that the clock tracks must not wait for one.
+   */
+  advance(ms: number): Promise<void> {
+    const move = this.#moved.then(() => this.#advance(ms));
+    this.#moved = move.catch(() => {});
+    return move;
+  }
+
+  /**
+   * Moves a frozen clock on to whatever falls due next, again and again, until `work` settles: who sleeps wakes at its own
+   * time, and only time passes. What `work` does in real time besides (files, sockets) the clock does not see: it waits for
+   * that only while nothing is due, unless it is tracked.
+   */
+  async until<T>(work: Promise<T>): Promise<T> {
+    let settled = false;
+    const done = () => {
+      settled = true;
+    };
+    work.then(done, done);
+    for (;;) {
+      await this.idle();
+      if (settled || this.#closed) return work;
+      const next = this.#peek();
+      if (next !== undefined) await this.advance(Math.max(0, next.at - this.now()));
+    }
+  }
+
+  async #advance(ms: number): Promise<void> {
     const target = this.now() + ms;
     await this.idle();
     for (;;) {

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import type { EntryFault } from './faults.ts';
 
 /** One request as a service sees it, whatever protocol it came in. */
 export interface Call {
@@ -15,11 +16,17 @@ export interface Call {
   readonly body: Buffer;
   /** Aborts when the client goes away (a long poll ends, a message received for nobody goes back). */
   readonly signal: AbortSignal;
+  /** Set where a fault rule may fail single entries of a batch: each operation on a batch asks it once for each entry. */
+  entryFault?: EntryFault | undefined;
 }
 
 /** Input is the operation's members by their API names; blobs stay base64 text, timestamps stay as the protocol sends them. */
 // biome-ignore lint/suspicious/noExplicitAny: inputs come from the wire; each operation validates what it reads
 export type Input = any;
+
+/** An operation's output members, as a caller in process gets them. */
+// biome-ignore lint/suspicious/noExplicitAny: outputs differ by operation; callers know what they asked for
+export type Output = any;
 
 /** Answers with the operation's output members (Date for timestamps, Map for query-protocol maps), or throws ApiError. */
 export type Operation = (input: Input, call: Call) => unknown;

@@ -19,10 +19,11 @@ const MAX_UNZIPPED_BYTES = 262_144_000;
 
 /** Unpacks archives below one folder; nothing is ever removed from it, so running handlers keep their files. */
 export class CodeStore {
-  readonly #folder: string;
+  readonly #folder: () => string;
   readonly #packages = new Map<string, CodePackage>();
 
-  constructor(folder: string) {
+  /** @param folder asked for once there is something to unpack. */
+  constructor(folder: () => string) {
     this.#folder = folder;
   }
 
@@ -41,7 +42,7 @@ export class CodeStore {
     const known = this.#packages.get(sha256);
     if (known !== undefined) return known;
     const files = unpack(zip);
-    const folder = join(this.#folder, digest.toString('hex').slice(0, 32));
+    const folder = join(this.#folder(), digest.toString('hex').slice(0, 32));
     writeFiles(files, folder);
     const made = { zip, sha256, folder };
     this.#packages.set(sha256, made);

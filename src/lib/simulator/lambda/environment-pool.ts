@@ -36,6 +36,10 @@ export class EnvironmentPool {
     return this.#all.size;
   }
 
+  get closed(): boolean {
+    return this.#closed;
+  }
+
   /** A warm environment, a new one, or the next that becomes free. Rejects when the pool closes. */
   acquire(deployment: Deployment): Promise<ExecutionEnvironment> {
     if (this.#closed) return Promise.reject(new Error('The simulator is closed.'));

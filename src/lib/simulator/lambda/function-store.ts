@@ -38,7 +38,7 @@ export class FunctionStore {
     this.#region = region;
     this.#delays = delays;
     this.#retire = retire;
-    this.#code = new CodeStore(join(region.folder, 'lambda'));
+    this.#code = new CodeStore(() => join(region.folder, 'lambda'));
   }
 
   get all(): readonly LambdaFunction[] {

@@ -84,7 +84,9 @@ export class Invoker {
       record(clock.now(), 0, true);
       return unsupportedRuntime(deployment);
     }
-    const environment = await this.#pool.acquire(deployment);
+    const environment = await this.#pool.acquire(deployment).catch((cause: unknown) => {
+      throw this.#pool.closed ? notFound(`Function not found: ${target.arn}`) : cause;
+    });
     const startedAt = clock.now();
     let result: EnvironmentResult;
     try {
@@ -93,6 +95,8 @@ export class Invoker {
     } finally {
       this.#pool.release(environment);
     }
+    // The region was forgotten while the handler ran, and the function with it: what the handler was killed with is no result.
+    if (this.#pool.closed) throw notFound(`Function not found: ${target.arn}`);
     const { requestId } = request;
     const lines = invocationLines({ requestId, version, settings, startedAt, endedAt: clock.now(), result });
     logs.write(settings.LoggingConfig.LogGroup, environment.logStream, lines);

@@ -1,4 +1,5 @@
 import { ApiError } from '../kernel/api-error.ts';
+import type { EntryFault } from '../kernel/faults.ts';
 import type { Input } from '../kernel/service.ts';
 import { sqsErrors } from './errors.ts';
 
@@ -20,18 +21,32 @@ export function readBatch(input: Input, entryName: string): readonly Input[] {
 }
 
 /** Does `work` for each entry; what it throws becomes that entry's failure. */
-export function forEachEntry(entries: readonly Input[], work: (entry: Input) => void): Record<string, unknown> {
+export function forEachEntry(
+  entries: readonly Input[],
+  fault: EntryFault | undefined,
+  work: (entry: Input) => void,
+): Record<string, unknown> {
   const done: Record<string, unknown>[] = [];
   const failed: { id: string; cause: unknown }[] = [];
   for (const entry of entries) {
     try {
-      work(entry);
+      underFault(fault, () => work(entry));
       done.push({ Id: entry.Id });
     } catch (cause) {
       failed.push({ id: entry.Id, cause });
     }
   }
   return batchOutput(done, failed);
+}
+
+/** Does the work of one entry, unless a fault rule fails it. A rule may fail it afterwards, too: then the work is done. */
+export function underFault<T>(fault: EntryFault | undefined, work: () => T): T {
+  const injected = fault?.();
+  if (injected === undefined) return work();
+  if (injected.afterCommit === true) work();
+  throw new ApiError(injected.code, injected.message ?? 'Injected by a fault rule.', {
+    status: injected.senderFault === true ? 400 : 500,
+  });
 }
 
 /** A batch's answer; AWS leaves an empty list out. */

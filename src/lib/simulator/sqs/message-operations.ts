@@ -36,7 +36,7 @@ export function messageOperations(queues: QueueRegistry, senderId: string): Read
       const queue = queues.byUrl(input, call);
       const entries = readBatch(input, 'SendMessageBatchRequestEntry');
       const context = sendContext(call);
-      const { sent, failed } = sendMessageBatch(queue, entries, context);
+      const { sent, failed } = sendMessageBatch(queue, entries, context, call.entryFault);
       queue.deliver(context.now);
       return batchOutput(sent, failed);
     },
@@ -55,7 +55,7 @@ export function messageOperations(queues: QueueRegistry, senderId: string): Read
     },
     DeleteMessageBatch: (input, call) => {
       const queue = queues.byUrl(input, call);
-      const result = forEachEntry(readBatch(input, 'DeleteMessageBatchRequestEntry'), (entry) =>
+      const result = forEachEntry(readBatch(input, 'DeleteMessageBatchRequestEntry'), call.entryFault, (entry) =>
         queue.delete(handleOf(entry)),
       );
       queue.deliver(region.clock.now());
@@ -71,7 +71,7 @@ export function messageOperations(queues: QueueRegistry, senderId: string): Read
       const queue = queues.byUrl(input, call);
       const now = region.clock.now();
       const entries = readBatch(input, 'ChangeMessageVisibilityBatchRequestEntry');
-      const result = forEachEntry(entries, (entry) =>
+      const result = forEachEntry(entries, call.entryFault, (entry) =>
         queue.changeVisibility(handleOf(entry), visibilityOf(entry), now),
       );
       queue.deliver(now);

@@ -31,6 +31,10 @@ export class QueueRegistry {
     return ++this.#sequence;
   }
 
+  named(name: string): Queue | undefined {
+    return this.#queues.get(name);
+  }
+
   queueByArn(arn: string): Queue | undefined {
     return arn.startsWith(this.#arnPrefix) ? this.#queues.get(arn.slice(this.#arnPrefix.length)) : undefined;
   }

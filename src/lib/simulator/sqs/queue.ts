@@ -181,6 +181,18 @@ export class Queue {
     }
   }
 
+  /** All messages in the order of arrival, as of the last `touch`. */
+  content(): readonly Message[] {
+    const all: Message[] = [];
+    for (let message = this.#stock.oldest; message !== undefined; message = message.newer) all.push(message);
+    return all;
+  }
+
+  /** Takes in a message that comes from elsewhere, with the receives that it has behind it. The caller delivers. */
+  plant(content: MessageContent, receiveCount: number, firstReceivedAt: number, now: number): void {
+    this.#stock.enter(new Message(content, this.#around.nextSequence(), now, receiveCount, firstReceivedAt));
+  }
+
   /** The message that would be received next. */
   peek(): Message | undefined {
     this.#stock.begin();
@@ -216,7 +228,7 @@ export class Queue {
       deadLetterSource: source.arn,
       deduplicationId: this.fifo ? content.id : content.deduplicationId,
     };
-    this.#stock.enter(new Message(moved, this.#around.nextSequence(), now, dead.receiveCount, dead.firstReceivedAt));
+    this.plant(moved, dead.receiveCount, dead.firstReceivedAt, now);
     this.#polls.wakeAt(now);
   }
 

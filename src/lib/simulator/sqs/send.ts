@@ -1,5 +1,7 @@
 import { hash } from 'node:crypto';
+import type { EntryFault } from '../kernel/faults.ts';
 import type { Input } from '../kernel/service.ts';
+import { underFault } from './batch.ts';
 import { sqsErrors } from './errors.ts';
 import type { MessageContent } from './message.ts';
 import { md5OfAttributes, md5OfText, readMessageAttributes, sizeOfAttributes } from './message-attributes.ts';
@@ -41,6 +43,7 @@ export function sendMessageBatch(
   queue: Queue,
   entries: readonly Input[],
   context: SendContext,
+  fault?: EntryFault,
 ): { readonly sent: Record<string, unknown>[]; readonly failed: { readonly id: string; readonly cause: unknown }[] } {
   const sent: Record<string, unknown>[] = [];
   const failed: { id: string; cause: unknown }[] = [];
@@ -59,9 +62,14 @@ export function sendMessageBatch(
   }
   if (bytes > MAX_BATCH_BYTES) throw sqsErrors.batchTooLong(bytes, MAX_BATCH_BYTES);
   for (const { id, draft } of drafts) {
-    const result = answer(queue, draft, queue.send(draft.content, draft.delayMs, context.now));
-    result['Id'] = id;
-    sent.push(result);
+    try {
+      const result = underFault(fault, () => queue.send(draft.content, draft.delayMs, context.now));
+      const output = answer(queue, draft, result);
+      output['Id'] = id;
+      sent.push(output);
+    } catch (cause) {
+      failed.push({ id, cause });
+    }
   }
   return { sent, failed };
 }

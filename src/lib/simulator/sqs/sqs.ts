@@ -2,7 +2,10 @@ import type { QueuePort, Region } from '../kernel/region.ts';
 import type { Input, Operation, Service } from '../kernel/service.ts';
 import { messageOperations } from './message-operations.ts';
 import { MoveTasks } from './move-tasks.ts';
+import { type PlantedMessage, plantedContent } from './planted-message.ts';
 import { readSqsQuery, writeSqsQuery } from './query-form.ts';
+import type { Queue } from './queue.ts';
+import { type QueuedMessage, queueContent } from './queue-content.ts';
 import { queueHandle } from './queue-handle.ts';
 import { queueOperations } from './queue-operations.ts';
 import { QueueRegistry } from './queue-registry.ts';
@@ -33,12 +36,14 @@ export class Sqs implements Service {
   readonly port: QueuePort;
   readonly #queues: QueueRegistry;
   readonly #tasks: MoveTasks;
+  readonly #senderId: string;
 
   constructor(region: Region) {
     this.region = region;
     const queues = new QueueRegistry(region);
     const tasks = new MoveTasks(queues);
     const senderId = `AIDACVOPS${region.accountId}`;
+    this.#senderId = senderId;
     this.#queues = queues;
     this.#tasks = tasks;
     this.operations = {
@@ -68,10 +73,39 @@ export class Sqs implements Service {
     return DATA_EVENTS.has(operation) ? undefined : operation;
   }
 
+  /** Everything in a queue, in flight and delayed messages too, in the order of arrival; undefined = no such queue. */
+  content(queueName: string): readonly QueuedMessage[] | undefined {
+    const queue = this.#upToDate(queueName);
+    return queue === undefined ? undefined : queueContent(queue, this.#senderId);
+  }
+
+  /**
+   * Puts messages into a queue as if they had come there by themselves, dead ones for instance; answers their ids in
+   * order, undefined = no such queue. Throws ApiError for attributes that SQS refuses, and then puts in none.
+   */
+  plant(queueName: string, messages: readonly PlantedMessage[]): readonly string[] | undefined {
+    const queue = this.#upToDate(queueName);
+    if (queue === undefined) return undefined;
+    const now = this.region.clock.now();
+    const contents = messages.map((message) => plantedContent(message, queue.fifo, () => this.region.uuid(), now));
+    contents.forEach((content, i) => {
+      const { receiveCount = 0, firstReceivedAt } = messages[i]!;
+      queue.plant(content, receiveCount, receiveCount === 0 ? 0 : (firstReceivedAt ?? content.sentAt), now);
+    });
+    queue.deliver(now);
+    return contents.map(({ id }) => id);
+  }
+
   /** Hands what the queues have counted so far over to CloudWatch; to be called before its metrics are read. */
   flushMetrics(): void {
     const now = this.region.clock.now();
     for (const queue of this.#queues.all) queue.flushMetrics(now);
+  }
+
+  #upToDate(queueName: string): Queue | undefined {
+    const queue = this.#queues.named(queueName);
+    queue?.touch(this.region.clock.now());
+    return queue;
   }
 
   /** Ends long polls and move tasks. */
