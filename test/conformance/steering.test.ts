@@ -1,5 +1,11 @@
 import { CreateTopicCommand, SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
-import { CreateQueueCommand, ListQueuesCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import {
+  CreateQueueCommand,
+  ListQueuesCommand,
+  SendMessageBatchCommand,
+  SendMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { SimulatedClock } from '../../src/lib/simulator/kernel/clock.ts';
 import { Simulator } from '../../src/lib/simulator/simulator.ts';
@@ -75,6 +81,64 @@ describe('steering the simulator over HTTP', () => {
     await expect(makeQueue()).rejects.toThrow();
     await ask('DELETE', 'faults');
     expect((await sqs.send(new ListQueuesCommand({}))).QueueUrls).toHaveLength(1);
+  });
+
+  test('messages are put into a queue and looked at', async () => {
+    await makeQueue();
+    const dead = {
+      messageId: 'd1',
+      body: 'x',
+      receiveCount: 3,
+      deadLetterSource: 'arn:aws:sqs:us-east-1:000000000000:jobs',
+    };
+    expect(await ask('POST', 'queues/us-east-1/q', { messages: [dead, { body: 'y' }] })).toEqual({
+      status: 200,
+      json: { messageIds: ['d1', expect.stringMatching(/^[0-9a-f-]{36}$/)] },
+    });
+    expect((await ask('GET', 'queues/us-east-1/q')).json).toMatchObject({
+      messages: [
+        { messageId: 'd1', body: 'x', state: 'visible', system: { ApproximateReceiveCount: '3' } },
+        { body: 'y', system: { ApproximateReceiveCount: '0' } },
+      ],
+    });
+    expect((await ask('GET', 'queues/eu-west-1/q')).status).toBe(404);
+    expect((await ask('POST', 'queues/us-east-1/none', { messages: [] })).status).toBe(404);
+  });
+
+  test.each([
+    { messages: [{ body: 5 }] },
+    { messages: [{}] },
+    { messages: 'x' },
+    { messages: [null] },
+    { messages: [{ body: 'x', receiveCount: -1 }] },
+    { messages: [{ body: 'x', attributes: { a: { DataType: 'Strange' } } }] },
+    { other: [] },
+  ])('messages that cannot be are refused: %j', async (body) => {
+    await makeQueue();
+    expect((await ask('POST', 'queues/us-east-1/q', body)).status).toBe(400);
+    expect((await ask('GET', 'queues/us-east-1/q')).json).toEqual({ messages: [] });
+  });
+
+  test('single entries of a batch fail when told to', async () => {
+    const QueueUrl = await makeQueue();
+    await ask('POST', 'faults', { operation: 'SendMessageBatch', times: 1, entries: { code: 'InternalError' } });
+    const Entries = ['a', 'b'].map((Id) => ({ Id, MessageBody: Id }));
+    expect(await sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries }))).toMatchObject({
+      Successful: [{ Id: 'b' }],
+      Failed: [{ Id: 'a', Code: 'InternalError', SenderFault: false }],
+    });
+  });
+
+  test.each([
+    { entries: {} },
+    { entries: { code: 'x', senderFault: 'yes' } },
+    { entries: { code: 'x' }, reset: true },
+    { seed: 'x', reset: true },
+    { error: { code: 'x', queryCode: 5 } },
+    { entries: [] },
+  ])('a rule that cannot be is refused: %j', async (rule) => {
+    expect((await ask('POST', 'faults', rule)).status).toBe(400);
+    expect((await ask('GET', 'faults')).json).toEqual({ faults: [] });
   });
 
   test('a reset connection leaves the work undone', async () => {

@@ -59,7 +59,7 @@ export class MoveTasks {
       throw sqsErrors.invalidParameter('Source and destination queues must be of the same type.');
     }
     const rate = input.MaxNumberOfMessagesPerSecond;
-    if (rate !== undefined && !(Number(rate) >= 1 && Number(rate) <= MAX_RATE)) {
+    if (rate !== undefined && !(Number.isInteger(Number(rate)) && Number(rate) >= 1 && Number(rate) <= MAX_RATE)) {
       throw sqsErrors.invalidValue(
         rate,
         'MaxNumberOfMessagesPerSecond',

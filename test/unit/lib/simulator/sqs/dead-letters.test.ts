@@ -226,4 +226,69 @@ describe('a move task', () => {
     expect(test.counts(target)[0]).toBe(2);
     expect(test.bodies(dead)).toEqual(['late']);
   });
+
+  it('keeps to its rate from second to second, and tells how far it is', async () => {
+    const { test, dead, target, start, status } = movable(25);
+    start(10);
+    expect(status()).toMatchObject({
+      Status: 'RUNNING',
+      ApproximateNumberOfMessagesMoved: 0,
+      MaxNumberOfMessagesPerSecond: 10,
+    });
+    const seen: unknown[] = [];
+    for (let second = 0; second < 4; second++) {
+      await test.clock.advance(second === 0 ? 0 : SECOND);
+      const { Status, ApproximateNumberOfMessagesMoved: moved, ApproximateNumberOfMessagesToMove: toMove } = status();
+      seen.push([Status, moved, toMove, test.counts(target)[0]]);
+    }
+    expect(seen).toEqual([
+      ['RUNNING', 10, 25, 10],
+      ['RUNNING', 20, 25, 20],
+      ['COMPLETED', 25, 25, 25],
+      ['COMPLETED', 25, 25, 25],
+    ]);
+    expect(test.counts(dead)).toEqual([0, 0, 0]);
+  });
+
+  it('stops when it is cancelled: what moved stays moved, and the rest stays', async () => {
+    const { test, dead, target, start, status } = movable(25);
+    const { TaskHandle } = start(10);
+    await test.clock.advance(SECOND);
+    expect(test.call('CancelMessageMoveTask', { TaskHandle })).toEqual({ ApproximateNumberOfMessagesMoved: 20 });
+    await test.clock.advance(HOUR);
+    expect([test.counts(dead)[0], test.counts(target)[0]]).toEqual([5, 20]);
+    expect(status()).toMatchObject({ Status: 'CANCELLED', ApproximateNumberOfMessagesMoved: 20 });
+    expect(status()).not.toHaveProperty('TaskHandle');
+    expect(() => test.call('CancelMessageMoveTask', { TaskHandle })).toThrow('Task does not exist.');
+  });
+
+  it('can be started again after a cancel, and not while it runs', async () => {
+    const { test, target, start } = movable(25);
+    const { TaskHandle } = start(10);
+    expect(() => start(10)).toThrow('There is already a task running');
+    test.call('CancelMessageMoveTask', { TaskHandle });
+    start(500);
+    await test.clock.advance(SECOND);
+    expect(test.counts(target)[0]).toBe(25);
+  });
+
+  it.each([0, 501, 1.5, 'many'])('refuses the rate %s', (rate) => {
+    const { start } = movable(1);
+    expect(() => start(rate)).toThrow('MaxNumberOfMessagesPerSecond');
+  });
 });
+
+/** A dead-letter queue of so many messages, and a queue to move them to. */
+function movable(messages: number) {
+  const test = new SqsUnderTest();
+  const dead = test.queue('dead');
+  const target = test.queue('target');
+  test.queue('jobs', test.redriveTo(dead, 1));
+  test.fill(dead, messages);
+  const SourceArn = test.arn(dead);
+  const DestinationArn = test.arn(target);
+  const start = (MaxNumberOfMessagesPerSecond: unknown) =>
+    test.call('StartMessageMoveTask', { SourceArn, DestinationArn, MaxNumberOfMessagesPerSecond });
+  const status = () => JSON.parse(JSON.stringify(test.call('ListMessageMoveTasks', { SourceArn }).Results[0]));
+  return { test, dead, target, start, status };
+}
