@@ -1,46 +1,66 @@
 import type { DeadLetter } from '../../lib/dlq/dead-letter.ts';
-import { CvopsError } from '../../lib/errors/cvops-error.ts';
+import type { CvopsError } from '../../lib/errors/cvops-error.ts';
+import { compileExpression, type Expression } from '../../lib/expressions/compile-expression.ts';
+import { ExpressionError } from '../../lib/expressions/expression-error.ts';
+import { suspiciousNames } from '../../lib/expressions/suspicious-names.ts';
 import { usageError } from '../parse.ts';
 
 export interface MessageFilter {
   readonly text: string;
+  /** @throws CvopsError `UsageError` for a message that the expression cannot be evaluated on */
   readonly matches: (letter: DeadLetter) => boolean;
+  /** It calls functions: `matches` may throw. */
+  readonly mayFail: boolean;
+  /** Why it may not mean what it says; worth telling when nothing matches. */
+  readonly suspicions: readonly string[];
 }
+
+/** The fields of the document that filters and edits see. */
+export const DOCUMENT_FIELDS = ['body', 'attributes', 'groupId', 'messageId', 'sentAt', 'receiveCount'] as const;
 
 /**
  * A JMESPath expression over `{ body, attributes, groupId, messageId, sentAt, receiveCount }` as a test.
- * @throws CvopsError `UsageError` for a syntax error; from `matches` for an expression that fails on a message.
+ * @throws CvopsError `UsageError` for a syntax error, with its position
  */
 export async function compileFilter(text: string | undefined): Promise<MessageFilter | null> {
   if (text === undefined) return null;
-  const { default: jmespath } = await import('jmespath');
-  try {
-    // Missing from the package's types: parses without a document.
-    (jmespath as unknown as { compile(expression: string): unknown }).compile(text);
-  } catch (cause) {
-    throw invalid(text, cause);
-  }
+  const expression = await compileFlag('--filter', text, EXAMPLE);
   return {
     text,
+    mayFail: expression.mayFail,
+    suspicions: suspiciousNames(expression, DOCUMENT_FIELDS),
     matches: (letter) => {
       try {
-        return isTrue(jmespath.search(letter, text));
+        return isTrue(expression.evaluate(letter));
       } catch (cause) {
-        throw cause instanceof CvopsError ? cause : invalid(`${text} on message ${letter.messageId}`, cause);
+        if (!(cause instanceof ExpressionError)) throw cause;
+        throw usageError(
+          `--filter cannot be evaluated on message ${letter.messageId}: ${cause.message}: ${text}`,
+          "leave such messages out first, e.g. --filter 'type(body.url) == `string` && contains(body.url, `/a`)'.",
+        );
       }
     },
   };
+}
+
+const EXAMPLE =
+  "e.g. --filter 'body.type == `visit` && receiveCount > `3`'; see https://jmespath.org/specification.html";
+
+/** @throws CvopsError `UsageError`: the flag, what is wrong where, and the expression, in one line */
+export async function compileFlag(flag: string, text: string, example: string): Promise<Expression> {
+  try {
+    return await compileExpression(text);
+  } catch (cause) {
+    throw cause instanceof ExpressionError ? syntaxError(flag, text, cause, example) : cause;
+  }
+}
+
+function syntaxError(flag: string, text: string, cause: ExpressionError, example: string): CvopsError {
+  return usageError(`${flag}: ${cause.message}: ${text}`, cause.hint ?? example);
 }
 
 /** JMESPath's own idea of true: not false, null, or an empty string, list or object. */
 function isTrue(value: unknown): boolean {
   if (value === null || value === undefined || value === false || value === '') return false;
   return typeof value !== 'object' || Object.keys(value).length > 0;
-}
-
-function invalid(text: string, cause: unknown): CvopsError {
-  return usageError(
-    `--filter ${JSON.stringify(text)}: ${(cause as Error).message}.`,
-    "e.g. --filter 'body.type == `visit` && receiveCount > `3`'; see https://jmespath.org/specification.html",
-  );
 }

@@ -88,7 +88,7 @@ describe('dlq replay', () => {
   test('a filter with a syntax error is a usage error before any call', async () => {
     const result = await cvops('dlq', 'replay', '--yes', '--filter', 'body.[');
     expect(result.code).toBe(2);
-    expect(result.stderr).toContain('--filter "body.["');
+    expect(result.stderr).toContain('--filter: it ends too early, at character 6: body.[');
   });
 
   test('copies that fail again come back, are named, and end in exit code 6', async () => {
