@@ -36,6 +36,21 @@ describe('CloudTrail through its SDK', () => {
   const create = (Name: string) => sns.send(new CreateTopicCommand({ Name, Tags: [{ Key: 'Team', Value: 'ops' }] }));
   const recordOf = async (name: string) => JSON.parse((await by('EventName', name))[0]!.CloudTrailEvent!);
 
+  it.each(['AmazonSQS', 'DynamoDB_20120810', 'AWSEvents', 'Logs_20140328', 'GraniteServiceVersion20100801'])(
+    'does not tell of operations that %s does not have',
+    async (target) => {
+      for (const operation of ['MakeCoffee', 'constructor']) {
+        const answer = await fetch(simulator.endpoint, {
+          method: 'POST',
+          headers: { 'x-amz-target': `${target}.${operation}` },
+          body: '{}',
+        });
+        expect(answer.status).toBe(400);
+      }
+      expect((await lookup()).Events).toEqual([]);
+    },
+  );
+
   it('tells of a management call: who, what, when and with which parameters', async () => {
     await create('news');
     const [event] = await by('EventName', 'CreateTopic');

@@ -3,6 +3,12 @@ import { SimulatedClock } from '../../../../../src/lib/simulator/kernel/clock.ts
 
 const START = Date.UTC(2026, 0, 1);
 
+/** Some turns of the event loop, in which nothing is due. */
+async function slowly<T>(then: () => T): Promise<T> {
+  for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
+  return then();
+}
+
 describe('a frozen clock', () => {
   const clocks: SimulatedClock[] = [];
   const frozen = () => {
@@ -46,6 +52,53 @@ describe('a frozen clock', () => {
     for (let i = 0; i < 50; i++) clock.schedule(START + 1_000, () => fired.push(i));
     await clock.advance(1_000);
     expect(fired).toEqual(Array.from({ length: 50 }, (_, i) => i));
+  });
+
+  it('moves on once for each that asks, one after the other', async () => {
+    const clock = frozen();
+    const seen: number[] = [];
+    for (const at of [1_000, 2_000, 3_000, 4_000]) {
+      clock.schedule(START + at, () => void clock.track(slowly(() => seen.push(clock.now() - START))));
+    }
+    const ends = [clock.advance(2_000), clock.advance(2_000)].map((move) => move.then(() => clock.now() - START));
+    expect(await Promise.all(ends)).toEqual([2_000, 4_000]);
+    expect(seen).toEqual([1_000, 2_000, 3_000, 4_000]);
+  });
+
+  it('moves on after a move that failed', async () => {
+    const clock = frozen();
+    clock.schedule(START + 1_000, () => {
+      throw new Error('broken');
+    });
+    await expect(clock.advance(1_000)).rejects.toThrow('broken');
+    await clock.advance(1_000);
+    expect(clock.now()).toBe(START + 2_000);
+  });
+
+  it('moves from one due entry to the next until some work is done, and no further', async () => {
+    const clock = frozen();
+    const sleep = (ms: number) => new Promise<void>((resolve) => clock.schedule(clock.now() + ms, resolve));
+    const far = { fired: false };
+    clock.schedule(START + 86_400_000, () => {
+      far.fired = true;
+    });
+    const work = async () => {
+      await sleep(500);
+      await Promise.all([sleep(2_000), sleep(1_000)]);
+      return clock.now() - START;
+    };
+    expect(await clock.until(work())).toBe(2_500);
+    expect([clock.now() - START, far.fired]).toEqual([2_500, false]);
+  });
+
+  it('passes on what the work that it waits for failed with', async () => {
+    const clock = frozen();
+    await expect(clock.until(Promise.reject(new Error('no')))).rejects.toThrow('no');
+  });
+
+  it('waits in real time for work that sleeps in none', async () => {
+    const clock = frozen();
+    expect(await clock.until(slowly(() => clock.now() - START))).toBe(0);
   });
 
   it('fires what was scheduled on the way, when it is due before the end', async () => {

@@ -1,3 +1,4 @@
+import { Agent, request } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { cbor, tag } from '@smithy/core/cbor';
 import { describe, expect, it } from 'vitest';
@@ -270,6 +271,37 @@ describe('the server', () => {
       expect(response.status).toBe(400);
       expect(await response.json()).toMatchObject({ __type: 'com.amazonaws.sqs#UnknownOperationException' });
     } finally {
+      await simulator.close();
+    }
+  });
+
+  it.each([
+    ['JSON', { 'x-amz-target': 'AmazonSQS.SendMessage' }, /"message":"The request is larger than 67108864 bytes."/],
+    ['XML', { 'content-type': 'application/x-www-form-urlencoded' }, /<Code>RequestEntityTooLargeException<\/Code>/],
+  ])('refuses a body over 64 MiB in %s, and goes on with the connection', async (_, headers, expected) => {
+    const simulator = await Simulator.start();
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const post = (chunks: number) =>
+      new Promise<{ status: number; text: string; reused: boolean }>((resolve, reject) => {
+        const call = request(simulator.endpoint, { method: 'POST', agent, headers }, async (response) => {
+          const text = Buffer.concat(await response.toArray()).toString();
+          resolve({ status: response.statusCode!, text, reused: call.reusedSocket });
+        });
+        call.on('error', reject);
+        const megabyte = Buffer.alloc(1024 * 1024, 'x');
+        const send = (left: number): void => {
+          if (left === 0) call.end();
+          else call.write(megabyte, () => send(left - 1));
+        };
+        send(chunks);
+      });
+    try {
+      const refused = await post(65);
+      expect(refused.status).toBe(413);
+      expect(refused.text).toMatch(expected);
+      expect(await post(0)).toMatchObject({ reused: true });
+    } finally {
+      agent.destroy();
       await simulator.close();
     }
   });

@@ -258,6 +258,21 @@ describe('an invocation', () => {
       expect(new Set(results.map(({ stream }) => stream)).size).toBe(3);
     });
 
+    it('is told that its function is not there when all is forgotten while it runs or waits', async () => {
+      const door = await doorkeeper();
+      const fn = await make(`
+        import { connect } from 'node:net';
+        export const handler = () => new Promise(() => connect(${door.port}, '127.0.0.1'));`);
+      const answers = Array.from({ length: 12 }, () => invoke(fn).catch((cause: unknown) => cause));
+      await door.came;
+      await lambda.simulator.reset();
+      for (const answer of await Promise.all(answers)) {
+        expect(answer).toMatchObject({ name: 'ResourceNotFoundException', $metadata: { httpStatusCode: 404 } });
+      }
+      expect(lambda.simulator.region().trail).toEqual([]);
+      door.close();
+    });
+
     it('waits for a free one when all are busy, and is not throttled', async () => {
       const fn = await make(`export const handler = async () => {
         await new Promise((resolve) => setTimeout(resolve, 20));
