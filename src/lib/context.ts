@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { CallRecord, ClientSetup } from './aws/client-options.ts';
 import type { Account, Tables, Topics, Trail } from './aws/ports/account.ts';
 import type { FunctionLogs } from './aws/ports/function-logs.ts';
@@ -49,12 +50,14 @@ export interface Context extends Host {
 }
 
 export function createContext(host: Host, settings: Settings, folders: Folders): Context {
+  // Each call in flight listens to it; Node warns on stderr from the eleventh on.
+  setMaxListeners(0, host.signal);
   const calls: CallRecord[] = [];
   const observe = (call: CallRecord) => {
     calls.push(call);
     if (settings.debug) {
       host.streams.stderr.write(
-        `debug: ${call.service}:${call.operation} ${call.status ?? 'no answer'} ${Math.round(call.durationMs)} ms${call.attempts > 1 ? ` (${call.attempts} attempts)` : ''}\n`,
+        `debug: ${call.service}:${call.operation} ${call.status ?? 'no answer'} ${Math.round(call.durationMs)} ms${call.attempts > 1 ? ` (${call.attempts} attempts)` : ''}${call.requestId === undefined ? '' : `, request ${call.requestId}`}\n`,
       );
     }
   };
@@ -84,14 +87,15 @@ export function createContext(host: Host, settings: Settings, folders: Folders):
         region: await region(),
         maxAttempts: 3,
         customUserAgent: `cvops/${host.version}`,
-        // Longer than the longest long poll, 20 s.
-        requestHandler: { connectionTimeout: 5_000, requestTimeout: 30_000, throwOnRequestTimeout: true },
+        // An answer that stops half-way; longer than the longest long poll, 20 s. How long its begin may take: guard-client.ts.
+        requestHandler: { connectionTimeout: 5_000, socketTimeout: 30_000, throwOnRequestTimeout: true },
         ...(endpoint === undefined ? {} : { endpoint }),
         ...(profile === undefined || record !== undefined ? {} : { profile }),
         ...(credentials === undefined ? {} : { credentials }),
       },
       observe,
       now: () => host.clock.now(),
+      signal: host.signal,
     };
   });
   const account = once(async () => {

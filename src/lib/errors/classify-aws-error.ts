@@ -23,6 +23,10 @@ interface Failure {
   readonly cause?: unknown;
   readonly $metadata?: { readonly httpStatusCode?: number; readonly attempts?: number };
   readonly $fault?: string;
+  /** Of a `ForeignAnswer`: what came instead of AWS's answer. */
+  readonly answered?: string;
+  /** Hung on by `guardClient`. */
+  readonly $call?: { readonly endpoint?: string | undefined; readonly timeoutMs: number };
 }
 
 const NOT_FOUND = new Set([
@@ -68,7 +72,11 @@ const THROTTLED = new Set([
   'SlowDown',
 ]);
 const UNREACHABLE = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
-const BROKEN = new Set(['ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'TimeoutError', 'ERR_SOCKET_CONNECTION_TIMEOUT']);
+const BROKEN = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED', 'ERR_STREAM_PREMATURE_CLOSE']);
+/** Node's codes for a certificate that it does not trust: https://nodejs.org/api/tls.html#x509-certificate-error-codes */
+const UNTRUSTED = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|HOSTNAME_MISMATCH/;
+/** What a gateway says for a server that is away or too busy. */
+const AWAY = new Set([429, 502, 503, 504]);
 
 /**
  * Turns what the SDK threw into an expected error, by structure (name, code, status), never by class: the classes of
@@ -107,6 +115,14 @@ export function classifyAwsError(cause: unknown, site: AwsCallSite): unknown {
       'check AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, the profile and the clock of this machine: `cvops doctor`.',
     );
   }
+  const { endpoint, timeoutMs } = (cause as Failure).$call ?? {};
+  const at = endpoint ?? 'the endpoint';
+  if (name === 'ForeignAnswer') {
+    const message = `${at} does not answer as AWS does: ${site.action} got ${failure.answered}.`;
+    return AWAY.has(failure.$metadata?.httpStatusCode ?? 0)
+      ? error('ServiceUnavailable', ExitCode.failed, message, `try again; if it stays so, ${checkEndpoint(endpoint)}`)
+      : error('EndpointNotAws', ExitCode.setup, message, checkEndpoint(endpoint));
+  }
   if (DENIED.has(name) || failure.$metadata?.httpStatusCode === 403) {
     return error(
       'AccessDenied',
@@ -140,32 +156,90 @@ export function classifyAwsError(cause: unknown, site: AwsCallSite): unknown {
       'check AWS_ENDPOINT_URL, its variants for single services, and endpoint_url in the AWS profile.',
     );
   }
-  if (UNREACHABLE.has(code)) {
+  if (code.startsWith('HPE_')) {
+    return error('EndpointNotAws', ExitCode.setup, `${at} does not speak HTTP.`, checkEndpoint(endpoint));
+  }
+  if (code === 'EPROTO' || code.startsWith('ERR_SSL')) {
+    const plain = endpoint?.replace(/^https:/, 'http:');
+    return error(
+      'EndpointNotAws',
+      ExitCode.setup,
+      `${at} does not speak TLS as it should (${/:([a-z][a-z ]+):[^:]*:\d+:?$/i.exec(text)?.[1] ?? code}).`,
+      `does it speak plain HTTP? Then name it as ${plain ?? 'http://…'}.`,
+    );
+  }
+  if (UNTRUSTED.test(code)) {
+    return error(
+      'EndpointUntrusted',
+      ExitCode.setup,
+      `the certificate of ${at} is not trusted (${code}).`,
+      'name the file of its issuer in NODE_EXTRA_CA_CERTS, or use the name that the certificate is for.',
+    );
+  }
+  // The SDK calls broken connections TimeoutError, too.
+  const timedOut = !BROKEN.has(code) && (name === 'TimeoutError' || code === 'ETIMEDOUT');
+  const attempts = tries((cause as Failure).$metadata?.attempts);
+  const unconnected = timedOut ? /connection[^0-9]*(\d+) ?ms/.exec(text)?.[1] : undefined;
+  if (UNREACHABLE.has(code) || unconnected !== undefined) {
     const where =
-      failure.address !== undefined ? `${failure.address}:${failure.port}` : (failure.hostname ?? 'the endpoint');
+      failure.address !== undefined
+        ? `${failure.address}:${failure.port}`
+        : unconnected === undefined
+          ? (failure.hostname ?? at)
+          : at;
+    const why = unconnected === undefined ? code : `no connection within ${Number(unconnected) / 1000} s${attempts}`;
     return error(
       'EndpointUnreachable',
       ExitCode.setup,
-      `cannot reach ${where} (${code}).`,
+      `cannot reach ${where} (${why}).`,
       'check --endpoint-url, --region and the network; for the sandbox: `cvops sandbox status`.',
+    );
+  }
+  if (timedOut) {
+    const within = timeoutMs === undefined ? '' : ` within ${timeoutMs / 1000} s${attempts}`;
+    return error(
+      'ConnectionBroken',
+      ExitCode.failed,
+      `${at} gave no answer to ${site.action} on ${site.resource}${within}.`,
+      `run the command again; if it stays silent, ${checkEndpoint(endpoint)}`,
     );
   }
   if (BROKEN.has(code) || BROKEN.has(name)) {
     return error(
       'ConnectionBroken',
       ExitCode.failed,
-      `the connection broke during ${site.action} on ${site.resource} (${code || name}).`,
-      'run the command again.',
+      `the connection to ${at} broke during ${site.action} on ${site.resource} (${code || name})${attempts}.`,
+      'run the command again; if it breaks each time, check the endpoint: http or https, and which port.',
     );
   }
   if (failure.$metadata !== undefined || failure.$fault !== undefined) {
+    const status = failure.$metadata?.httpStatusCode;
+    const known = name === '' || /^(Unknown|UnknownError|Error)$/.test(name) ? undefined : name;
+    const said = /^(Unknown|UnknownError|)$/.test(text) ? undefined : text;
+    const what = [known ?? (status === undefined ? 'an unknown error' : `HTTP ${status}`), said].filter(Boolean);
     return error(
-      name === '' ? 'AwsError' : name,
+      known ?? 'AwsError',
       ExitCode.failed,
-      `${site.action} on ${site.resource} failed: ${name}${text === '' ? '' : `: ${text}`}`,
+      `${site.action} on ${site.resource} failed: ${what.join(': ').replace(/\.$/, '')}.`,
+      status !== undefined && status >= 500
+        ? 'the fault is on the side of AWS: try again, and see https://health.aws.amazon.com/health/status; --debug shows the request id.'
+        : '--debug shows each call and its request id.',
     );
   }
   return cause;
+}
+
+/** `, 3 attempts` where there was more than one. */
+function tries(attempts: number | undefined): string {
+  return attempts === undefined || attempts < 2 ? '' : `, ${attempts} attempts`;
+}
+
+/** What to look at when something else than AWS answers: the endpoint that was named, or what stands before AWS's own. */
+function checkEndpoint(endpoint: string | undefined): string {
+  if (endpoint !== undefined && /\.amazonaws\.com(\.cn)?(:\d+)?$/.test(endpoint)) {
+    return 'look for what stands between here and AWS: a proxy, a VPN, a login page of the network.';
+  }
+  return 'check --endpoint-url, AWS_ENDPOINT_URL and "endpointUrl" in the configuration; for the sandbox: `cvops sandbox status`.';
 }
 
 /** The innermost error that carries a system code: Node wraps connection errors (`AggregateError`, `cause`). */

@@ -1,8 +1,11 @@
 import { CloudTrailClient, LookupEventsCommand } from '@aws-sdk/client-cloudtrail';
 import { classifyAwsError } from '../../errors/classify-aws-error.ts';
 import { CvopsError } from '../../errors/cvops-error.ts';
-import { type ClientSetup, observed } from '../client-options.ts';
+import type { ClientSetup } from '../client-options.ts';
+import { type CallRules, guardClient } from '../guard-client.ts';
 import type { Trail, TrailChange } from '../ports/account.ts';
+
+const RULES: CallRules = { slow: [LookupEventsCommand] };
 
 /** Enough of an alias's past to find what it served before. */
 const MOST_CHANGES = 50;
@@ -12,7 +15,7 @@ export class CloudTrailTrail implements Trail {
   readonly #client: CloudTrailClient;
 
   constructor(setup: ClientSetup) {
-    this.#client = observed('cloudtrail', new CloudTrailClient(setup.options), setup.observe);
+    this.#client = guardClient('cloudtrail', new CloudTrailClient(setup.options), setup, RULES);
   }
 
   async aliasChanges(functionName: string, alias: string): Promise<readonly TrailChange[] | null> {
@@ -34,7 +37,7 @@ export class CloudTrailTrail implements Trail {
       } while (token !== undefined && changes.length < MOST_CHANGES);
     } catch (cause) {
       const error = classifyAwsError(cause, { action: 'cloudtrail:LookupEvents', resource: 'the event history' });
-      if (error instanceof CvopsError) return null;
+      if (error instanceof CvopsError && error.code !== 'Interrupted') return null;
       throw error;
     }
     return changes.sort((a, b) => b.at - a.at);

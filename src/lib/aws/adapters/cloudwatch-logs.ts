@@ -1,8 +1,12 @@
 import { CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { classifyAwsError } from '../../errors/classify-aws-error.ts';
 import { CvopsError } from '../../errors/cvops-error.ts';
-import { type ClientSetup, observed } from '../client-options.ts';
+import type { ClientSetup } from '../client-options.ts';
+import { type CallRules, guardClient } from '../guard-client.ts';
 import type { FunctionLogs, LogLine } from '../ports/function-logs.ts';
+
+/** A search of a large group takes long. */
+const RULES: CallRules = { slow: [FilterLogEventsCommand] };
 
 const UNREADABLE = new Set(['LogGroupNotFound', 'AccessDenied']);
 
@@ -11,7 +15,7 @@ export class CloudWatchLogs implements FunctionLogs {
   readonly #client: CloudWatchLogsClient;
 
   constructor(setup: ClientSetup) {
-    this.#client = observed('logs', new CloudWatchLogsClient(setup.options), setup.observe);
+    this.#client = guardClient('logs', new CloudWatchLogsClient(setup.options), setup, RULES);
   }
 
   async find(

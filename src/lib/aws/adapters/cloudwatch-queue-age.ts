@@ -2,7 +2,8 @@ import { CloudWatchClient, GetMetricStatisticsCommand } from '@aws-sdk/client-cl
 import { classifyAwsError } from '../../errors/classify-aws-error.ts';
 import { CvopsError } from '../../errors/cvops-error.ts';
 import { ExitCode } from '../../errors/exit-code.ts';
-import { type ClientSetup, observed } from '../client-options.ts';
+import type { ClientSetup } from '../client-options.ts';
+import { guardClient } from '../guard-client.ts';
 
 /** Queues report once a minute; older points say nothing of now. */
 const LOOK_BACK_MS = 15 * 60_000;
@@ -13,7 +14,7 @@ const LOOK_BACK_MS = 15 * 60_000;
  * https://aws.amazon.com/cloudwatch/pricing/
  */
 export async function queueAgeSeconds(setup: ClientSetup, queueName: string): Promise<number | null> {
-  const client = observed('cloudwatch', new CloudWatchClient(setup.options), setup.observe);
+  const client = guardClient('cloudwatch', new CloudWatchClient(setup.options), setup);
   const now = setup.now();
   try {
     const answer = await client.send(
@@ -34,9 +35,9 @@ export async function queueAgeSeconds(setup: ClientSetup, queueName: string): Pr
       action: 'cloudwatch:GetMetricStatistics',
       resource: `the metrics of queue "${queueName}"`,
     });
-    if (error instanceof CvopsError && (error.exitCode !== ExitCode.setup || error.code === 'AccessDenied'))
-      return null;
-    throw error;
+    if (!(error instanceof CvopsError) || error.code === 'Interrupted') throw error;
+    if (error.exitCode === ExitCode.setup && error.code !== 'AccessDenied') throw error;
+    return null;
   } finally {
     client.destroy();
   }

@@ -1,14 +1,17 @@
 import { DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { classifyAwsError } from '../../errors/classify-aws-error.ts';
-import { type ClientSetup, observed } from '../client-options.ts';
+import type { ClientSetup } from '../client-options.ts';
+import { type CallRules, guardClient } from '../guard-client.ts';
 import type { Tables } from '../ports/account.ts';
+
+const RULES: CallRules = { answers: { DescribeTable: ['Table.TableStatus'] } };
 
 /** Tables over the DynamoDB API. */
 export class DynamoDbTables implements Tables {
   readonly #client: DynamoDBClient;
 
   constructor(setup: ClientSetup) {
-    this.#client = observed('dynamodb', new DynamoDBClient(setup.options), setup.observe);
+    this.#client = guardClient('dynamodb', new DynamoDBClient(setup.options), setup, RULES);
   }
 
   async describe(name: string): Promise<{ name: string; status: string; itemCount: number }> {

@@ -15,15 +15,30 @@ import {
 import { type AwsCallSite, classifyAwsError } from '../../errors/classify-aws-error.ts';
 import { CvopsError } from '../../errors/cvops-error.ts';
 import { ExitCode } from '../../errors/exit-code.ts';
-import { type ClientSetup, observed } from '../client-options.ts';
+import type { ClientSetup } from '../client-options.ts';
+import { type CallRules, guardClient } from '../guard-client.ts';
 import type { Alias, EventSource, Functions, FunctionVersion } from '../ports/functions.ts';
+
+const ALIAS = ['AliasArn', 'Name', 'FunctionVersion', 'RevisionId'];
+const RULES: CallRules = {
+  answers: {
+    GetAlias: ALIAS,
+    UpdateAlias: ALIAS,
+    ListAliases: ['Aliases'],
+    GetFunctionConfiguration: ['FunctionArn', 'Version'],
+    ListVersionsByFunction: ['Versions'],
+    ListEventSourceMappings: ['EventSourceMappings'],
+  },
+  slow: [UpdateAliasCommand],
+  finish: [UpdateAliasCommand],
+};
 
 /** Functions over the Lambda API. */
 export class LambdaFunctions implements Functions {
   readonly #client: LambdaClient;
 
   constructor(setup: ClientSetup) {
-    this.#client = observed('lambda', new LambdaClient(setup.options), setup.observe);
+    this.#client = guardClient('lambda', new LambdaClient(setup.options), setup, RULES);
   }
 
   async getAlias(functionName: string, alias: string): Promise<Alias> {

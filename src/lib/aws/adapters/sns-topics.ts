@@ -1,7 +1,10 @@
 import { GetTopicAttributesCommand, SNSClient } from '@aws-sdk/client-sns';
 import { classifyAwsError } from '../../errors/classify-aws-error.ts';
-import { type ClientSetup, observed } from '../client-options.ts';
+import type { ClientSetup } from '../client-options.ts';
+import { type CallRules, guardClient } from '../guard-client.ts';
 import type { Account, Topics } from '../ports/account.ts';
+
+const RULES: CallRules = { answers: { GetTopicAttributes: ['Attributes'] } };
 
 /** Topics over the SNS API, which knows them by ARN only: the account comes from STS. */
 export class SnsTopics implements Topics {
@@ -10,7 +13,7 @@ export class SnsTopics implements Topics {
   readonly #account: () => Promise<Account>;
 
   constructor(setup: ClientSetup, account: () => Promise<Account>) {
-    this.#client = observed('sns', new SNSClient(setup.options), setup.observe);
+    this.#client = guardClient('sns', new SNSClient(setup.options), setup, RULES);
     this.#region = setup.options.region;
     this.#account = account;
   }

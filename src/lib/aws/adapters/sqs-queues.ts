@@ -13,7 +13,8 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { classifyAwsError } from '../../errors/classify-aws-error.ts';
-import { type ClientSetup, observed } from '../client-options.ts';
+import type { ClientSetup } from '../client-options.ts';
+import { type CallRules, guardClient } from '../guard-client.ts';
 import type {
   BatchResult,
   MessageAttribute,
@@ -25,6 +26,24 @@ import type {
   SentMessage,
 } from '../ports/queues.ts';
 
+const RULES: CallRules = {
+  answers: { GetQueueUrl: ['QueueUrl'], GetQueueAttributes: ['Attributes.QueueArn'] },
+  // A send whose answer is not awaited would be sent again.
+  slow: [
+    ReceiveMessageCommand,
+    SendMessageBatchCommand,
+    DeleteMessageBatchCommand,
+    ChangeMessageVisibilityBatchCommand,
+  ],
+  // A receive has a signal of its own: its caller gives back what it holds.
+  finish: [
+    ReceiveMessageCommand,
+    SendMessageBatchCommand,
+    DeleteMessageBatchCommand,
+    ChangeMessageVisibilityBatchCommand,
+  ],
+};
+
 /** {@link Queues} over the SQS API; CloudWatch is loaded only when an age is asked for. */
 export class SqsQueues implements Queues {
   readonly #setup: ClientSetup;
@@ -32,12 +51,13 @@ export class SqsQueues implements Queues {
 
   constructor(setup: ClientSetup) {
     this.#setup = setup;
-    this.#client = observed(
+    this.#client = guardClient(
       'sqs',
       // The SDK throws a whole batch away when one MD5 differs, after the others were stored. The replay compares the
       // MD5 of each entry itself, so the SDK's check is off.
       new SQSClient({ ...setup.options, md5: false }),
-      setup.observe,
+      setup,
+      RULES,
     );
   }
 

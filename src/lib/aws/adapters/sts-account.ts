@@ -1,7 +1,10 @@
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { classifyAwsError } from '../../errors/classify-aws-error.ts';
-import { type CallRecord, type ClientSetup, observed } from '../client-options.ts';
+import type { CallRecord, ClientSetup } from '../client-options.ts';
+import { type CallRules, guardClient } from '../guard-client.ts';
 import type { Account } from '../ports/account.ts';
+
+const RULES: CallRules = { answers: { GetCallerIdentity: ['Account', 'Arn'] } };
 
 /** The account over STS. */
 export class StsAccount implements Account {
@@ -10,7 +13,7 @@ export class StsAccount implements Account {
 
   /** @param calls every call made so far, of any service: the last Date header tells the clock's difference. */
   constructor(setup: ClientSetup, calls: readonly CallRecord[]) {
-    this.#client = observed('sts', new STSClient(setup.options), setup.observe);
+    this.#client = guardClient('sts', new STSClient(setup.options), setup, RULES);
     this.#calls = calls;
   }
 
