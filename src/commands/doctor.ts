@@ -1,6 +1,7 @@
+import type { LoadedConfig } from '../lib/config/load-config.ts';
 import type { Context } from '../lib/context.ts';
-import { type Check, check } from '../lib/doctor/check.ts';
-import { examine } from '../lib/doctor/examine.ts';
+import { type Check, check, skip } from '../lib/doctor/check.ts';
+import { examine, skipAll } from '../lib/doctor/examine.ts';
 import { ExitCode } from '../lib/errors/exit-code.ts';
 import { plural, text } from '../lib/io/format.ts';
 import type { Outcome } from '../lib/io/outcome.ts';
@@ -13,20 +14,26 @@ export const doctor = defineCommand({
   run: runDoctor,
 });
 
+const UNREAD = 'the configuration cannot be read';
+
 const TONES: Readonly<Record<Check['status'], Tone>> = { OK: 'good', NG: 'bad', SKIP: 'dim' };
 
 async function runDoctor(_options: object, context: Context): Promise<Outcome> {
   const checks: Check[] = [
     { id: 'versions', status: 'OK', detail: `cvops ${context.version}, Node ${process.version}`, hint: null },
   ];
+  let config: LoadedConfig | undefined;
   checks.push(
-    await check(
-      'configuration',
-      async () => (await context.config()).path ?? 'none found: the example system is assumed',
-    ),
+    await check('configuration', async () => {
+      config = await context.config();
+      return config.path ?? 'none found: the example system is assumed';
+    }),
   );
-  checks.push(await check('region', () => context.region()));
-  if (checks.every(({ status }) => status === 'OK')) {
+  // Region and endpoint may be in the configuration: without it both are unknown.
+  if (config === undefined) checks.push(skip('region', UNREAD), ...skipAll({ services: {} }, UNREAD));
+  else checks.push(await check('region', () => context.region()));
+  if (config !== undefined && checks.at(-1)?.status === 'NG') checks.push(...skipAll(config, 'needs a region'));
+  else if (config !== undefined) {
     const [queues, functions, account, tables, topics] = await Promise.all([
       context.queues(),
       context.functions(),
@@ -34,7 +41,7 @@ async function runDoctor(_options: object, context: Context): Promise<Outcome> {
       context.tables(),
       context.topics(),
     ]);
-    checks.push(...(await examine({ queues, functions, account, tables, topics }, await context.config())));
+    checks.push(...(await examine({ queues, functions, account, tables, topics }, config, context.settings.sandbox)));
   }
   const wrong = checks.filter(({ status }) => status === 'NG');
   return {

@@ -1,7 +1,11 @@
+import { mkdirSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { folders } from '../../src/lib/folders.ts';
+import { sandboxFolder } from '../../src/lib/sandbox/record.ts';
+import { writeRecord } from '../../src/lib/sandbox/record-file.ts';
 import type { Sandbox } from '../../src/lib/sandbox/start-sandbox.ts';
 import { startExampleSystem } from '../support/example-system.ts';
-import { jsonOf, runCli } from '../support/run-cli.ts';
+import { isolatedEnvironment, jsonOf, makeHome, removeHome, runCli } from '../support/run-cli.ts';
 
 interface Check {
   readonly id: string;
@@ -9,6 +13,20 @@ interface Check {
   readonly detail: string;
   readonly hint: string | null;
 }
+
+/** What is looked at once there are credentials. */
+const RESOURCES = [
+  'clock',
+  'worker.queue',
+  'processor.queue',
+  'processor.dlq',
+  'processor.alias',
+  'processor.trigger',
+  'processor.table',
+  'reporter.alias',
+  'reporter.table',
+  'reporter.topic',
+];
 
 describe('doctor', () => {
   let sandbox: Sandbox;
@@ -26,24 +44,14 @@ describe('doctor', () => {
     sandbox.simulator.region()[service].operations[operation]!(input, { region: 'us-east-1', headers: {} } as never);
 
   test('finds nothing wrong with the example system, and looks at all of it', async () => {
+    const warnings: Error[] = [];
+    const onWarning = (warning: Error) => warnings.push(warning);
+    process.on('warning', onWarning);
     const { code, checks: all } = await checks();
+    process.off('warning', onWarning);
+    expect(warnings).toEqual([]);
     expect(all.filter(({ status }) => status !== 'OK')).toEqual([]);
-    expect(all.map(({ id }) => id)).toEqual([
-      'versions',
-      'configuration',
-      'region',
-      'credentials',
-      'clock',
-      'worker.queue',
-      'processor.queue',
-      'processor.dlq',
-      'processor.alias',
-      'processor.trigger',
-      'processor.table',
-      'reporter.alias',
-      'reporter.table',
-      'reporter.topic',
-    ]);
+    expect(all.map(({ id }) => id)).toEqual(['versions', 'configuration', 'region', 'credentials', ...RESOURCES]);
     expect(code).toBe(0);
   });
 
@@ -81,19 +89,58 @@ describe('doctor', () => {
     const { code, checks: all } = await checks();
     sandbox.simulator.faults.remove(fault.id);
     expect(code).toBe(4);
-    expect(all.slice(-2)).toMatchObject([
-      { id: 'credentials', status: 'NG' },
-      { id: 'resources', status: 'SKIP' },
-    ]);
+    expect(all[3]).toMatchObject({ id: 'credentials', status: 'NG' });
+    expect(all.slice(4).map(({ id }) => id)).toEqual(RESOURCES);
+    expect(new Set(all.slice(4).map(({ status, detail }) => `${status} ${detail}`))).toEqual(
+      new Set(['SKIP needs credentials']),
+    );
+  });
+
+  test('does not compare clocks with a sandbox, whose time runs fast and can be moved', async () => {
+    const home = makeHome();
+    try {
+      const { state } = folders(isolatedEnvironment(home));
+      mkdirSync(sandboxFolder(state), { recursive: true });
+      const { endpoint, workerUrl, region } = sandbox;
+      writeRecord(state, { pid: process.pid, endpoint, workerUrl, region, startedAt: '', version: '' });
+      const moved = sandbox.simulator.clock.now() + 3_600_000;
+      await sandbox.simulator.clock.advance(3_600_000);
+      expect(sandbox.simulator.clock.now()).toBeGreaterThanOrEqual(moved);
+      const result = await runCli(['doctor', '--sandbox', '--json'], { home });
+      const all = jsonOf(result).data.checks as Check[];
+      expect(all.find(({ id }) => id === 'clock')).toEqual({
+        id: 'clock',
+        status: 'SKIP',
+        detail: 'the sandbox keeps a time of its own',
+        hint: null,
+      });
+      expect(result.code).toBe(0);
+      // Elsewhere an hour's difference is wrong.
+      expect((await checks()).checks.find(({ id }) => id === 'clock')).toMatchObject({ status: 'NG' });
+    } finally {
+      removeHome(home);
+    }
   });
 });
 
-test('doctor says what is missing before any call: no region', async () => {
+test('without a region doctor says so, and names all that it could not look at', async () => {
   const result = await runCli(['doctor', '--json'], { env: { AWS_ACCESS_KEY_ID: 'x', AWS_SECRET_ACCESS_KEY: 'x' } });
   expect(result.code).toBe(4);
-  expect(jsonOf(result).data.checks.at(-1)).toMatchObject({
-    id: 'region',
-    status: 'NG',
-    hint: expect.stringContaining('--region'),
-  });
+  const checks = jsonOf(result).data.checks as Check[];
+  expect(checks[2]).toMatchObject({ id: 'region', status: 'NG', hint: expect.stringContaining('--region') });
+  expect(checks.slice(3).map(({ id }) => id)).toEqual(['credentials', ...RESOURCES]);
+  expect(new Set(checks.slice(3).map(({ status, detail }) => `${status} ${detail}`))).toEqual(
+    new Set(['SKIP needs a region']),
+  );
+});
+
+test('without a configuration that can be read doctor says why, and that the rest was not looked at', async () => {
+  const result = await runCli(['doctor', '--json', '--config', 'nowhere.json'], { env: { AWS_REGION: 'us-east-1' } });
+  expect(result.code).toBe(4);
+  expect((jsonOf(result).data.checks as Check[]).slice(1)).toMatchObject([
+    { id: 'configuration', status: 'NG', hint: expect.stringContaining('--config') },
+    { id: 'region', status: 'SKIP', detail: 'the configuration cannot be read' },
+    { id: 'credentials', status: 'SKIP' },
+    { id: 'clock', status: 'SKIP' },
+  ]);
 });

@@ -10,7 +10,7 @@ export interface Check {
 }
 
 /**
- * Runs one check; an expected error is NG with its hint. Bugs go through.
+ * Runs one check; an expected error is NG with its hint. Bugs and Ctrl-C go through.
  * @param look answers the detail, with `ng` set when what it saw is wrong.
  */
 export async function check(
@@ -22,7 +22,7 @@ export async function check(
     if (typeof seen === 'string') return { id, status: 'OK', detail: seen, hint: null };
     return { id, status: 'NG', detail: seen.ng, hint: seen.hint };
   } catch (cause) {
-    if (!(cause instanceof CvopsError)) throw cause;
+    if (!(cause instanceof CvopsError) || cause.code === 'Interrupted') throw cause;
     // Elsewhere the hint for what is missing is to run doctor.
     const missing = cause.exitCode === ExitCode.notFound;
     const hint = missing ? 'create it, or correct its name in the configuration.' : (cause.hint ?? null);

@@ -19,25 +19,46 @@ const MAX_SKEW_MS = 5 * 60_000;
 /** Lambda's rule for queues that it reads: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html */
 const VISIBILITY_FACTOR = 6;
 
-/** Looks at every configured resource, all services side by side. Nothing is changed. */
-export async function examine(ports: DoctorPorts, config: Config): Promise<readonly Check[]> {
+/**
+ * Looks at every configured resource, all services side by side. Nothing is changed.
+ * @param simulatedTime what answers keeps a time of its own, which may run fast and be moved: the sandbox.
+ */
+export async function examine(ports: DoctorPorts, config: Config, simulatedTime = false): Promise<readonly Check[]> {
   const identity = await check('credentials', async () => (await ports.account.identity()).arn);
-  if (identity.status === 'NG')
-    return [identity, skip('resources', 'without credentials nothing else can be looked at')];
-  const skew = await check('clock', async () => {
-    const ms = ports.account.clockSkewMs();
-    if (ms === null) return 'AWS sent no date to compare with';
-    const words = `${formatDuration(Math.abs(ms) / 1000)} ${ms < 0 ? 'behind' : 'ahead of'} AWS`;
-    if (Math.abs(ms) < MAX_SKEW_MS) return Math.abs(ms) < 2000 ? 'agrees with AWS' : words;
-    return {
-      ng: `this machine's clock is ${words}`,
-      hint: 'set the clock; AWS refuses signatures that are five minutes off.',
-    };
-  });
+  if (identity.status === 'NG') return [identity, ...skipAll(config, 'needs credentials').slice(1)];
+  const skew = simulatedTime
+    ? skip('clock', 'the sandbox keeps a time of its own')
+    : await check('clock', () => compareClocks(ports.account));
   const services = await Promise.all(
     Object.entries(config.services).map(([name, service]) => examineService(ports, name, service)),
   );
   return [identity, skew, ...services.flat()];
+}
+
+/** Every check that {@link examine} would make, for the same reason not made. */
+export function skipAll(config: Config, reason: string): readonly Check[] {
+  const resources = Object.entries(config.services).flatMap(([name, service]) => {
+    const parts = [
+      service.queue === undefined ? [] : ['queue'],
+      service.dlq === undefined ? [] : ['dlq'],
+      service.function === undefined ? [] : ['alias', ...(service.queue === undefined ? [] : ['trigger'])],
+      service.table === undefined ? [] : ['table'],
+      service.topic === undefined ? [] : ['topic'],
+    ].flat();
+    return parts.length === 0 ? [name] : parts.map((part) => `${name}.${part}`);
+  });
+  return ['credentials', 'clock', ...resources].map((id) => skip(id, reason));
+}
+
+async function compareClocks(account: Account) {
+  const ms = account.clockSkewMs();
+  if (ms === null) return 'AWS sent no date to compare with';
+  const words = `${formatDuration(Math.abs(ms) / 1000)} ${ms < 0 ? 'behind' : 'ahead of'} AWS`;
+  if (Math.abs(ms) < MAX_SKEW_MS) return Math.abs(ms) < 2000 ? 'agrees with AWS' : words;
+  return {
+    ng: `this machine's clock is ${words}`,
+    hint: 'set the clock; AWS refuses signatures that are five minutes off.',
+  };
 }
 
 async function examineService(ports: DoctorPorts, name: string, service: ServiceConfig): Promise<readonly Check[]> {
