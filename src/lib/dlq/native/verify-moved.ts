@@ -1,0 +1,136 @@
+import type { Queue, Queues } from '../../aws/ports/queues.ts';
+import type { Clock } from '../../clock.ts';
+import type { ReplayEvent, VerdictBasis } from '../replay/replay-event.ts';
+import type { Verified } from '../replay/replay-result.ts';
+import { verdictDeadline } from '../replay/verify.ts';
+import { scanQueue } from '../scan-queue.ts';
+
+export interface VerifyMovedOptions {
+  readonly queues: Queues;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly dlq: Queue;
+  /** Where the messages went. */
+  readonly targets: readonly Queue[];
+  /** About how many were moved. */
+  readonly moved: number;
+  /** When the task began, ms since the epoch by AWS's clock. */
+  readonly startedAt: number;
+  /** How long it took at most, ms; counted by one clock, so that a wrong one does no harm. */
+  readonly lastedMs: number;
+  /** When it was known to have ended, ms since the epoch by our clock. */
+  readonly endedAt: number;
+  /** Longest wait, ms; null waits until the verdict can be known. */
+  readonly waitMs: number | null;
+}
+
+/**
+ * Approximate counts settle within about a minute: so long the targets must be seen empty.
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_GetQueueAttributes.html
+ */
+const SETTLE_MS = 60_000;
+const READINGS = 4;
+const FIRST_POLL_MS = 2_000;
+const LONGEST_POLL_MS = 15_000;
+const SCAN_LIMIT = 20_000;
+/** AWS's servers agree with each other to within this, ms. */
+const MARGIN_MS = 5_000;
+const IDS_TOLD = 100;
+
+/**
+ * The verdict of a move task. Its copies have new ids that nobody is told, so they cannot be matched one by one. What can be
+ * known: once the targets stayed empty, or the time in which a failing message comes back has passed, whatever failed
+ * again is in the dead-letter queue, came from a target, and was sent while the task ran. None there proves that none came back; some
+ * there are an upper bound, as a live message of that time looks the same.
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-configure-dead-letter-queue-redrive.html
+ */
+export async function* verifyMoved(options: VerifyMovedOptions): AsyncGenerator<ReplayEvent, Verified, undefined> {
+  const { clock, queues, signal, moved } = options;
+  const deadline = latest(options.targets.map((target) => verdictDeadline(target, options.endedAt)));
+  const started = clock.now();
+  const lastLook =
+    options.waitMs === null ? Math.max(deadline ?? 0, started + SETTLE_MS) + SETTLE_MS : started + options.waitMs;
+  // What fails there goes to another queue: nothing seen here would prove anything.
+  const blind = options.targets.some(({ attributes: { redrive } }) => failsElsewhere(redrive, options.dlq.arn));
+  let returned: ReadonlySet<string> = new Set();
+  let emptySince: number | null = null;
+  let readings = 0;
+  let pollMs = FIRST_POLL_MS;
+  let told = '';
+  for (;;) {
+    const targets = await Promise.all(options.targets.map(({ url }) => queues.describe(url)));
+    const now = clock.now();
+    const empty = targets.every((target) => depth(target) === 0);
+    emptySince = empty ? (emptySince ?? now) : null;
+    readings = empty ? readings + 1 : 0;
+    const settled = emptySince !== null && readings >= READINGS && now - emptySince >= SETTLE_MS;
+    const due = deadline !== null && now >= deadline && empty;
+    let certain = false;
+    if (!blind && (settled || due)) {
+      const look = await lookForReturned(options);
+      returned = look.returned;
+      certain = look.complete;
+    }
+    const back = Math.min(moved, returned.size);
+    const succeeded = certain ? moved - back : 0;
+    const pending = moved - back - succeeded;
+    const basis: VerdictBasis = !certain ? 'none' : due ? 'deadline' : 'drained';
+    const knownBy = pending === 0 || blind || deadline === null || deadline < now ? null : deadline;
+    const text = `${succeeded} ${back} ${pending}`;
+    if (text !== told || certain) {
+      told = text;
+      yield { type: 'verdict', at: now, succeeded, returned: back, pending, basis, knownBy };
+    }
+    if (certain || blind || signal.aborted || now >= lastLook) {
+      return {
+        succeeded,
+        returned: back,
+        pending,
+        basis,
+        approximate: true,
+        pendingUntil: knownBy === null ? null : new Date(knownBy).toISOString(),
+        returnedIds: [...returned].slice(0, IDS_TOLD),
+      };
+    }
+    await clock.sleep(Math.min(pollMs, Math.max(1, lastLook - now)), signal).catch(() => {});
+    pollMs = Math.min(LONGEST_POLL_MS, pollMs * 1.3);
+  }
+}
+
+/** What may be copies that came back; complete when nothing in the dead-letter queue was hidden. */
+async function lookForReturned({ queues, clock, signal, ...options }: VerifyMovedOptions) {
+  const dlq = await queues.describe(options.dlq.url);
+  const from = options.startedAt - MARGIN_MS;
+  // A standard queue's message keeps its time of sending on the way to the dead-letter queue, a FIFO queue's gets a new one.
+  // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/setting-up-dead-letter-queue-retention.html
+  const to = dlq.fifo ? Number.POSITIVE_INFINITY : options.startedAt + options.lastedMs + MARGIN_MS;
+  const sources = new Set(options.targets.map(({ arn }) => arn));
+  const returned = new Set<string>();
+  const { complete } = await scanQueue({
+    queues,
+    queue: dlq,
+    clock,
+    signal,
+    limit: SCAN_LIMIT,
+    onMessage: ({ messageId, system }) => {
+      const sentAt = Number(system['SentTimestamp']);
+      const source = system['DeadLetterQueueSourceArn'];
+      if (source !== undefined && sources.has(source) && sentAt >= from && sentAt <= to) returned.add(messageId);
+    },
+  });
+  return { returned, complete };
+}
+
+/** Null as soon as one is: a target without a dead-letter queue never tells. */
+function latest(times: readonly (number | null)[]): number | null {
+  return times.reduce((one, other) => (one === null || other === null ? null : Math.max(one, other)), 0);
+}
+
+/** Without a dead-letter queue a failing message stays where it is, so an empty target tells; with another one it does not. */
+function failsElsewhere(redrive: Queue['attributes']['redrive'], dlqArn: string): boolean {
+  return redrive !== null && redrive.deadLetterTargetArn !== dlqArn;
+}
+
+function depth({ attributes }: Queue): number {
+  return attributes.visible + attributes.inFlight + attributes.delayed;
+}
