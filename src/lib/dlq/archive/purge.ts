@@ -1,0 +1,277 @@
+import type { Queue, Queues, ReceivedMessage } from '../../aws/ports/queues.ts';
+import type { Clock } from '../../clock.ts';
+import type { CvopsError } from '../../errors/cvops-error.ts';
+import { groupOf } from '../dead-letter.ts';
+import { refuseOwnRedrive } from '../own-redrive.ts';
+import { backoffMs, expected, isPassing } from '../replay/call-failure.ts';
+import { MessageIdSet } from '../replay/message-id-set.ts';
+import { VisibilityKeeper } from '../visibility-keeper.ts';
+import { type ArchiveSelection, isMeant } from './archive-selection.ts';
+import { archivedLine } from './archived-message.ts';
+
+/** Where the messages go before they are deleted. */
+export interface PurgeExport {
+  add(line: string): void;
+  /** Resolves when all that was added is on disk. */
+  synced(): Promise<void>;
+}
+
+export interface PurgeOptions extends ArchiveSelection {
+  readonly queues: Queues;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly dlq: Queue;
+  readonly file: PurgeExport;
+  /** Purges even a queue that has dead letters of its own. */
+  readonly force: boolean;
+  /** Receives at the same time; default 4. */
+  readonly concurrency?: number;
+  readonly visibilitySeconds?: number;
+  readonly emptyPolls?: number;
+  readonly waitSeconds?: number;
+  onProgress?(done: { readonly exported: number; readonly deleted: number }): void;
+}
+
+export interface PurgeResult {
+  /** Messages that match, as far as they were seen. */
+  readonly matched: number;
+  readonly exported: number;
+  readonly deleted: number;
+  /** Exported, and still in the queue: deleting them failed. */
+  readonly undeleted: number;
+  /** Seen, and not asked for. */
+  readonly skipped: number;
+  /** Left in the queue, about. */
+  readonly remaining: number;
+  /** The whole queue was seen. */
+  readonly complete: boolean;
+  readonly notGivenBack: number;
+  /** Why the purge ended early; null when it did not. */
+  readonly stopped: CvopsError | null;
+}
+
+const MOST_TRIES = 6;
+/** A handle is used only while it is sure to be good: a delete with an old one may say done and do nothing. */
+const HANDLE_MARGIN_MS = 2_000;
+
+/**
+ * Deletes what is meant, by receiving and deleting: PurgeQueue would also delete what nobody looked at.
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_PurgeQueue.html
+ * Each message is on disk before it is deleted, so a crash at any moment leaves it in the queue, in the file, or in both.
+ * An abort finishes what is under way.
+ * @throws CvopsError `OwnRedrivePolicy` before anything is received
+ */
+export async function purge(options: PurgeOptions): Promise<PurgeResult> {
+  if (!options.force) refuseOwnRedrive(options.dlq);
+  return new Purge(options).run();
+}
+
+class Purge {
+  readonly #options: PurgeOptions;
+  readonly #keeper: VisibilityKeeper;
+  /** Added to the file. */
+  readonly #written = new MessageIdSet();
+  readonly #deleted = new MessageIdSet();
+  readonly #skipped = new MessageIdSet();
+  /** On disk. */
+  #exported = 0;
+  #empties = 0;
+  #busy = 0;
+  #drained = false;
+  /** Skipped messages that stay hidden until the end, and on FIFO lock the rest of their groups. */
+  #held = 0;
+  #stopped: CvopsError | null = null;
+
+  constructor(options: PurgeOptions) {
+    const { queues, clock, dlq } = options;
+    this.#options = options;
+    this.#keeper = new VisibilityKeeper({ queues, queue: dlq, clock, seconds: options.visibilitySeconds ?? 60 });
+  }
+
+  async run(): Promise<PurgeResult> {
+    const { concurrency = 4, dlq } = this.#options;
+    const workers = Math.max(1, Math.min(concurrency, Math.ceil(dlq.attributes.visible / 10)));
+    let notGivenBack = 0;
+    try {
+      const ends = await Promise.allSettled(Array.from({ length: workers }, () => this.#work()));
+      const bug = ends.find((end) => end.status === 'rejected');
+      if (bug !== undefined) throw bug.reason;
+    } finally {
+      notGivenBack = await this.#keeper.giveBack();
+    }
+    const undeleted = this.#exported - this.#deleted.size;
+    const left = undeleted + this.#skipped.size;
+    const remaining = await this.#remaining(left);
+    return {
+      matched: this.#written.size,
+      exported: this.#exported,
+      deleted: this.#deleted.size,
+      undeleted,
+      skipped: this.#skipped.size,
+      remaining,
+      complete: this.#drained && remaining <= left,
+      notGivenBack,
+      stopped: this.#stopped,
+    };
+  }
+
+  get #over(): boolean {
+    return this.#drained || this.#stopped !== null || this.#options.signal.aborted || this.#full;
+  }
+
+  get #full(): boolean {
+    return this.#options.max !== null && this.#written.size >= this.#options.max;
+  }
+
+  async #work(): Promise<void> {
+    const { queues, clock, dlq, waitSeconds = 1, emptyPolls = 3 } = this.#options;
+    for (let failures = 0; !this.#over; ) {
+      const alone = this.#busy === 0;
+      const askedAt = clock.now();
+      let messages: readonly ReceivedMessage[];
+      try {
+        messages = await queues.receive(dlq, { max: 10, waitSeconds, visibilitySeconds: this.#keeper.seconds });
+        failures = 0;
+      } catch (cause) {
+        const error = this.#asExpected(cause);
+        if (isPassing(error.code) && ++failures < MOST_TRIES) await clock.sleep(backoffMs(failures));
+        else this.#stopped ??= error;
+        continue;
+      }
+      if (messages.length === 0) {
+        // Only a poll with nothing of ours under way says that nothing is left: a delete unlocks its group.
+        if (alone && this.#busy === 0 && ++this.#empties >= emptyPolls) this.#drained = true;
+        continue;
+      }
+      this.#empties = 0;
+      this.#busy++;
+      try {
+        await this.#settle(messages, askedAt);
+      } catch (cause) {
+        this.#stopped ??= this.#asExpected(cause);
+      } finally {
+        this.#busy--;
+      }
+    }
+  }
+
+  /** A bug ends the other workers too. */
+  #asExpected(cause: unknown): CvopsError {
+    try {
+      return expected(cause);
+    } catch (bug) {
+      this.#drained = true;
+      throw bug;
+    }
+  }
+
+  async #settle(messages: readonly ReceivedMessage[], askedAt: number): Promise<void> {
+    const { clock, dlq, file } = this.#options;
+    const meant: ReceivedMessage[] = [];
+    const skipped: ReceivedMessage[] = [];
+    let added = 0;
+    for (const message of messages) {
+      this.#keeper.hold(message, askedAt);
+      // Seen before: a delete failed, or its message came twice. It is in the file already.
+      if (this.#written.has(message.messageId)) {
+        meant.push(message);
+        continue;
+      }
+      if (this.#full || !isMeant(this.#options, message)) {
+        skipped.push(message);
+        continue;
+      }
+      this.#written.add(message.messageId);
+      added++;
+      file.add(archivedLine(message, dlq, clock.now()));
+      meant.push(message);
+    }
+    await file.synced();
+    this.#exported += added;
+    this.#tell();
+    const deletedGroups = new Set(await this.#delete(meant));
+    await this.#skip(skipped, deletedGroups);
+    this.#tell();
+  }
+
+  /** @returns the groups of the messages that are gone */
+  async #delete(messages: readonly ReceivedMessage[]): Promise<readonly (string | null)[]> {
+    const { queues, clock, dlq } = this.#options;
+    const groups: (string | null)[] = [];
+    let open = messages;
+    for (let tries = 1; ; tries++) {
+      // What is no longer ours shows up again, and is deleted then.
+      open = open.filter(({ messageId }) => this.#keeper.holds(messageId, HANDLE_MARGIN_MS));
+      if (open.length === 0) return groups;
+      const again: ReceivedMessage[] = [];
+      try {
+        const results = await queues.delete(
+          dlq,
+          open.map(({ receiptHandle }) => receiptHandle),
+        );
+        results.forEach((result, index) => {
+          const message = open[index]!;
+          if (result.ok) {
+            groups.push(groupOf(message));
+            this.#deleted.add(message.messageId);
+            this.#keeper.forget(message.messageId);
+          } else if (result.senderFault) this.#keeper.forget(message.messageId);
+          else again.push(message);
+        });
+      } catch (cause) {
+        const error = expected(cause);
+        if (!isPassing(error.code)) throw error;
+        if (tries >= MOST_TRIES) throw error;
+        again.push(...open);
+      }
+      open = again;
+      if (open.length === 0 || tries >= MOST_TRIES) return groups;
+      await clock.sleep(backoffMs(tries));
+    }
+  }
+
+  /**
+   * Leaves what is not meant. On FIFO it would lock the rest of its group, so it is given back whenever the group got
+   * shorter: the next receive sees further into it. Otherwise it stays hidden until the end, not to be received again.
+   */
+  async #skip(messages: readonly ReceivedMessage[], shorter: ReadonlySet<string | null>): Promise<void> {
+    const { queues, dlq } = this.#options;
+    const returned: string[] = [];
+    for (const message of messages) {
+      this.#skipped.add(message.messageId);
+      if (dlq.fifo && shorter.has(groupOf(message))) {
+        returned.push(message.receiptHandle);
+        this.#keeper.forget(message.messageId);
+      } else {
+        this.#held++;
+        this.#keeper.relax(message.messageId);
+      }
+    }
+    if (returned.length === 0) return;
+    try {
+      await queues.changeVisibility(dlq, returned, 0);
+    } catch (cause) {
+      // They show up again when their visibility ends.
+      expected(cause);
+    }
+  }
+
+  async #remaining(left: number): Promise<number> {
+    const { dlq, queues } = this.#options;
+    const { inFlight, delayed } = dlq.attributes;
+    // Counts are approximate and late; they are asked only where something may have been out of sight.
+    const sawAll = this.#drained && inFlight + delayed === 0 && !(dlq.fifo && this.#held > 0);
+    if (sawAll) return left;
+    try {
+      const { attributes } = await queues.describe(dlq.url);
+      return Math.max(left, attributes.visible + attributes.inFlight + attributes.delayed);
+    } catch (cause) {
+      expected(cause);
+      return left;
+    }
+  }
+
+  #tell(): void {
+    this.#options.onProgress?.({ exported: this.#exported, deleted: this.#deleted.size });
+  }
+}
