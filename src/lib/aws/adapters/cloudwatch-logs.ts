@@ -3,7 +3,7 @@ import { classifyAwsError } from '../../errors/classify-aws-error.ts';
 import { CvopsError } from '../../errors/cvops-error.ts';
 import type { ClientSetup } from '../client-options.ts';
 import { type CallRules, guardClient } from '../guard-client.ts';
-import type { FunctionLogs, LogLine } from '../ports/function-logs.ts';
+import type { FunctionLogs, LogLine, LogQuery } from '../ports/function-logs.ts';
 
 /** A search of a large group takes long. */
 const RULES: CallRules = { slow: [FilterLogEventsCommand] };
@@ -18,11 +18,9 @@ export class CloudWatchLogs implements FunctionLogs {
     this.#client = guardClient('logs', new CloudWatchLogsClient(setup.options), setup, RULES);
   }
 
-  async find(
-    functionName: string,
-    options: { text: string; fromMs: number; toMs: number; limit: number },
-  ): Promise<readonly LogLine[] | null> {
+  async find(functionName: string, options: LogQuery): Promise<readonly LogLine[] | null> {
     const group = `/aws/lambda/${functionName}`;
+    const pattern = filterPattern(options);
     const lines: LogLine[] = [];
     let next: string | undefined;
     try {
@@ -34,10 +32,10 @@ export class CloudWatchLogs implements FunctionLogs {
             endTime: options.toMs,
             limit: Math.min(options.limit - lines.length, 10_000),
             nextToken: next,
-            // A term with other characters than letters and digits must stand in quotes.
-            // https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html
-            ...(options.text === '' ? {} : { filterPattern: `"${options.text.replace(/(["\\])/g, '\\$1')}"` }),
+            ...(pattern === '' ? {} : { filterPattern: pattern }),
+            ...(options.stream === undefined ? {} : { logStreamNames: [options.stream] }),
           }),
+          options.signal === undefined ? {} : { abortSignal: options.signal },
         );
         for (const event of answer.events ?? []) {
           lines.push({
@@ -60,4 +58,15 @@ export class CloudWatchLogs implements FunctionLogs {
     }
     return lines.sort((a, b) => a.at - b.at);
   }
+}
+
+/**
+ * A term with other characters than letters and digits must stand in quotes; `?` before terms asks for any of them.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html
+ */
+function filterPattern({ text, anyOf = [] }: LogQuery): string {
+  const quoted = (term: string) => `"${term.replace(/(["\\])/g, '\\$1')}"`;
+  const bare = (term: string) => (/^[A-Za-z0-9]+$/.test(term) ? term : quoted(term));
+  // Beside a required term the optional ones are ignored.
+  return text === '' ? anyOf.map((term) => `?${bare(term)}`).join(' ') : quoted(text);
 }

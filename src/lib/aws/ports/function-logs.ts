@@ -5,14 +5,26 @@ export interface LogLine {
   readonly message: string;
 }
 
+export interface LogQuery {
+  /** What each line must contain; empty takes every line. */
+  readonly text: string;
+  /** Words of which a line must contain at least one; case counts. */
+  readonly anyOf?: readonly string[];
+  /** Only lines of this stream. */
+  readonly stream?: string;
+  /** Both ends are within the span, ms since the epoch. */
+  readonly fromMs: number;
+  readonly toMs: number;
+  /** The oldest lines, at most this many. */
+  readonly limit: number;
+  readonly signal?: AbortSignal;
+}
+
 /** Reading a function's log group. */
 export interface FunctionLogs {
   /**
-   * Lines of `/aws/lambda/<function>` that contain `text`, oldest first, at most `limit`.
-   * Answers null where the logs cannot be read (no group, no permission); `text` empty takes every line.
+   * Lines of `/aws/lambda/<function>`, oldest first.
+   * Answers null where the logs cannot be read (no group, no permission).
    */
-  find(
-    functionName: string,
-    options: { text: string; fromMs: number; toMs: number; limit: number },
-  ): Promise<readonly LogLine[] | null>;
+  find(functionName: string, query: LogQuery): Promise<readonly LogLine[] | null>;
 }

@@ -27,6 +27,15 @@ describe('the logs adapter', () => {
     expect(inputs[1]!.filterPattern).toBeUndefined();
   });
 
+  test('asks for any of several words, in one stream', async () => {
+    logs.on(FilterLogEventsCommand).resolves({});
+    await reader.find('f', { ...span, text: '', anyOf: ['ERROR', 'timed out'], stream: 's' });
+    expect(logs.commandCalls(FilterLogEventsCommand)[0]!.args[0].input).toMatchObject({
+      filterPattern: '?ERROR ?"timed out"',
+      logStreamNames: ['s'],
+    });
+  });
+
   test('reads on over empty pages, up to the limit, and answers oldest first', async () => {
     const event = (timestamp: number) => ({ timestamp, message: `m${timestamp}\n`, logStreamName: 's' });
     logs
