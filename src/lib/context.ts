@@ -1,8 +1,10 @@
 import { setMaxListeners } from 'node:events';
 import type { CallRecord, ClientSetup } from './aws/client-options.ts';
 import type { Account, Tables, Topics, Trail } from './aws/ports/account.ts';
+import type { Alarms } from './aws/ports/alarms.ts';
 import type { FunctionLogs } from './aws/ports/function-logs.ts';
 import type { Functions } from './aws/ports/functions.ts';
+import type { MoveTasks } from './aws/ports/move-tasks.ts';
 import type { Queues } from './aws/ports/queues.ts';
 import type { Clock } from './clock.ts';
 import { defaultConfig } from './config/config.ts';
@@ -36,6 +38,8 @@ export interface Context extends Host {
   config(): Promise<LoadedConfig>;
   region(): Promise<string>;
   queues(): Promise<Queues>;
+  moveTasks(): Promise<MoveTasks>;
+  alarms(): Promise<Alarms>;
   functions(): Promise<Functions>;
   functionLogs(): Promise<FunctionLogs>;
   account(): Promise<Account>;
@@ -112,6 +116,14 @@ export function createContext(host: Host, settings: Settings, folders: Folders):
     queues: once(async () => {
       const { SqsQueues } = await import('./aws/adapters/sqs-queues.ts');
       return new SqsQueues(await setup());
+    }),
+    moveTasks: once(async () => {
+      const { SqsMoveTasks } = await import('./aws/adapters/sqs-move-tasks.ts');
+      return new SqsMoveTasks(await setup());
+    }),
+    alarms: once(async () => {
+      const { CloudWatchAlarms } = await import('./aws/adapters/cloudwatch-alarms.ts');
+      return new CloudWatchAlarms(await setup());
     }),
     functions: once(async () => {
       const { LambdaFunctions } = await import('./aws/adapters/lambda-functions.ts');
