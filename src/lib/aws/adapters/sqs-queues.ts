@@ -2,14 +2,18 @@ import { randomUUID } from 'node:crypto';
 import {
   type BatchResultErrorEntry,
   ChangeMessageVisibilityBatchCommand,
+  type ChangeMessageVisibilityBatchCommandInput,
   DeleteMessageBatchCommand,
+  type DeleteMessageBatchCommandInput,
   GetQueueAttributesCommand,
   GetQueueUrlCommand,
   ListDeadLetterSourceQueuesCommand,
   type Message,
   type MessageAttributeValue,
   ReceiveMessageCommand,
+  type ReceiveMessageCommandInput,
   SendMessageBatchCommand,
+  type SendMessageBatchCommandInput,
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { classifyAwsError } from '../../errors/classify-aws-error.ts';
@@ -25,6 +29,7 @@ import type {
   ReceivedMessage,
   SentMessage,
 } from '../ports/queues.ts';
+import { SqsWire } from './sqs-wire.ts';
 
 const RULES: CallRules = {
   answers: { GetQueueUrl: ['QueueUrl'], GetQueueAttributes: ['Attributes.QueueArn'] },
@@ -48,17 +53,13 @@ const RULES: CallRules = {
 export class SqsQueues implements Queues {
   readonly #setup: ClientSetup;
   readonly #client: SQSClient;
+  readonly #wire: SqsWire;
+  #sender: SQSClient | undefined;
 
   constructor(setup: ClientSetup) {
     this.#setup = setup;
-    this.#client = guardClient(
-      'sqs',
-      // The SDK throws a whole batch away when one MD5 differs, after the others were stored. The replay compares the
-      // MD5 of each entry itself, so the SDK's check is off.
-      new SQSClient({ ...setup.options, md5: false }),
-      setup,
-      RULES,
-    );
+    this.#client = client(setup);
+    this.#wire = new SqsWire(this.#client, setup.observe);
   }
 
   async describe(nameOrUrl: string): Promise<Queue> {
@@ -104,7 +105,7 @@ export class SqsQueues implements Queues {
     queue: Queue,
     options: { max: number; waitSeconds: number; visibilitySeconds?: number; signal?: AbortSignal },
   ): Promise<readonly ReceivedMessage[]> {
-    const command = new ReceiveMessageCommand({
+    const input: ReceiveMessageCommandInput = {
       QueueUrl: queue.url,
       MaxNumberOfMessages: options.max,
       WaitTimeSeconds: options.waitSeconds,
@@ -114,36 +115,35 @@ export class SqsQueues implements Queues {
       // The SDK's retry of a receive whose answer was lost repeats that receive instead of leaving its groups locked.
       // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/using-receiverequestattemptid-request-parameter.html
       ...(queue.fifo ? { ReceiveRequestAttemptId: randomUUID() } : {}),
-    });
+    };
     return this.#call('sqs:ReceiveMessage', queue.name, async () => {
-      const answer = await this.#client.send(
-        command,
-        options.signal === undefined ? {} : { abortSignal: options.signal },
-      );
+      const ends = options.signal === undefined ? {} : { abortSignal: options.signal };
+      const bySdk = () => this.#client.send(new ReceiveMessageCommand(input), ends);
+      const answer = await this.#wire.call('ReceiveMessage', input, bySdk, { signal: options.signal });
       return (answer.Messages ?? []).map(received);
     });
   }
 
   async send(queue: Queue, messages: readonly OutgoingMessage[]): Promise<readonly BatchResult<SentMessage>[]> {
     return this.#call('sqs:SendMessage', queue.name, async () => {
-      const answer = await this.#client.send(
-        new SendMessageBatchCommand({
-          QueueUrl: queue.url,
-          Entries: messages.map((message, index) => ({
-            Id: String(index),
-            MessageBody: message.body,
-            MessageGroupId: message.groupId,
-            MessageDeduplicationId: message.deduplicationId,
-            MessageAttributes: sendable(message.attributes),
-            // The only system attribute that can be sent.
-            // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-message-metadata.html
-            MessageSystemAttributes:
-              message.traceHeader === undefined
-                ? undefined
-                : { AWSTraceHeader: { DataType: 'String', StringValue: message.traceHeader } },
-          })),
-        }),
-      );
+      const input: SendMessageBatchCommandInput = {
+        QueueUrl: queue.url,
+        Entries: messages.map((message, index) => ({
+          Id: String(index),
+          MessageBody: message.body,
+          MessageGroupId: message.groupId,
+          MessageDeduplicationId: message.deduplicationId,
+          MessageAttributes: sendable(message.attributes),
+          // The only system attribute that can be sent.
+          // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-message-metadata.html
+          MessageSystemAttributes:
+            message.traceHeader === undefined
+              ? undefined
+              : { AWSTraceHeader: { DataType: 'String', StringValue: message.traceHeader } },
+        })),
+      };
+      const bySdk = () => this.#sending.send(new SendMessageBatchCommand(input));
+      const answer = await this.#wire.call('SendMessageBatch', input, bySdk, { once: true });
       return inOrder(messages.length, answer.Successful, answer.Failed, (entry) => ({
         messageId: entry.MessageId ?? '',
         sequenceNumber: entry.SequenceNumber ?? null,
@@ -155,12 +155,12 @@ export class SqsQueues implements Queues {
 
   async delete(queue: Queue, receiptHandles: readonly string[]): Promise<readonly BatchResult<object>[]> {
     return this.#call('sqs:DeleteMessage', queue.name, async () => {
-      const answer = await this.#client.send(
-        new DeleteMessageBatchCommand({
-          QueueUrl: queue.url,
-          Entries: receiptHandles.map((ReceiptHandle, index) => ({ Id: String(index), ReceiptHandle })),
-        }),
-      );
+      const input: DeleteMessageBatchCommandInput = {
+        QueueUrl: queue.url,
+        Entries: receiptHandles.map((ReceiptHandle, index) => ({ Id: String(index), ReceiptHandle })),
+      };
+      const bySdk = () => this.#client.send(new DeleteMessageBatchCommand(input));
+      const answer = await this.#wire.call('DeleteMessageBatch', input, bySdk);
       return inOrder(receiptHandles.length, answer.Successful, answer.Failed, () => ({}));
     });
   }
@@ -171,16 +171,16 @@ export class SqsQueues implements Queues {
     seconds: number,
   ): Promise<readonly BatchResult<object>[]> {
     return this.#call('sqs:ChangeMessageVisibility', queue.name, async () => {
-      const answer = await this.#client.send(
-        new ChangeMessageVisibilityBatchCommand({
-          QueueUrl: queue.url,
-          Entries: receiptHandles.map((ReceiptHandle, index) => ({
-            Id: String(index),
-            ReceiptHandle,
-            VisibilityTimeout: seconds,
-          })),
-        }),
-      );
+      const input: ChangeMessageVisibilityBatchCommandInput = {
+        QueueUrl: queue.url,
+        Entries: receiptHandles.map((ReceiptHandle, index) => ({
+          Id: String(index),
+          ReceiptHandle,
+          VisibilityTimeout: seconds,
+        })),
+      };
+      const bySdk = () => this.#client.send(new ChangeMessageVisibilityBatchCommand(input));
+      const answer = await this.#wire.call('ChangeMessageVisibilityBatch', input, bySdk);
       return inOrder(receiptHandles.length, answer.Successful, answer.Failed, () => ({}));
     });
   }
@@ -188,6 +188,12 @@ export class SqsQueues implements Queues {
   async oldestAgeSeconds(queue: Queue): Promise<number | null> {
     const { queueAgeSeconds } = await import('./cloudwatch-queue-age.ts');
     return queueAgeSeconds(this.#setup, queue.name);
+  }
+
+  /** Never tries again by itself: a send whose answer was lost may have arrived, and who sends must know of it. */
+  get #sending(): SQSClient {
+    this.#sender ??= client(this.#setup, { maxAttempts: 1 });
+    return this.#sender;
   }
 
   async #call<T>(action: string, queueName: string, work: () => Promise<T>): Promise<T> {
@@ -204,6 +210,21 @@ export class SqsQueues implements Queues {
       });
     }
   }
+}
+
+function client(setup: ClientSetup, options: { readonly maxAttempts?: number } = {}): SQSClient {
+  return guardClient(
+    'sqs',
+    new SQSClient({
+      ...setup.options,
+      ...options,
+      // The SDK throws a whole batch away when one MD5 differs, after the others were stored. The replay compares the
+      // MD5 of each entry itself, so the SDK's check is off.
+      md5: false,
+    }),
+    setup,
+    RULES,
+  );
 }
 
 function nameOfUrl(url: string): string {
