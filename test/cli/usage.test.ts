@@ -185,7 +185,7 @@ describe('a configuration that cannot be read exits 4 and names line and field',
   test('empty', async () => {
     const { code, stderr } = await withConfig('');
     expect(code).toBe(4);
-    expectOneLineAndHint(stderr, 'cvops.config.json:1:1', 'half-written');
+    expectOneLineAndHint(stderr, 'cvops.config.json:1:1: the file is empty', 'docs/configuration.md');
   });
 
   test('an unknown field', async () => {
@@ -200,14 +200,22 @@ describe('a configuration that cannot be read exits 4 and names line and field',
   test('a field of the wrong type', async () => {
     const { code, stderr } = await withConfig('{\n  "region": 5,\n  "services": {}\n}');
     expect(code).toBe(4);
-    expectOneLineAndHint(stderr, 'cvops.config.json:2:', 'docs/configuration.md');
-    expect(stderr).toContain('"region"');
+    expectOneLineAndHint(stderr, 'cvops.config.json:2:13: "region" is 5, a number', '"eu-west-2"');
   });
 
   test('a file that is not there', async () => {
     const { code, stderr } = await runCli(['alias', 'list', '--config', 'nowhere.json'], { env: KEYS });
     expect(code).toBe(4);
-    expectOneLineAndHint(stderr, 'nowhere.json', '--config');
+    expectOneLineAndHint(stderr, 'nowhere.json (there is no such file)', '--config');
+  });
+
+  test.each([
+    ['a folder', '.', 'it is a folder'],
+    ['a device without end', '/dev/zero', 'a device'],
+  ])('%s', async (_, file, why) => {
+    const { code, stderr } = await runCli(['alias', 'list', '--config', file], { env: KEYS });
+    expect(code).toBe(4);
+    expectOneLineAndHint(stderr, `(${why})`, '--config');
   });
 
   test('comments and trailing commas are no mistake', async () => {

@@ -19,7 +19,8 @@ export function findService<K extends keyof ServiceConfig>(
 ): FoundService<K> {
   const names = Object.keys(config.services);
   if (name !== undefined) {
-    const service = config.services[name];
+    // Not what every object has, such as toString.
+    const service = Object.hasOwn(config.services, name) ? config.services[name] : undefined;
     if (service === undefined) {
       const near = closest(name, names);
       throw new CvopsError('ServiceNotFound', ExitCode.notFound, `no service "${name}" in the configuration.`, {
@@ -38,7 +39,7 @@ export function findService<K extends keyof ServiceConfig>(
   if (distinct.size === 1) return { ...config.services[candidates[0]!]!, name: candidates[0]! } as FoundService<K>;
   if (distinct.size === 0) {
     throw new CvopsError('ServiceIncomplete', ExitCode.setup, `no service has a ${key} in the configuration.`, {
-      hint: 'write one with `cvops init`, or see docs/configuration.md.',
+      hint: `add "${key}" to a service in cvops.config.json; see docs/configuration.md.`,
     });
   }
   throw new CvopsError('ServiceAmbiguous', ExitCode.usage, `more than one service has a ${key}: name one.`, {

@@ -1,84 +1,193 @@
-import { findNodeAtLocation, type Node, type ParseError, parse, parseTree, printParseErrorCode } from 'jsonc-parser';
+import { findNodeAtLocation, getNodeValue, type Node, type ParseError, parseTree } from 'jsonc-parser';
 import * as z from 'zod/mini';
+import { closest } from '../errors/closest.ts';
 import { CvopsError } from '../errors/cvops-error.ts';
 import { ExitCode } from '../errors/exit-code.ts';
-import type { Config } from './config.ts';
+import type { Config, ServiceConfig } from './config.ts';
+import { NAMES, nameIn } from './resource-names.ts';
 
-const name = z.string().check(z.minLength(1), z.maxLength(256));
+const text = z.string().check(z.minLength(1), z.maxLength(256));
+const resource = (field: keyof ServiceConfig) => z.optional(text.check(z.regex(NAMES[field].pattern)));
 const service = z.strictObject({
-  function: z.optional(name),
-  alias: z.optional(name),
-  queue: z.optional(name),
-  dlq: z.optional(name),
-  table: z.optional(name),
-  topic: z.optional(name),
+  function: resource('function'),
+  alias: resource('alias'),
+  queue: resource('queue'),
+  dlq: resource('dlq'),
+  table: resource('table'),
+  topic: resource('topic'),
 });
 const schema = z.strictObject({
   $schema: z.optional(z.string()),
   version: z.optional(z.literal(1)),
-  region: z.optional(name),
-  profile: z.optional(name),
-  endpointUrl: z.optional(z.url()),
+  region: z.optional(text),
+  profile: z.optional(text),
+  endpointUrl: z.optional(z.url({ protocol: /^https?$/ })),
   services: z.record(z.string().check(z.regex(/^[A-Za-z0-9][\w.-]*$/)), service),
 });
 
+const FILE_FIELDS = ['services', 'region', 'profile', 'endpointUrl', 'version'] as const;
+const SERVICE_FIELDS = Object.keys(NAMES) as readonly (keyof ServiceConfig)[];
+
 /**
- * Reads a configuration file's text. Comments and trailing commas are allowed.
- * @param path only for messages. @throws CvopsError `InvalidConfig` that names line, column and field.
+ * Reads a configuration file's text. Comments, trailing commas and a byte order mark are allowed.
+ * @param path only for messages.
+ * @throws CvopsError `InvalidConfig` that names line, column, field, value, and what is expected.
  */
-export function parseConfig(text: string, path: string): Config {
+export function parseConfig(fileText: string, path: string): Config {
+  const source = new Source(fileText.replace(/^\ufeff/, ''), path);
+  if (/[\0\ufffd]/.test(source.text)) {
+    throw source.error(0, 'the file is not UTF-8 text.', 'save it as UTF-8.');
+  }
   const errors: ParseError[] = [];
-  const options = { allowTrailingComma: true };
-  const value: unknown = parse(text, errors, options);
+  const tree = parseTree(source.text, errors, { allowTrailingComma: true });
   const [first] = errors;
-  if (first !== undefined) {
-    const what = printParseErrorCode(first.error)
-      .replace(/([a-z])([A-Z])/g, '$1 $2')
-      .toLowerCase();
-    throw invalid(
-      path,
-      position(text, first.offset),
-      `${what}.`,
-      'the file may be half-written; mend it or write it anew with `cvops init`.',
+  if (first !== undefined || tree === undefined) throw unreadable(source, first);
+  refuseDoubledKeys(source, tree);
+  const result = z.safeParse(schema, getNodeValue(tree));
+  if (result.success) return { ...result.data, services: result.data.services };
+  // An unknown field is often the one that is missing, misspelt.
+  const { issues } = result.error;
+  throw refused(source, tree, issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0]!);
+}
+
+/** The text with its file's name, for errors that say where. */
+class Source {
+  readonly text: string;
+  readonly #path: string;
+
+  constructor(text: string, path: string) {
+    this.text = text;
+    this.#path = path;
+  }
+
+  line(offset: number): number {
+    return this.text.slice(0, offset).split('\n').length;
+  }
+
+  error(offset: number, message: string, hint: string): CvopsError {
+    const column = offset - this.text.lastIndexOf('\n', offset - 1);
+    const at = `${this.#path}:${this.line(offset)}:${column}`;
+    return new CvopsError('InvalidConfig', ExitCode.setup, `${at}: ${message}`, { hint });
+  }
+}
+
+/** By jsonc-parser's ParseErrorCode; a const enum, which cannot be imported with isolated modules. */
+const SYNTAX: Readonly<Record<number, string>> = {
+  1: 'this is no JSON; names and texts stand in double quotes',
+  2: 'this is no JSON number',
+  3: 'a name in double quotes is expected',
+  4: 'a value is expected',
+  5: 'a colon is expected',
+  6: 'a comma is expected',
+  7: 'a closing brace is expected',
+  8: 'a closing bracket is expected',
+  9: 'the file should end here',
+  11: 'a comment does not end',
+  12: 'a text does not end',
+  14: 'a \\u needs 4 hexadecimal digits',
+  15: 'this character cannot stand behind a backslash',
+  16: 'a control character in a text must be written with a backslash',
+};
+
+function unreadable(source: Source, error: ParseError | undefined): CvopsError {
+  if (source.text.trim() === '') {
+    return source.error(0, 'the file is empty.', 'see docs/configuration.md for an example.');
+  }
+  return source.error(
+    error?.offset ?? 0,
+    `${SYNTAX[error?.error ?? 0] ?? 'this cannot be read'}.`,
+    'the file may be half-written; see docs/configuration.md for an example.',
+  );
+}
+
+/** JSON readers keep the last of two equal keys and say nothing. `__proto__` is no key but changes the object. */
+function refuseDoubledKeys(source: Source, node: Node): void {
+  const seen = new Map<string, number>();
+  for (const child of node.children ?? []) {
+    if (child.type === 'property' && child.children?.[0] !== undefined) {
+      const { value, offset } = child.children[0] as { value: string; offset: number };
+      const before = seen.get(value);
+      if (before !== undefined) {
+        throw source.error(
+          offset,
+          `"${value}" stands twice, here and in line ${source.line(before)}.`,
+          'take one of them away, or rename it.',
+        );
+      }
+      if (value === '__proto__') throw source.error(offset, '"__proto__" is no name.', 'rename it.');
+      seen.set(value, offset);
+    }
+    refuseDoubledKeys(source, child);
+  }
+}
+
+function refused(source: Source, tree: Node, issue: z.core.$ZodIssue): CvopsError {
+  const path = issue.path.map(String);
+  if (issue.code === 'unrecognized_keys') return unknownField(source, tree, path, issue.keys[0]!);
+  const node = findNodeAtLocation(tree, path);
+  const field = path.length === 0 ? 'the file' : `"${path.join('.')}"`;
+  if (node === undefined) {
+    return source.error(tree.offset, `${field} is missing.`, `${expectation(path).hint}`);
+  }
+  if (issue.code === 'invalid_key') {
+    const key = node.parent?.children?.[0] ?? node;
+    return source.error(
+      key.offset,
+      `"${path.at(-1)}" cannot be the name of a service.`,
+      'letters, digits, ".", "_" and "-", beginning with a letter or a digit.',
     );
   }
-  const result = z.safeParse(schema, value);
-  if (result.success) return { ...result.data, services: result.data.services };
-  const issue = result.error.issues[0]!;
-  const keys = issue.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : [];
-  const field = [...issue.path, ...keys].map(String);
-  const node = nearestNode(parseTree(text, [], options), field);
-  const shown = field.length === 0 ? 'the file' : `"${field.join('.')}"`;
-  throw invalid(path, position(text, node?.offset ?? 0), `${shown}: ${describe(issue)}.`, hintFor(issue));
+  const { what, hint } = expectation(path);
+  const value = getNodeValue(node);
+  const kind =
+    path.length === 3 && typeof value === 'string' ? nameIn(value, path[2] as keyof ServiceConfig) : undefined;
+  if (kind !== undefined) return source.error(node.offset, `${field} is ${kind.is}; ${what} is expected.`, kind.hint);
+  return source.error(node.offset, `${field} is ${shown(node, value)}; ${what} is expected.`, hint);
 }
 
-function describe(issue: z.core.$ZodIssue): string {
-  if (issue.code === 'unrecognized_keys') return 'no such field';
-  if (issue.code === 'invalid_type') {
-    return issue.input === undefined ? `a field of type ${issue.expected} is missing` : `expected ${issue.expected}`;
+function unknownField(source: Source, tree: Node, path: readonly string[], key: string): CvopsError {
+  const known: readonly string[] = path.length === 0 ? FILE_FIELDS : SERVICE_FIELDS;
+  const near = closest(key, known);
+  const node = findNodeAtLocation(tree, [...path, key]);
+  return source.error(
+    (node?.parent ?? tree).offset,
+    `there is no field "${[...path, key].join('.')}".`,
+    `${near === undefined ? '' : `did you mean "${near}"? `}${path.length === 0 ? 'the file' : 'a service'} has: ${known.join(', ')}.`,
+  );
+}
+
+const SEE = 'see docs/configuration.md.';
+
+/** What may stand at a path, and how to write it. */
+function expectation(path: readonly string[]): { readonly what: string; readonly hint: string } {
+  const [first] = path;
+  if (path.length === 3) {
+    const { what, example } = NAMES[path[2] as keyof ServiceConfig];
+    return { what, hint: `e.g. "${path[2]}": "${example}".` };
   }
-  return issue.message;
-}
-
-function hintFor(issue: z.core.$ZodIssue): string {
-  if (issue.code === 'unrecognized_keys')
-    return 'a service has: function, alias, queue, dlq, table, topic; the file has: region, profile, endpointUrl, services.';
-  return 'see docs/configuration.md.';
-}
-
-function nearestNode(tree: Node | undefined, path: readonly string[]): Node | undefined {
-  for (let length = path.length; tree !== undefined && length >= 0; length--) {
-    const node = findNodeAtLocation(tree, path.slice(0, length) as string[]);
-    if (node !== undefined) return node;
+  if (path.length === 2) return { what: 'an object', hint: `e.g. "${path[1]}": { "function": "my-function" }.` };
+  if (first === 'services') {
+    return {
+      what: 'an object',
+      hint: 'e.g. "services": { "processor": { "function": "my-function", "alias": "live" } }.',
+    };
   }
-  return tree;
+  if (first === 'region') return { what: 'the name of a region', hint: 'e.g. "region": "eu-west-2".' };
+  if (first === 'profile') return { what: 'the name of an AWS profile', hint: 'e.g. "profile": "default".' };
+  if (first === 'endpointUrl') {
+    return { what: 'an http or https URL', hint: 'e.g. "endpointUrl": "http://127.0.0.1:4566".' };
+  }
+  if (first === 'version') return { what: 'the number 1', hint: 'this cvops reads version 1 of the format.' };
+  if (first === '$schema') return { what: 'a text', hint: SEE };
+  return { what: 'an object', hint: SEE };
 }
 
-function position(text: string, offset: number): string {
-  const before = text.slice(0, offset).split('\n');
-  return `${before.length}:${before.at(-1)!.length + 1}`;
-}
-
-function invalid(path: string, at: string, message: string, hint: string): CvopsError {
-  return new CvopsError('InvalidConfig', ExitCode.setup, `${path}:${at}: ${message}`, { hint });
+/** `5, a number`; lists and objects are not shown. */
+function shown(node: Node, value: unknown): string {
+  if (node.type === 'array') return 'a list';
+  if (node.type === 'object') return 'an object';
+  if (node.type === 'null') return 'null';
+  const written = JSON.stringify(value);
+  const short = written.length > 60 ? `${written.slice(0, 60)}…` : written;
+  return node.type === 'string' ? short : `${short}, a ${node.type === 'number' ? 'number' : 'truth value'}`;
 }
