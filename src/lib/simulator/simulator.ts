@@ -41,7 +41,7 @@ export class Simulator implements Backend {
   #server: Server | undefined;
   #port = 0;
 
-  constructor(options: SimulatorOptions) {
+  constructor(options: SimulatorOptions = {}) {
     this.accountId = options.accountId ?? '000000000000';
     this.clock = options.clock ?? new SimulatedClock();
     const seed = options.seed ?? 1;

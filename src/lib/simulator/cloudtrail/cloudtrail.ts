@@ -1,6 +1,7 @@
 import { ApiError } from '../kernel/api-error.ts';
 import type { Region, TrailEvent } from '../kernel/region.ts';
 import type { Input, Operation, Service } from '../kernel/service.ts';
+import { CLOUDTRAIL_SHAPES } from './shapes.ts';
 import { cloudTrailEvent, type TrailRecord, trailRecord } from './trail-record.ts';
 
 /**
@@ -27,6 +28,7 @@ const ATTRIBUTES: Readonly<Record<string, (event: TrailEvent, record: TrailRecor
 /** CloudTrail's event history of the region (JSON 1.1). What it does and does not do: docs/simulator/cloudtrail.md. */
 export class CloudTrail implements Service {
   readonly id = 'cloudtrail';
+  readonly shapes = CLOUDTRAIL_SHAPES;
   readonly jsonTargets = ['com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101', 'CloudTrail_20131101'];
   readonly jsonVersion = '1.1';
   readonly region: Region;

@@ -7,6 +7,7 @@ import { getMetricStatistics } from './get-metric-statistics.ts';
 import { listMetrics } from './list-metrics.ts';
 import { MetricStore } from './metric-store.ts';
 import { putMetricData } from './put-metric-data.ts';
+import { CLOUDWATCH_SHAPES } from './shapes.ts';
 import { Tags } from './tags.ts';
 import { normalise, toCloudWatchXml } from './wire.ts';
 
@@ -20,6 +21,7 @@ const USAGE_SERVICES: Readonly<Record<string, string>> = { cloudwatch: 'CloudWat
  */
 export class CloudWatch implements Service {
   readonly id = 'cloudwatch';
+  readonly shapes = CLOUDWATCH_SHAPES;
   readonly queryVersion = '2010-08-01';
   readonly xmlNamespace = 'http://monitoring.amazonaws.com/doc/2010-08-01/';
   readonly jsonTargets = ['GraniteServiceVersion20100801'];

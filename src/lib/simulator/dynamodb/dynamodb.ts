@@ -4,6 +4,7 @@ import { batchGetItem, batchWriteItem } from './batch-operations.ts';
 import { Database } from './database.ts';
 import { deleteItem, getItem, putItem, updateItem } from './item-operations.ts';
 import { query, scan } from './read-operations.ts';
+import { DYNAMODB_SHAPES } from './shapes.ts';
 import { createTable, deleteTable, describeTable, listTables, updateTable } from './table-operations.ts';
 import {
   describeContinuousBackups,
@@ -48,6 +49,7 @@ const ITEM_OPERATIONS = {
 /** DynamoDB of one region (https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/Welcome.html). */
 export class DynamoDb implements Service {
   readonly id = 'dynamodb';
+  readonly shapes = DYNAMODB_SHAPES;
   readonly jsonTargets = ['DynamoDB_20120810'];
   readonly jsonVersion = '1.0' as const;
   readonly errorNamespace = 'com.amazonaws.dynamodb.v20120810';

@@ -4,6 +4,7 @@ import type { Input, Operation, Service } from '../kernel/service.ts';
 import { matchesObject } from '../sns/filter-policy.ts';
 import { describeRule, type Rule, targetInput } from './rule.ts';
 import { parseSchedule } from './schedule-expression.ts';
+import { EVENTS_SHAPES } from './shapes.ts';
 import { deliverTo, eventTime } from './target.ts';
 
 const NAME = /^[.\-_A-Za-z0-9]{1,64}$/;
@@ -13,6 +14,7 @@ const MAX_TARGETS = 5;
 /** EventBridge rules on the default bus, schedules and patterns. What it does and does not do: docs/simulator/events.md. */
 export class EventBridge implements Service {
   readonly id = 'events';
+  readonly shapes = EVENTS_SHAPES;
   readonly jsonTargets = ['AWSEvents'];
   readonly jsonVersion = '1.1';
   readonly region: Region;

@@ -3,6 +3,7 @@ import type { Timer } from '../kernel/clock.ts';
 import type { Region } from '../kernel/region.ts';
 import type { Input, Operation, Route, Service } from '../kernel/service.ts';
 import { parseSchedule, type Schedule } from './schedule-expression.ts';
+import { SCHEDULER_SHAPES } from './shapes.ts';
 import { deliverTo, eventTime } from './target.ts';
 
 interface StoredSchedule {
@@ -39,6 +40,7 @@ const SETTINGS = [
 /** EventBridge Scheduler (REST-JSON). What it does and does not do: docs/simulator/events.md. */
 export class Scheduler implements Service {
   readonly id = 'scheduler';
+  readonly shapes = SCHEDULER_SHAPES;
   readonly region: Region;
   readonly operations: Readonly<Record<string, Operation>>;
   readonly routes: readonly Route[] = [

@@ -2,6 +2,7 @@ import { ApiError } from './api-error.ts';
 import type { Faults } from './faults.ts';
 import type { Target } from './router.ts';
 import type { Call, Operation } from './service.ts';
+import { checkMembers } from './shape.ts';
 
 /** What carrying out a call needs of the simulator. */
 export interface CallHost {
@@ -28,6 +29,8 @@ export function dispatch(host: CallHost, target: Target, call: Call, answer: Ans
   let operation: Operation;
   try {
     operation = operationOf(target);
+    const shape = target.service.shapes?.[target.operation] ?? {};
+    checkMembers(target.input, shape, target.protocol === 'query' ? 'text' : 'typed');
   } catch (cause) {
     answer.fail(asApiError(cause));
     return;

@@ -21,32 +21,6 @@ interface CompiledRoute {
   readonly names: readonly string[];
 }
 
-/** Members that are text wherever they occur at the top of a request. */
-const TEXT_MEMBER =
-  /(?:^n|N)ame$|(?:^n|N)ame(?:space|Prefix)$|Arn$|ARN$|Url$|Handle$|Expression$|Pattern$|Body$|(?:^n|N)extToken$|^Rule$/;
-
-/** Members that are lists wherever they occur at the top of a request. */
-const STRUCTURE_LISTS: ReadonlySet<string> = new Set([
-  'AttributeDefinitions',
-  'Dimensions',
-  'Entries',
-  'KeySchema',
-  'LookupAttributes',
-  'MetricData',
-  'MetricDataQueries',
-  'Targets',
-  'TransactItems',
-  'logEvents',
-]);
-const TEXT_LISTS: ReadonlySet<string> = new Set([
-  'AlarmActions',
-  'AttributeNames',
-  'Ids',
-  'OKActions',
-  'TagKeys',
-  'logStreamNames',
-]);
-
 /** Finds the service, operation and input of a request, whichever protocol it speaks. One for each region. */
 export class Router {
   readonly #byTarget = new Map<string, Service>();
@@ -161,32 +135,10 @@ function parseCbor(body: Buffer): Input {
   return members(input);
 }
 
-/**
- * A request is a structure, and a member that is null is a member left out
- * (https://smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html#shape-serialization). What names a thing is text in
- * every service: anything else would stay behind as a resource that no listing can show.
- */
+/** A request is a structure. What its members may be, `checkMembers` knows. */
 function members(input: unknown): Input {
-  if (typeof input !== 'object' || input === null || Array.isArray(input)) {
-    throw new ApiError('SerializationException', 'Start of structure or map found where not expected.');
-  }
-  const record = input as Record<string, unknown>;
-  for (const name in record) {
-    const value = record[name];
-    if (value === null) delete record[name];
-    else if (TEXT_MEMBER.test(name) && typeof value !== 'string') {
-      throw new ApiError('SerializationException', `The member ${name} is no text.`);
-    } else if (STRUCTURE_LISTS.has(name) && !(Array.isArray(value) && value.every(isStructure))) {
-      throw new ApiError('SerializationException', `The member ${name} is no list of structures.`);
-    } else if (TEXT_LISTS.has(name) && !(Array.isArray(value) && value.every((item) => typeof item === 'string'))) {
-      throw new ApiError('SerializationException', `The member ${name} is no list of texts.`);
-    }
-  }
-  return record;
-}
-
-function isStructure(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  if (typeof input === 'object' && input !== null && !Array.isArray(input)) return input;
+  throw new ApiError('SerializationException', 'Start of structure or map found where not expected.');
 }
 
 function decoded(text: string): string {

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { EntryFault } from './faults.ts';
+import type { Shapes } from './shape.ts';
 
 /** One request as a service sees it, whatever protocol it came in. */
 export interface Call {
@@ -75,6 +76,8 @@ export interface Service {
   readonly cborService?: string;
   readonly routes?: readonly Route[];
   readonly operations: Readonly<Record<string, Operation>>;
+  /** What the operations' members may be; checked before an operation runs. */
+  readonly shapes?: Shapes;
   /** Rewrites flat query parameters into members where the generic reading does not fit. `path` is the request's. */
   queryInput?(operation: string, parameters: URLSearchParams, path: string): Input;
   /** The result element's inner XML where the generic writing does not fit. */

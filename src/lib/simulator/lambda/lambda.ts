@@ -12,6 +12,7 @@ import { EventSourceMappings } from './mapping-operations.ts';
 import { readReference } from './names.ts';
 import { resourceOperations } from './resource-operations.ts';
 import { LAMBDA_ROUTES, TRAIL_NAMES } from './routes.ts';
+import { LAMBDA_SHAPES } from './shapes.ts';
 
 /** What tests and the sandbox may set; AWS promises none of these numbers. */
 export interface LambdaOptions {
@@ -28,6 +29,7 @@ export interface LambdaOptions {
 /** Lambda: functions, versions, aliases and mappings, running real handler code in worker threads. */
 export class Lambda implements Service {
   readonly id = 'lambda';
+  readonly shapes = LAMBDA_SHAPES;
   readonly routes = LAMBDA_ROUTES;
   readonly operations: Readonly<Record<string, Operation>>;
   readonly port: InvokePort;

@@ -3,6 +3,7 @@ import type { LogSink, Region } from '../kernel/region.ts';
 import type { Input, Operation, Service } from '../kernel/service.ts';
 import { LogGroup, type LogStream } from './log-group.ts';
 import { filterEvents, getEvents } from './read-events.ts';
+import { LOGS_SHAPES } from './shapes.ts';
 
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
@@ -16,6 +17,7 @@ const DATA_EVENTS: ReadonlySet<string> = new Set(['PutLogEvents', 'GetLogEvents'
 /** CloudWatch Logs: groups, streams and lines, with retention by the simulated clock. */
 export class Logs implements Service {
   readonly id = 'logs';
+  readonly shapes = LOGS_SHAPES;
   readonly jsonTargets = ['Logs_20140328'];
   readonly jsonVersion = '1.1';
   readonly operations: Readonly<Record<string, Operation>>;

@@ -5,6 +5,7 @@ import { readQuery } from '../protocols/query.ts';
 import { deliver } from './delivery.ts';
 import { invalidParameter, notFound, required } from './errors.ts';
 import { accept, type Duplicate, sizeOf } from './publication.ts';
+import { SNS_SHAPES } from './shapes.ts';
 import { Subscriptions } from './subscriptions.ts';
 import type { Mail, Publication, Topic } from './topic.ts';
 
@@ -26,6 +27,7 @@ const TOPIC_ATTRIBUTES = [
 /** SNS topics, subscriptions and deliveries (query protocol). What it does and does not do: docs/simulator/sns.md. */
 export class Sns implements Service {
   readonly id = 'sns';
+  readonly shapes = SNS_SHAPES;
   readonly queryVersion = '2010-03-31';
   readonly xmlNamespace = 'http://sns.amazonaws.com/doc/2010-03-31/';
   readonly region: Region;

@@ -9,6 +9,7 @@ import { type QueuedMessage, queueContent } from './queue-content.ts';
 import { queueHandle } from './queue-handle.ts';
 import { queueOperations } from './queue-operations.ts';
 import { QueueRegistry } from './queue-registry.ts';
+import { SQS_SHAPES } from './shapes.ts';
 
 /** CloudTrail's default records none of these: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-logging-using-cloudtrail.html */
 const DATA_EVENTS: ReadonlySet<string> = new Set([
@@ -24,6 +25,7 @@ const DATA_EVENTS: ReadonlySet<string> = new Set([
 /** Amazon SQS of one region. What it does, and where that is written: docs/simulator/sqs.md. */
 export class Sqs implements Service {
   readonly id = 'sqs';
+  readonly shapes = SQS_SHAPES;
   readonly jsonTargets = ['AmazonSQS'];
   readonly jsonVersion = '1.0';
   readonly errorNamespace = 'com.amazonaws.sqs';

@@ -3,12 +3,14 @@ import { ApiError } from '../kernel/api-error.ts';
 import type { Region } from '../kernel/region.ts';
 import type { Call, Input, Operation, Service } from '../kernel/service.ts';
 import { identityOf, uniqueId } from './identity.ts';
+import { STS_SHAPES } from './shapes.ts';
 
 const ROLE = /^arn:aws:iam::(\d{12}):role\/(?:.+\/)?([\w+=,.@-]+)$/;
 
 /** STS identity and role sessions (query protocol). What it does and does not do: docs/simulator/sts.md. */
 export class Sts implements Service {
   readonly id = 'sts';
+  readonly shapes = STS_SHAPES;
   readonly queryVersion = '2011-06-15';
   readonly xmlNamespace = 'https://sts.amazonaws.com/doc/2011-06-15/';
   readonly region: Region;

@@ -245,7 +245,7 @@ describe('CloudWatch Logs', () => {
   it('refuses an event without its text, which no later read could show', async () => {
     await stream('one');
     await expect(put('one', [1, undefined as never])).rejects.toMatchObject({ name: 'InvalidParameterException' });
-    await expect(put('one', [Number.NaN, 'when?'])).rejects.toMatchObject({ name: 'InvalidParameterException' });
+    await expect(put('one', [Number.NaN, 'when?'])).rejects.toMatchObject({ name: 'SerializationException' });
   });
 
   it('refuses events out of order and tells those that are too old, expired or too new', async () => {
