@@ -30,3 +30,11 @@ export function parseDuration(value: unknown, flag: string): number | undefined 
   if (parsed !== undefined && Number.isFinite(parsed)) return parsed;
   throw usageError(`${flag} ${JSON.stringify(value)} is not a duration.`, 'e.g. 90s, 5m, 2h.');
 }
+
+/** Messages a second: `50/s`, `0.5/s`, or the number alone. */
+export function parseRate(value: unknown): number | undefined {
+  if (value === undefined) return undefined;
+  const rate = Number(/^(\d+(?:\.\d+)?)(?:\/s)?$/.exec(String(value))?.[1] ?? Number.NaN);
+  if (rate > 0) return rate;
+  throw usageError(`--rate ${JSON.stringify(value)} is not a rate.`, 'e.g. 50/s or 0.5/s.');
+}

@@ -47,6 +47,21 @@ export const registry: readonly RegistryEntry[] = [
     load: async () => (await import('./dlq/runs.ts')).dlqRuns,
   },
   {
+    path: ['dlq', 'export'],
+    summary: 'write dead letters to a file, with all that is needed to send them again',
+    load: async () => (await import('./dlq/export.ts')).dlqExport,
+  },
+  {
+    path: ['dlq', 'import'],
+    summary: 'send the messages of such a file',
+    load: async () => (await import('./dlq/import.ts')).dlqImport,
+  },
+  {
+    path: ['dlq', 'purge'],
+    summary: 'delete dead letters, each one after its export',
+    load: async () => (await import('./dlq/purge.ts')).dlqPurge,
+  },
+  {
     path: ['alias', 'list'],
     summary: 'every alias with its version and split',
     load: async () => (await import('./alias/list.ts')).aliasList,

@@ -10,16 +10,23 @@ const PIECE = 1 << 18;
 export class AppendFile {
   readonly #file: FileHandle;
   readonly #failure: (cause: unknown) => unknown;
+  readonly #start: number;
   #pending: string[] = [];
   #size = 0;
   #tail: Promise<void> = Promise.resolve();
-  #dirty = false;
+  /** Bytes written, and bytes on disk for sure. */
+  #written = 0;
+  #synced = 0;
   #broken: { readonly cause: unknown } | undefined;
 
-  /** @param failure turns what the file system throws into what callers get */
-  constructor(file: FileHandle, failure: (cause: unknown) => unknown) {
+  /**
+   * @param failure turns what the file system throws into what callers get
+   * @param start bytes that the file holds already
+   */
+  constructor(file: FileHandle, failure: (cause: unknown) => unknown, start = 0) {
     this.#file = file;
     this.#failure = failure;
+    this.#start = start;
   }
 
   /** Adds text; a failure to write it shows at the next `synced`. */
@@ -33,9 +40,13 @@ export class AppendFile {
     return this.#queue(true);
   }
 
+  /** After a failure the file is cut back to what is on disk for sure: whole lines, if whole lines were synced. */
   async close(): Promise<void> {
     try {
       await this.#queue(true);
+    } catch (cause) {
+      await this.#file.truncate(this.#start + this.#synced).catch(() => {});
+      throw cause;
     } finally {
       await this.#file.close();
     }
@@ -54,13 +65,11 @@ export class AppendFile {
     this.#pending = [];
     this.#size = 0;
     try {
-      if (text !== '') {
-        this.#dirty = true;
-        await this.#file.appendFile(text);
-      }
-      if (sync && this.#dirty) {
+      if (text !== '') await this.#file.appendFile(text);
+      this.#written += Buffer.byteLength(text);
+      if (sync && this.#written > this.#synced) {
         await this.#file.datasync();
-        this.#dirty = false;
+        this.#synced = this.#written;
       }
     } catch (cause) {
       this.#broken = { cause: this.#failure(cause) };

@@ -126,7 +126,13 @@ function json(line: number, content: string, whole: boolean): unknown {
     }
     // The engine's message would show a piece of the body.
     const position = /at position (\d+)/.exec((cause as Error).message)?.[1];
-    throw new BadLine(line, null, `is not JSON${position === undefined ? '' : ` at column ${Number(position) + 1}`}`);
+    const where = position === undefined ? '' : ` at column ${Number(position) + 1}`;
+    throw new BadLine(
+      line,
+      null,
+      `is not JSON${where}`,
+      'nothing was sent. One message a line; jq writes them so with -c.',
+    );
   }
 }
 

@@ -8,6 +8,7 @@ import { MessageIdSet } from '../replay/message-id-set.ts';
 import { VisibilityKeeper } from '../visibility-keeper.ts';
 import { type ArchiveSelection, isMeant } from './archive-selection.ts';
 import { archivedLine } from './archived-message.ts';
+import { interruption } from './interruption.ts';
 
 /** Where the messages go before they are deleted. */
 export interface PurgeExport {
@@ -43,6 +44,8 @@ export interface PurgeResult {
   readonly skipped: number;
   /** Left in the queue, about. */
   readonly remaining: number;
+  /** The maximum asked for ended it. */
+  readonly reachedMax: boolean;
   /** The whole queue was seen. */
   readonly complete: boolean;
   readonly notGivenBack: number;
@@ -109,9 +112,10 @@ class Purge {
       undeleted,
       skipped: this.#skipped.size,
       remaining,
+      reachedMax: this.#full,
       complete: this.#drained && remaining <= left,
       notGivenBack,
-      stopped: this.#stopped,
+      stopped: this.#stopped ?? interruption(this.#options.signal),
     };
   }
 
