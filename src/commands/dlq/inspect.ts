@@ -1,15 +1,19 @@
 import { findService } from '../../lib/config/find-service.ts';
 import type { Context } from '../../lib/context.ts';
-import { type FailureGroup, type InspectedMessage, type Inspection, inspect } from '../../lib/dlq/inspect/inspect.ts';
-import { count, instant, plural, text } from '../../lib/io/format.ts';
-import type { Block, Next, Outcome, Warning } from '../../lib/io/outcome.ts';
+import { judgeVersions, nearExpiry, type Served } from '../../lib/dlq/inspect/advice.ts';
+import { type Inspection, inspect } from '../../lib/dlq/inspect/inspect.ts';
+import { CvopsError } from '../../lib/errors/cvops-error.ts';
+import { formatCount, formatDuration, plural } from '../../lib/io/format.ts';
+import type { Next, Outcome, Warning } from '../../lib/io/outcome.ts';
 import { defineCommand } from '../command.ts';
 import { parseCount } from '../parse.ts';
 import { compileFilter } from './compile-filter.ts';
+import { inspectView } from './inspect-view.ts';
 
 interface InspectOptions {
   readonly service: string | undefined;
   readonly filter: string | undefined;
+  readonly group: string | undefined;
   readonly limit: number;
   readonly explain: boolean;
   readonly force: boolean;
@@ -26,14 +30,16 @@ export const dlqInspect = defineCommand<InspectOptions>({
       flags: '--filter <jmespath>',
       description: 'over { body, attributes, groupId, messageId, sentAt, receiveCount }',
     },
+    { flags: '--group <id>', description: 'only this message group' },
     { flags: '--limit <n>', description: `look at this many messages at most (${DEFAULT_LIMIT})` },
-    { flags: '--explain', description: 'show each message with the error that its function logged' },
+    { flags: '--explain', description: 'show each message with the error and the lines that its function logged' },
     { flags: '--force', description: 'look even when the queue could lose messages to one of its own' },
   ],
   examples: ['cvops dlq inspect', "cvops dlq inspect processor --filter 'body.type == `visit`' --explain"],
   parse: ([service], flags) => ({
     service,
     filter: flags['filter'] as string | undefined,
+    group: flags['group'] as string | undefined,
     limit: parseCount(flags['limit'], '--limit', 1) ?? DEFAULT_LIMIT,
     explain: flags['explain'] === true,
     force: flags['force'] === true,
@@ -57,108 +63,137 @@ async function run(options: InspectOptions, context: Context): Promise<Outcome> 
       signal: context.signal,
       limit: options.limit,
       force: options.force,
+      ...(options.group === undefined ? {} : { group: options.group }),
       ...(filter === null ? {} : { filter: filter.matches }),
       ...(service.function === undefined
         ? {}
         : { logs: { reader: await context.functionLogs(), functionName: service.function } }),
+      onStep: (step, seen) =>
+        progress.update(
+          step === 'logs'
+            ? `reading the log of ${service.function ?? service.name}`
+            : `${plural(seen, 'message')} seen in ${dlq.name}`,
+        ),
+      // Said here too: after an error or Ctrl-C there is no result to say it in.
+      onLeftHidden: (count, at) => context.note(leftHidden(count, new Date(at).toISOString())),
     });
   } finally {
     progress.stop();
   }
   context.signal.throwIfAborted();
+  const served = await servedVersions(service.function, service.alias, found, context);
+  const now = context.clock.now();
+  const { stdout } = context.streams;
   return {
     kind: 'dlq.inspect',
-    data: { service: service.name, ...found },
+    data: { service: service.name, served, ...found },
     items: found.messages,
-    warnings: warnings(found, dlq.fifo, options.limit),
-    next: next(service.name, found),
-    view: () => view(found, options.explain, context.clock.now()),
+    warnings: warnings(found, dlq.fifo, options.limit, now),
+    next: next(service.name, found, served, now),
+    view: () => inspectView(found, { explain: options.explain, now, columns: stdout.isTTY ? stdout.columns : null }),
   };
 }
 
-function warnings(found: Inspection, fifo: boolean, limit: number): readonly Warning[] {
-  const all: Warning[] = [];
-  if (!found.complete) {
-    const why =
-      found.scanned >= limit
-        ? `--limit is ${limit}`
-        : fifo
-          ? 'FIFO shows at most ten messages of a group at a time, and none of a group that is in flight'
-          : 'others hold them, or the count is not up to date';
-    all.push({ code: 'Incomplete', message: `about ${plural(found.hidden, 'message')} not seen: ${why}.` });
+/** What the alias serves, where that helps to judge the failures; null where it is not known. */
+async function servedVersions(
+  functionName: string | undefined,
+  alias: string | undefined,
+  found: Inspection,
+  context: Context,
+): Promise<Served | null> {
+  if (functionName === undefined || alias === undefined) return null;
+  if (found.groups.every(({ versions }) => versions.length === 0)) return null;
+  try {
+    const { version, weights } = await (await context.functions()).getAlias(functionName, alias);
+    return { alias, versions: [version, ...Object.keys(weights)] };
+  } catch (cause) {
+    // The look stands without it.
+    if (cause instanceof CvopsError) return null;
+    throw cause;
   }
+}
+
+function warnings(found: Inspection, fifo: boolean, limit: number, now: number): readonly Warning[] {
+  const all: Warning[] = [];
+  const near = nearExpiry(found, now);
+  if (near !== null) {
+    const inTime = near.at > now ? `in ${formatDuration((near.at - now) / 1000)}` : 'any moment';
+    const verb = near.count === 1 ? 'expires' : 'expire';
+    all.push({
+      code: 'ExpiresSoon',
+      message: `${plural(near.count, 'message')} ${verb} within 24 h, the first ${inTime}.`,
+    });
+  }
+  if (!found.complete) all.push({ code: 'Incomplete', message: incomplete(found, fifo, limit) });
   if (found.logsRead === false) {
     all.push({ code: 'LogsUnreadable', message: 'the function’s log cannot be read; grouped by shape instead.' });
   }
-  if (found.notGivenBack > 0) {
+  if (!found.logsComplete) {
     all.push({
-      code: 'NotGivenBack',
-      message: `${plural(found.notGivenBack, 'message')} could not be given back at once; visible again within a minute.`,
+      code: 'LogTooLong',
+      message: 'the function’s log is too long to read whole; some causes may be missing.',
     });
+  }
+  if (found.notGivenBack > 0 && found.visibleAgainAt !== null) {
+    all.push({ code: 'NotGivenBack', message: leftHidden(found.notGivenBack, found.visibleAgainAt) });
   }
   return all;
 }
 
-function next(service: string, found: Inspection): readonly Next[] {
-  if (found.messages.length === 0) return [];
-  return [
-    { command: `cvops alias rollback ${service}`, why: 'if a release broke them' },
-    { command: `cvops dlq replay ${service} --dry-run`, why: 'see what a replay would do' },
-  ];
+function leftHidden(count: number, visibleAgainAt: string): string {
+  return `${plural(count, 'message')} could not be given back; visible again by ${visibleAgainAt}.`;
 }
 
-function view(found: Inspection, explain: boolean, now: number): readonly Block[] {
-  if (found.messages.length === 0) {
-    return [{ kind: 'line', text: nothing(found) }];
+/** Why not everything was seen, and how much of it. */
+function incomplete(found: Inspection, fifo: boolean, limit: number): string {
+  const hidden = found.hidden > 0 ? `about ${plural(found.hidden, 'message')} not seen` : 'not everything was seen';
+  if (found.inFlightLimit) return `${hidden}: SQS lets no more messages be in flight.`;
+  if (found.scanned >= limit) return `${hidden}: --limit is ${formatCount(limit)}.`;
+  const why: string[] = [];
+  const { groups, inFlight, delayed } = found.hiddenBy;
+  if (inFlight > 0) why.push(`${formatCount(inFlight)} held by others`);
+  if (delayed > 0) why.push(`${formatCount(delayed)} delayed`);
+  if (fifo && groups.length > 0) {
+    const named = groups.slice(0, 3).join(', ') + (groups.length > 3 ? ` and ${groups.length - 3} more` : '');
+    why.push(`FIFO shows ten messages of a group at most, and of ${named} there are more`);
+  } else if (fifo && why.length === 0) {
+    why.push('FIFO shows none of a group while one of it is in flight');
   }
-  const groups = groupTable(found.groups, now);
-  return explain
-    ? [messageTable(found.messages, now), groups]
-    : [groups, messageTable(found.messages.slice(0, 10), now)];
+  return `${hidden}: ${why.length === 0 ? 'the count of SQS is not up to date' : why.join('; ')}.`;
 }
 
-function groupTable(groups: readonly FailureGroup[], now: number): Block {
-  return {
-    kind: 'table',
-    table: {
-      columns: [
-        { label: 'COUNT', align: 'right' },
-        { label: 'CAUSE' },
-        { label: 'VERSION' },
-        { label: 'FIRST' },
-        { label: 'LAST' },
-      ],
-      rows: groups.map((group) => [
-        count(group.count, 'strong'),
-        text(group.signature),
-        text(group.versions.length === 0 ? null : group.versions.join(',')),
-        instant(group.first === null ? null : Date.parse(group.first), now),
-        instant(group.last === null ? null : Date.parse(group.last), now),
-      ]),
-    },
-  };
-}
-
-function messageTable(messages: readonly InspectedMessage[], now: number): Block {
-  return {
-    kind: 'table',
-    table: {
-      columns: ['MESSAGE', 'GROUP', 'SENT', 'RECEIVES', 'EXPIRES', 'ERROR'].map((label) => ({ label })),
-      rows: messages.map((message) => [
-        text(message.messageId),
-        text(message.groupId),
-        instant(message.sentAt === null ? null : Date.parse(message.sentAt), now),
-        count(message.receiveCount),
-        instant(message.expiresAt === null ? null : Date.parse(message.expiresAt), now),
-        text(message.error === null ? null : `${message.error.name}: ${message.error.message}`),
-      ]),
-    },
-  };
-}
-
-/** An empty answer, told apart from one that could not see. */
-function nothing(found: Inspection): string {
-  if (found.scanned > 0) return `No dead letters match in ${found.queue}.`;
-  if (found.hidden > 0) return `No dead letters can be seen in ${found.queue} now; about ${found.hidden} cannot.`;
-  return `No dead letters in ${found.queue}.`;
+function next(service: string, found: Inspection, served: Served | null, now: number): readonly Next[] {
+  const [largest] = found.groups;
+  if (largest === undefined) return [];
+  const steps: Next[] = [];
+  const verdict = judgeVersions(found, served);
+  if (nearExpiry(found, now) !== null) {
+    steps.push({
+      command: `cvops dlq export ${service} --to dead-letters.ndjson`,
+      why: 'keep them before they expire',
+    });
+  }
+  steps.push({
+    command: `cvops dlq explain ${service} ${largest.sample.messageId}`,
+    why: 'all that the log holds of one of them',
+  });
+  if (verdict.kind === 'served') {
+    steps.push({
+      command: `cvops alias rollback ${service}`,
+      why: `version ${verdict.failed.join(', ')} failed them, and ${served!.alias} serves it now`,
+    });
+  } else if (verdict.kind === 'gone') {
+    steps.push({
+      command: `cvops dlq replay ${service} --dry-run`,
+      why: `version ${verdict.failed.join(', ')}, which failed them, is not served any more`,
+    });
+  } else {
+    if (verdict.kind === 'unknown')
+      steps.push({ command: `cvops alias rollback ${service}`, why: 'if a release broke them' });
+    steps.push({ command: `cvops dlq replay ${service} --dry-run`, why: 'see what a replay would do' });
+  }
+  if (nearExpiry(found, now) !== null && verdict.kind === 'gone') {
+    steps.push({ command: `cvops dlq replay ${service} --expiring-first`, why: 'the ones that expire first, first' });
+  }
+  return steps;
 }

@@ -1,5 +1,7 @@
 import type { Queue, Queues, ReceivedMessage } from '../aws/ports/queues.ts';
 import type { Clock } from '../clock.ts';
+import { CvopsError } from '../errors/cvops-error.ts';
+import { groupOf } from './dead-letter.ts';
 import { VisibilityKeeper } from './visibility-keeper.ts';
 
 export interface ScanOptions {
@@ -9,15 +11,17 @@ export interface ScanOptions {
   readonly signal: AbortSignal;
   /** The scan ends after this many messages. */
   readonly limit: number;
-  /** Called once for each message; twins of at-least-once delivery are dropped. */
-  readonly onMessage: (message: ReceivedMessage) => void;
-  /** Seconds that the messages are hidden at a time while the scan lasts; default 60. */
+  /** Called once for each message; twins of at-least-once delivery are dropped. `stop` ends the scan. */
+  readonly onMessage: (message: ReceivedMessage) => unknown;
+  /** Told of messages that could not be given back, also when the scan fails, and when they show up again (ms). */
+  readonly onLeftHidden?: (count: number, visibleAgainAt: number) => void;
+  /** Seconds that the messages are hidden at a time while the scan lasts; default 60, more for deep queues. */
   readonly visibilitySeconds?: number;
   /** Empty long polls in a row that end the scan; default 3. */
   readonly emptyPolls?: number;
   /** Seconds of each long poll; default 1. */
   readonly waitSeconds?: number;
-  /** Receives in parallel; default 4. */
+  /** Receives in parallel; default 4, and 8 for deep queues. */
   readonly concurrency?: number;
 }
 
@@ -30,7 +34,18 @@ export interface ScanResult {
   readonly receives: number;
   /** Messages that could not be given back at once; they show up again when their visibility ends. */
   readonly notGivenBack: number;
+  /** When the last of them shows up again, ms since the epoch; null when all were given back. */
+  readonly visibleAgainAt: number | null;
+  /** How often the scan received one and the same message, at most: what it added to a receive count. */
+  readonly receivesAdded: number;
+  /** FIFO groups of which more may be hidden behind the ones that were seen. */
+  readonly cutGroups: readonly string[];
+  /** The queue lets no more messages be in flight. */
+  readonly inFlightLimit: boolean;
 }
+
+const DEEP = 1_000;
+const LONGEST_VISIBILITY_SECONDS = 600;
 
 /**
  * Looks at the messages of a queue and gives all of them back, also on abort or error. The end is several empty long
@@ -40,16 +55,38 @@ export interface ScanResult {
  */
 export async function scanQueue(options: ScanOptions): Promise<ScanResult> {
   const { queues, queue, clock, signal, limit } = options;
-  const keeper = new VisibilityKeeper({ queues, queue, clock, seconds: options.visibilitySeconds ?? 60 });
+  const { visible, inFlight, delayed } = queue.attributes;
+  const keeper = new VisibilityKeeper({
+    queues,
+    queue,
+    clock,
+    seconds: options.visibilitySeconds ?? holdSeconds(queue, limit),
+  });
   const emptyPolls = options.emptyPolls ?? 3;
   const waitSeconds = options.waitSeconds ?? 1;
-  const seen = new Set<string>();
+  /** How often each message came. */
+  const seen = new Map<string, number>();
+  const cut = new Set<string>();
   let receives = 0;
   let empties = 0;
   let flying = 0;
+  let ended = false;
+  let inFlightLimit = false;
 
+  const take = (messages: readonly ReceivedMessage[], askedAt: number) => {
+    // All are held before any is looked at: what throws must not leave the others hidden.
+    for (const message of messages) {
+      keeper.hold(message, askedAt);
+      keeper.relax(message.messageId);
+    }
+    for (const message of messages) {
+      const times = seen.get(message.messageId) ?? 0;
+      seen.set(message.messageId, times + 1);
+      if (times === 0 && !ended && options.onMessage(message) === 'stop') ended = true;
+    }
+  };
   const look = async () => {
-    while (!signal.aborted && seen.size + flying < limit && empties < emptyPolls) {
+    while (!signal.aborted && !ended && seen.size + flying < limit && empties < emptyPolls) {
       const max = Math.min(10, limit - seen.size - flying);
       flying += max;
       const askedAt = clock.now();
@@ -58,12 +95,16 @@ export async function scanQueue(options: ScanOptions): Promise<ScanResult> {
         const messages = await queues.receive(queue, { max, waitSeconds, visibilitySeconds: keeper.seconds });
         receives++;
         empties = messages.length === 0 ? empties + 1 : 0;
-        for (const message of messages) {
-          keeper.hold(message, askedAt);
-          if (seen.has(message.messageId)) continue;
-          seen.add(message.messageId);
-          options.onMessage(message);
-        }
+        take(messages, askedAt);
+        const last = messages.at(-1);
+        // A receive takes as many of one group as it can, so only one that is full may have cut its last group.
+        if (queue.fifo && messages.length === max && last !== undefined) cut.add(groupOf(last) ?? '');
+      } catch (cause) {
+        ended = true;
+        // About 120,000 messages may be in flight; SQS answers OverLimit then, on standard queues.
+        // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html
+        if (!(cause instanceof CvopsError) || cause.code !== 'OverLimit') throw cause;
+        inFlightLimit = true;
       } finally {
         flying -= max;
       }
@@ -72,20 +113,30 @@ export async function scanQueue(options: ScanOptions): Promise<ScanResult> {
 
   let notGivenBack = 0;
   try {
-    const lookers = Math.max(1, Math.min(options.concurrency ?? 4, Math.ceil(queue.attributes.visible / 10)));
+    const most = options.concurrency ?? (visible > DEEP ? 8 : 4);
+    const lookers = Math.max(1, Math.min(most, Math.ceil(visible / 10)));
     const results = await Promise.allSettled(Array.from({ length: lookers }, look));
     const failed = results.find((result) => result.status === 'rejected');
     if (failed !== undefined) throw failed.reason;
   } finally {
     notGivenBack = await keeper.giveBack();
+    if (keeper.hiddenUntil !== null) options.onLeftHidden?.(notGivenBack, keeper.hiddenUntil);
   }
-  const expected = queue.attributes.visible + queue.attributes.inFlight + queue.attributes.delayed;
-  const hidden = Math.max(0, expected - seen.size);
+  const hidden = Math.max(0, visible + inFlight + delayed - seen.size);
   return {
     scanned: seen.size,
     complete: empties >= emptyPolls && hidden === 0,
     hidden,
     receives,
     notGivenBack,
+    visibleAgainAt: keeper.hiddenUntil,
+    receivesAdded: Math.max(0, ...new Set(seen.values())),
+    cutGroups: hidden === 0 ? [] : [...cut],
+    inFlightLimit,
   };
+}
+
+/** Long enough that a scan of an ordinary queue needs no extension; short enough that a killed one does not hide them long. */
+function holdSeconds({ attributes }: Queue, limit: number): number {
+  return Math.min(LONGEST_VISIBILITY_SECONDS, 60 + Math.ceil(Math.min(attributes.visible, limit) / 100));
 }

@@ -15,6 +15,7 @@ interface Held {
 const LONGEST_HOLD_MS = 12 * 3_600_000 - 60_000;
 const LONGEST_PATIENT_SECONDS = 900;
 const MOST_TRIES = 4;
+const GIVE_BACK_AT_ONCE = 4;
 
 /**
  * Keeps received messages hidden while they are worked on, and gives back what is left. On FIFO this also keeps the
@@ -27,6 +28,7 @@ export class VisibilityKeeper {
   readonly #held = new Map<string, Held>();
   readonly #stop = new AbortController();
   #beat: Promise<void> | undefined;
+  #hiddenUntil: number | null = null;
 
   /** How long a receive must hide its messages. */
   readonly seconds: number;
@@ -36,6 +38,11 @@ export class VisibilityKeeper {
     this.#queue = options.queue;
     this.#clock = options.clock;
     this.seconds = options.seconds;
+  }
+
+  /** After `giveBack`: when the last message that could not be given back shows up again, ms; null when all were. */
+  get hiddenUntil(): number | null {
+    return this.#hiddenUntil;
   }
 
   get size(): number {
@@ -84,14 +91,21 @@ export class VisibilityKeeper {
   async giveBack(): Promise<number> {
     this.#stop.abort();
     await this.#beat;
-    const entries = [...this.#held.entries()];
+    const entries = [...this.#held.values()];
     this.#held.clear();
     let left = 0;
-    for (let at = 0; at < entries.length; at += 10) {
-      const now = this.#clock.now();
-      const handles = entries.slice(at, at + 10).flatMap(([, held]) => (held.until > now ? [held.receiptHandle] : []));
-      left += (await this.#show(handles)).length;
-    }
+    const work = async () => {
+      while (entries.length > 0) {
+        const now = this.#clock.now();
+        const batch = entries.splice(0, 10).filter(({ until }) => until > now);
+        const hidden = await this.#show(batch.map(({ receiptHandle }) => receiptHandle));
+        left += hidden.length;
+        for (const { receiptHandle, until } of batch) {
+          if (hidden.includes(receiptHandle)) this.#hiddenUntil = Math.max(this.#hiddenUntil ?? 0, until);
+        }
+      }
+    };
+    await Promise.all(Array.from({ length: GIVE_BACK_AT_ONCE }, work));
     return left;
   }
 
