@@ -37,6 +37,11 @@ export const registry: readonly RegistryEntry[] = [
     load: async () => (await import('./dlq/replay.ts')).dlqReplay,
   },
   {
+    path: ['dlq', 'cancel'],
+    summary: 'cancel the move task that AWS runs on a dead-letter queue',
+    load: async () => (await import('./dlq/cancel.ts')).dlqCancel,
+  },
+  {
     path: ['dlq', 'verify'],
     summary: 'the verdict of an earlier replay',
     load: async () => (await import('./dlq/verify.ts')).dlqVerify,

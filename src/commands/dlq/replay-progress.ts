@@ -1,6 +1,7 @@
 import type { ReplayEvent } from '../../lib/dlq/replay/replay-event.ts';
 import { formatCount, formatDuration, plural } from '../../lib/io/format.ts';
 import type { Progress } from '../../lib/io/progress.ts';
+import { movingLine } from './moving-line.ts';
 
 /** Failures told one by one; more are only counted. */
 const FAILURES_TOLD = 5;
@@ -46,6 +47,12 @@ export function replayProgress(progress: Progress): (event: ReplayEvent) => void
         break;
       case 'waiting':
         progress.milestone(`waiting up to ${formatDuration((event.until - event.at) / 1000)}: ${event.reason}`);
+        break;
+      case 'moving':
+        progress.update(movingLine(event));
+        break;
+      case 'note':
+        progress.milestone(event.message);
         break;
       case 'verdict':
         progress.update(

@@ -217,6 +217,22 @@ describe('a start whose answer is lost', () => {
     expect(tasks.started).toHaveLength(1);
   });
 
+  test('takes the refusal of a second start as a sign of the first, where the list is behind', async () => {
+    tasks.script = [
+      { status: 'RUNNING', moved: 1, toMove: 4 },
+      { status: 'COMPLETED', moved: 4 },
+    ];
+    tasks.lost = (operation) => {
+      if (operation === 'start') throw broken();
+    };
+    tasks.before = (operation, nth) => {
+      if (operation === 'list' && nth === 2) throw throttled();
+    };
+    expect(await run()).toMatchObject({ replayed: 4, stopped: null });
+    expect(tasks.calls.slice(0, 5)).toEqual(['list', 'start', 'list', 'start', 'list']);
+    expect(tasks.started).toHaveLength(1);
+  });
+
   test('does not take a task with another rate for its own', async () => {
     tasks.script = [{ status: 'RUNNING', ratePerSecond: 5 }];
     tasks.lost = (operation) => {
@@ -343,8 +359,13 @@ describe('Ctrl-C', () => {
       stop.abort();
       throw broken();
     };
+    // The list is behind, too.
+    tasks.before = (operation, nth) => {
+      if (operation === 'list' && nth === 2) throw throttled();
+    };
     expect(await run({ signal: stop.signal })).toMatchObject({ replayed: 1, stopped: { code: 'Interrupted' } });
     expect(tasks.calls).toContain('cancel');
+    expect(tasks.calls.filter((call) => call === 'start')).toHaveLength(1);
   });
 
   test('with the reason of an alarm keeps that reason and its exit code', async () => {
