@@ -28,6 +28,11 @@ export interface RunHeader {
     readonly group: string | null;
     readonly max: number | null;
     readonly outOfOrder: boolean;
+    /** Absent in ledgers of older versions. */
+    readonly edit?: string | null;
+    readonly canary?: number | null;
+    readonly maxReturns?: number | null;
+    readonly expiringFirst?: boolean;
   };
   /** Set when AWS moves the messages itself (StartMessageMoveTask); then there are `task` records, and none of messages. */
   readonly native?: NativeRun;
@@ -63,6 +68,8 @@ export interface RunCounts {
 export type LedgerRecord =
   | RunHeader
   | { readonly type: 'resumed'; readonly at: number }
+  /** The messages of a saved plan: the run is about these alone. */
+  | { readonly type: 'planned'; readonly at: number; readonly ids: readonly string[] }
   | { readonly type: 'intent'; readonly at: number; readonly messages: readonly LedgerMessage[] }
   | {
       readonly type: 'sent';

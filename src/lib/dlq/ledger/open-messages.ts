@@ -8,6 +8,8 @@ export interface OpenMessages {
   readonly unresolved: ReadonlyMap<string, number>;
   /** All copies sent. */
   readonly replayed: number;
+  /** The messages of the saved plan that the run keeps to; null without one. */
+  readonly planned: ReadonlySet<string> | null;
   /** Times of the first and the last send, ms since the epoch; null before any. */
   readonly firstSentAt: number | null;
   readonly lastSentAt: number | null;
@@ -28,6 +30,7 @@ export async function openMessages(
 ): Promise<OpenMessages> {
   const sent = new Map<string, string>();
   const unresolved = new Map<string, number>();
+  let planned: Set<string> | null = null;
   let replayed = 0;
   let firstSentAt: number | null = null;
   let lastSentAt: number | null = null;
@@ -37,6 +40,9 @@ export async function openMessages(
     lastAt = record.at;
     ended = record.type === 'end';
     switch (record.type) {
+      case 'planned':
+        planned = new Set([...(planned ?? []), ...record.ids]);
+        break;
       case 'intent':
         // A resumed run writes the intent again: the first time counts, for that is when the copy may have arrived.
         for (const { id } of record.messages) if (!unresolved.has(id)) unresolved.set(id, record.at);
@@ -60,5 +66,5 @@ export async function openMessages(
       default:
     }
   }
-  return { sent, unresolved, replayed, firstSentAt, lastSentAt, lastAt, ended };
+  return { sent, unresolved, planned, replayed, firstSentAt, lastSentAt, lastAt, ended };
 }

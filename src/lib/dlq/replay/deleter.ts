@@ -5,6 +5,7 @@ import type { Ledger } from '../ledger/ledgers.ts';
 import type { VisibilityKeeper } from '../visibility-keeper.ts';
 import { backoffMs, expected, isPassing } from './call-failure.ts';
 import type { ReplayEvent } from './replay-event.ts';
+import type { Tally } from './replayer-options.ts';
 
 export interface DeleterOptions {
   readonly queues: Queues;
@@ -12,6 +13,7 @@ export interface DeleterOptions {
   readonly clock: Clock;
   readonly ledger: Ledger;
   readonly keeper: VisibilityKeeper;
+  readonly tally: Pick<Tally, 'deleted'>;
   emit(event: ReplayEvent): void;
 }
 
@@ -25,7 +27,6 @@ export class Deleter {
   /** Given up for now, until the message shows up again; MessageId → tries so far. */
   readonly #failed = new Map<string, number>();
   #underWay = 0;
-  #deleted = 0;
 
   constructor(options: DeleterOptions) {
     this.#options = options;
@@ -42,10 +43,6 @@ export class Deleter {
   /** Sent, and still in the queue. */
   get undeleted(): number {
     return this.#waiting.size + this.#failed.size;
-  }
-
-  get deleted(): number {
-    return this.#deleted;
   }
 
   /** The message is sent, or was sent before and shows up (again). */
@@ -103,15 +100,15 @@ export class Deleter {
   }
 
   #done(ids: readonly string[]): void {
-    const { clock, ledger, keeper, emit } = this.#options;
+    const { clock, ledger, keeper, tally, emit } = this.#options;
     for (const messageId of ids) {
       keeper.forget(messageId);
       this.#failed.delete(messageId);
     }
     const at = clock.now();
-    this.#deleted += ids.length;
+    tally.deleted += ids.length;
     ledger.note({ type: 'done', at, ids });
-    emit({ type: 'deleted', at, count: ids.length, total: this.#deleted });
+    emit({ type: 'deleted', at, count: ids.length, total: tally.deleted });
   }
 
   #later(messageId: string, tries: number, code: string, message: string, again: boolean): void {

@@ -19,12 +19,19 @@ interface Lane<W> {
  */
 export class Lanes<W extends Waiting> {
   readonly #lanes = new Map<string, Lane<W>>();
+  readonly #order: ((a: W, b: W) => number) | undefined;
+  #sorted = true;
   /** Lanes whose head may go, in turn; an entry may have become stale and is checked when it is taken. */
   #turns: string[] = [];
   #free: W[] = [];
   #ready = 0;
   #waiting = 0;
   #bytes = 0;
+
+  /** @param order which of those that could go goes first; without it, who came first */
+  constructor(order?: (a: W, b: W) => number) {
+    this.#order = order;
+  }
 
   /** Messages that could go now. */
   get ready(): number {
@@ -45,6 +52,7 @@ export class Lanes<W extends Waiting> {
     this.#bytes += item.bytes;
     if (item.lane === null) {
       this.#free.push(item);
+      this.#sorted = false;
       return;
     }
     let lane = this.#lanes.get(item.lane);
@@ -58,6 +66,7 @@ export class Lanes<W extends Waiting> {
 
   /** Takes up to `max` messages of together at most `maxBytes`, each of its own lane; at least one when any is ready. */
   take(max: number, maxBytes: number): readonly W[] {
+    this.#sort();
     const batch: W[] = [];
     let bytes = 0;
     const fits = (item: W) => batch.length === 0 || bytes + item.bytes <= maxBytes;
@@ -130,6 +139,16 @@ export class Lanes<W extends Waiting> {
   #enqueue(name: string): void {
     this.#turns.push(name);
     this.#ready++;
+    this.#sorted = false;
+  }
+
+  #sort(): void {
+    const order = this.#order;
+    if (order === undefined || this.#sorted) return;
+    this.#free.sort(order);
+    const head = (name: string) => this.#lanes.get(name)!.waiting[0]!;
+    this.#turns.sort((a, b) => order(head(a), head(b)));
+    this.#sorted = true;
   }
 
   #empty(name: string, lane: Lane<W>): readonly W[] {

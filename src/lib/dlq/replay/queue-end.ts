@@ -30,6 +30,7 @@ export class QueueEnd {
   #dry = false;
   #flowing: boolean;
   #empties = 0;
+  #generation = 0;
   /** Until then messages may be hidden by a receive that was cut off; ms since the epoch. */
   #blindUntil = 0;
   #waiting = false;
@@ -59,18 +60,36 @@ export class QueueEnd {
     return this.#waiting;
   }
 
+  /** Rises with each receive that brings messages. */
+  get generation(): number {
+    return this.#generation;
+  }
+
   found(): void {
+    this.#generation++;
     this.#dry = false;
     this.#flowing = true;
     this.#empties = 0;
   }
 
-  /** @param counts whether it was a long poll by itself, with no message of ours under way. */
-  empty(counts: boolean): void {
+  /**
+   * @param counts whether it was a long poll with no message of ours in its way.
+   * @returns whether there were enough of them: the caller settles or doubts it.
+   */
+  empty(counts: boolean): boolean {
     this.#dry = true;
     this.#flowing = false;
     if (counts) this.#empties++;
-    if (this.#empties < this.#options.emptyPolls) return;
+    return counts && this.#empties >= this.#options.emptyPolls && !this.#reached;
+  }
+
+  /** Something speaks against the end: the empty polls are made again. */
+  doubted(): void {
+    this.#empties = 0;
+  }
+
+  /** This is the end, unless messages may be hidden: then they are waited for. */
+  settle(): void {
     const { clock, emit } = this.#options;
     if (clock.now() >= this.#blindUntil) {
       this.#reached = true;

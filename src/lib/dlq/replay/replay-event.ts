@@ -27,6 +27,8 @@ export type ReplayEvent = { readonly at: number } & (
     }
   /** A group is stopped: what is left of it stays in the dead-letter queue, in order. */
   | { readonly type: 'blocked'; readonly groupId: string; readonly left: number }
+  /** The first few went alone: their verdict decides whether the others follow. */
+  | { readonly type: 'canary'; readonly state: 'sent' | 'passed' | 'failed'; readonly count: number }
   | { readonly type: 'throttled'; readonly ratePerSecond: number | null }
   | { readonly type: 'waiting'; readonly reason: string; readonly until: number }
   /** How AWS's own move task stands; its counts are approximate. */

@@ -12,11 +12,13 @@ import { refuseOwnRedrive } from '../own-redrive.ts';
 import { adoptUnfinished } from './adopt-unfinished.ts';
 import { EventChannel } from './event-channel.ts';
 import { MessageIdSet } from './message-id-set.ts';
+import { Pace } from './pace.ts';
 import { Price } from './price.ts';
 import { pricedQueues } from './priced-queues.ts';
 import type { ReplayEvent } from './replay-event.ts';
 import type { ReplayResult, Verified } from './replay-result.ts';
 import { Replayer } from './replayer.ts';
+import { newTally, type Tally } from './replayer-options.ts';
 import { newRunId } from './run-id.ts';
 import { Selection } from './selection.ts';
 import { SendRate } from './send-rate.ts';
@@ -60,7 +62,7 @@ export interface ReplayOptions {
   readonly verify: { readonly waitMs: number | null } | null;
   /** Goes on with this run instead of starting one; its header gives the filter, group and maximum. */
   readonly resume: RunHeader | null;
-  /** Calls at the same time; default 8. */
+  /** Calls at the same time; default 64. */
   readonly concurrency?: number;
   /** Seconds of one visibility; default 60. After a crash messages show up again within this time. */
   readonly visibilitySeconds?: number;
@@ -69,10 +71,12 @@ export interface ReplayOptions {
 }
 
 const VISIBILITY_SECONDS = 60;
+const CONCURRENCY = 64;
 
 /**
  * Sends dead letters back to their queue and waits for their verdict. Yields what happens; the last event, `finished`,
- * carries the result. An abort lets what is in flight finish and gives the rest back.
+ * carries the result. An abort lets what is in flight finish and gives the rest back. With a canary the first few go
+ * alone, and the others only after those are known to be processed.
  * @throws CvopsError before anything is sent: `OwnRedrivePolicy`, `LedgerNotWritable`, `RunNotFound`, `LedgerDamaged` …
  */
 export async function* replay(
@@ -91,8 +95,14 @@ export async function* replay(
   const before = options.resume === null ? NOTHING : await earlier(ledgers, header.runId, sentIds, newIds);
   const unresolved = new Map(before.unresolved);
   await adoptUnfinished(ledgers, header, clock.now(), sentIds, unresolved);
-  const ledger = await openLedger(ledgers, header, options.resume !== null, clock);
-  try {
+  const ledger = await openLedger(ledgers, header, options, clock);
+  const tally = newTally(before.replayed);
+  const pace = new Pace(before);
+  const returned: string[] = [];
+  const copies: string[] = [];
+
+  /** Replays what `selection` chooses; answers when nothing more is to be had. */
+  async function* pass(selection: Selection, resumes: boolean): AsyncGenerator<ReplayEvent, Replayer, undefined> {
     const channel = new EventChannel<ReplayEvent>();
     const stop = new AbortController();
     const replayer = new Replayer({
@@ -102,10 +112,12 @@ export async function* replay(
       ledger,
       dlq: options.dlq,
       target: options.target,
-      selection: new Selection({ fifo: options.dlq.fifo, ...selectionOf(options) }, before.replayed),
+      selection,
       edit: options.edit,
       rate: new SendRate(options.rate),
-      concurrency: options.concurrency ?? 8,
+      maxReturns: options.maxReturns,
+      expiringFirst: options.expiringFirst,
+      concurrency: options.concurrency ?? CONCURRENCY,
       visibilitySeconds: header.visibilitySeconds,
       emptyPolls: options.emptyPolls ?? 3,
       waitSeconds: options.waitSeconds ?? 1,
@@ -114,15 +126,52 @@ export async function* replay(
       newIds,
       unresolved,
       interrupted:
-        options.resume === null || before.ended
-          ? null
-          : {
-              lastAt: before.lastAt,
-              open: new Set([...before.sent.keys(), ...before.unresolved.keys()]),
-            },
-      replayedBefore: before.replayed,
+        resumes && !before.ended
+          ? { lastAt: before.lastAt, open: new Set([...before.sent.keys(), ...before.unresolved.keys()]) }
+          : null,
+      tally,
       emit: (event) => channel.push(event),
     });
+    const running = replayer.run().finally(() => channel.close());
+    // Its failure is seen at the await below, also when the reader of the events goes away first.
+    running.catch(() => {});
+    try {
+      for await (const event of channel) {
+        pace.take(event);
+        if (event.type === 'returned') returned.push(event.messageId);
+        yield event;
+      }
+    } finally {
+      stop.abort();
+      await running.catch(() => {});
+    }
+    await running;
+    copies.push(...replayer.firstCopies);
+    return replayer;
+  }
+
+  /** Waits until the copies sent so far are known to be processed or back. */
+  async function* verdict(left: number): AsyncGenerator<ReplayEvent, Verified | null, undefined> {
+    if (options.verify === null || tally.replayed === 0 || pace.lastSentAt === null || signal.aborted) return null;
+    return yield* verify({
+      queues,
+      clock,
+      signal,
+      dlq: options.dlq,
+      target: options.target,
+      replayed: tally.replayed,
+      firstSentAt: pace.firstSentAt ?? header.at,
+      lastSentAt: pace.lastSentAt,
+      isCopy: (id) => newIds.has(id),
+      returned,
+      copies: before.replayed > 0 ? [] : copies,
+      left,
+      waitMs: options.verify.waitMs,
+      ...(ports.logs === undefined ? {} : { logs: ports.logs }),
+    });
+  }
+
+  try {
     yield {
       type: 'started',
       at: startedAt,
@@ -132,30 +181,28 @@ export async function* replay(
       resumed: options.resume !== null,
       expected: depth(options.dlq),
     };
-    let { firstSentAt } = before;
-    let lastSentAt = before.lastSentAt;
-    const returned: string[] = [];
-    const running = replayer.run().finally(() => channel.close());
-    // Its failure is seen at the await below, also when the reader of the events goes away first.
-    running.catch(() => {});
-    try {
-      for await (const event of channel) {
-        if (event.type === 'sent') {
-          firstSentAt ??= event.at;
-          lastSentAt = event.at;
-        }
-        if (event.type === 'returned') returned.push(event.messageId);
-        yield event;
-      }
-    } finally {
-      stop.abort();
-      await running.catch(() => {});
+    const wanted = { fifo: options.dlq.fifo, ...selectionOf(options), only: options.only ?? before.planned };
+    const canary = canaryOf(options, before);
+    let replayer = yield* pass(
+      new Selection({ ...wanted, max: canary ?? wanted.max }, before.replayed),
+      options.resume !== null,
+    );
+    let stopped = stopReason(replayer, signal);
+    let verified: Verified | null = null;
+    if (canary !== null && stopped === null && tally.replayed >= canary && !replayer.drained) {
+      yield { type: 'canary', at: clock.now(), state: 'sent', count: tally.replayed };
+      verified = yield* verdict(await remainingOf(queues, options.dlq, replayer));
+      stopped = canaryStop(verified, tally, header.runId) ?? abortReason(signal);
+      if (stopped === null) {
+        yield { type: 'canary', at: clock.now(), state: 'passed', count: tally.replayed };
+        verified = null;
+        forgetLeft(tally);
+        replayer = yield* pass(new Selection(wanted, tally.replayed), false);
+        stopped = stopReason(replayer, signal);
+      } else yield { type: 'canary', at: clock.now(), state: 'failed', count: tally.replayed };
     }
-    await running;
-    const sendingMs = Math.max(1, clock.now() - startedAt);
-    const { tally } = replayer;
     const remaining = await remainingOf(queues, options.dlq, replayer);
-    const result = (verified: Verified | null): ReplayResult => ({
+    const result = (): ReplayResult => ({
       runId: header.runId,
       engine: 'client',
       matched: tally.matched,
@@ -172,31 +219,15 @@ export async function* replay(
       requests: price.requests,
       costUsd: price.costUsd,
       durationMs: clock.now() - startedAt,
-      ratePerSecond: Number((((tally.replayed - before.replayed) / sendingMs) * 1000).toFixed(1)),
-      stopped: stopReason(replayer, signal),
+      ratePerSecond: pace.perSecond,
+      stopped,
     });
-    await end(ledger, clock, replayer, result(null));
-    const checks = options.verify !== null && tally.replayed > 0 && lastSentAt !== null && !signal.aborted;
-    const verified = checks
-      ? yield* verify({
-          queues,
-          clock,
-          signal,
-          dlq: options.dlq,
-          target: options.target,
-          replayed: tally.replayed,
-          firstSentAt: firstSentAt ?? header.at,
-          lastSentAt: lastSentAt!,
-          isCopy: (id) => newIds.has(id),
-          returned,
-          copies: before.replayed > 0 ? [] : replayer.firstCopies,
-          left: remaining,
-          waitMs: options.verify!.waitMs,
-          ...(ports.logs === undefined ? {} : { logs: ports.logs }),
-        })
-      : null;
-    const final = result(verified);
-    if (verified !== null) await end(ledger, clock, replayer, final);
+    await end(ledger, clock, replayer, result());
+    if (verified === null) {
+      verified = yield* verdict(remaining);
+      if (verified !== null) await end(ledger, clock, replayer, result());
+    }
+    const final = result();
     yield { type: 'finished', at: clock.now(), result: final };
     return final;
   } finally {
@@ -204,9 +235,43 @@ export async function* replay(
   }
 }
 
+/** How many go first and alone; null when the run goes through in one pass. A resumed run that was past them is. */
+function canaryOf({ canary, max, verify: judged }: ReplayOptions, before: OpenMessages): number | null {
+  if (canary === null || judged === null || before.replayed > canary) return null;
+  return max !== null && max <= canary ? null : canary;
+}
+
+/** Why the run does not go on after its canary; null when all of it was processed. */
+function canaryStop(verified: Verified | null, tally: Tally, runId: string): ReplayResult['stopped'] {
+  const canary = `the canary of ${tally.replayed}`;
+  const left = tally.failed + tally.suppressed + tally.uncertain;
+  if (left > 0 || (verified?.returned ?? 0) > 0) {
+    const what = left > 0 ? `${left} could not be sent` : `${verified!.returned} came back`;
+    return {
+      code: 'CanaryFailed',
+      message: `${canary}: ${what}; the others were left.`,
+      hint: '`cvops dlq inspect` shows why.',
+      exitCode: ExitCode.gate,
+    };
+  }
+  if (verified === null || verified.pending === 0) return null;
+  return {
+    code: 'CanaryPending',
+    message: `${canary} is not known to be processed yet; the others were left.`,
+    hint: `\`cvops dlq replay --resume ${runId}\` asks again and goes on.`,
+    exitCode: ExitCode.pending,
+  };
+}
+
+/** What one pass left, the next sees again. */
+function forgetLeft(tally: Tally): void {
+  Object.assign(tally, { matched: tally.replayed, skipped: 0, blocked: 0, returned: 0, undeleted: 0 });
+}
+
 const NOTHING: OpenMessages = {
   sent: new Map(),
   unresolved: new Map(),
+  planned: null,
   replayed: 0,
   firstSentAt: null,
   lastSentAt: null,
@@ -228,6 +293,10 @@ function newHeader(options: ReplayOptions, now: number): RunHeader {
       group: options.group,
       max: options.max,
       outOfOrder: options.outOfOrder,
+      edit: options.edit?.text ?? null,
+      canary: options.canary,
+      maxReturns: options.maxReturns,
+      expiringFirst: options.expiringFirst,
     },
     visibilitySeconds: options.visibilitySeconds ?? VISIBILITY_SECONDS,
   };
@@ -250,8 +319,17 @@ async function earlier(
   });
 }
 
-async function openLedger(ledgers: Ledgers, header: RunHeader, resumed: boolean, clock: Clock): Promise<Ledger> {
-  if (!resumed) return ledgers.create(header);
+async function openLedger(
+  ledgers: Ledgers,
+  header: RunHeader,
+  { resume, only }: ReplayOptions,
+  clock: Clock,
+): Promise<Ledger> {
+  if (resume === null) {
+    const created = await ledgers.create(header);
+    if (only !== null) await created.commit({ type: 'planned', at: clock.now(), ids: [...only] });
+    return created;
+  }
   const ledger = await ledgers.reopen(header.runId);
   await ledger.commit({ type: 'resumed', at: clock.now() });
   return ledger;
@@ -268,7 +346,10 @@ async function remainingOf(queues: Queues, dlq: Queue, replayer: Replayer): Prom
 }
 
 function stopReason(replayer: Replayer, signal: AbortSignal): ReplayResult['stopped'] {
-  if (replayer.stopped !== null) return stopped(replayer.stopped);
+  return replayer.stopped === null ? abortReason(signal) : stopped(replayer.stopped);
+}
+
+function abortReason(signal: AbortSignal): ReplayResult['stopped'] {
   if (!signal.aborted) return null;
   if (signal.reason instanceof CvopsError) return stopped(signal.reason);
   return { code: 'Interrupted', message: 'stopped on request.', hint: null, exitCode: ExitCode.interrupted };

@@ -18,6 +18,10 @@ export interface ReplayerOptions {
   readonly selection: Selection;
   readonly edit: Edit | null;
   readonly rate: SendRate;
+  /** Stops when more than this share (0–1) of the copies came back; null for never. */
+  readonly maxReturns: number | null;
+  /** Sends those that expire first before the others, as far as they fit into memory. */
+  readonly expiringFirst: boolean;
   /** Calls under way at the same time. */
   readonly concurrency: number;
   readonly visibilitySeconds: number;
@@ -32,8 +36,8 @@ export interface ReplayerOptions {
   readonly unresolved: ReadonlyMap<string, number>;
   /** See {@link QueueEndOptions}. */
   readonly interrupted: QueueEndOptions['interrupted'];
-  /** Copies sent before the run was resumed. */
-  readonly replayedBefore: number;
+  /** Counts on from what the run counted before. */
+  readonly tally: Tally;
   emit(event: ReplayEvent): void;
 }
 
@@ -49,6 +53,25 @@ export interface Tally {
   undeleted: number;
   returned: number;
   received: number;
+  deleted: number;
   /** Sent to a standard queue after a try whose outcome is unknown: the target may hold two. */
   possibleTwins: number;
+}
+
+/** @param replayed copies sent before the run was resumed */
+export function newTally(replayed: number): Tally {
+  return {
+    matched: replayed,
+    replayed,
+    failed: 0,
+    skipped: 0,
+    suppressed: 0,
+    uncertain: 0,
+    blocked: 0,
+    undeleted: 0,
+    returned: 0,
+    received: 0,
+    deleted: 0,
+    possibleTwins: 0,
+  };
 }

@@ -30,7 +30,20 @@ export class Selection {
   }
 
   get full(): boolean {
-    return this.#options.max !== null && this.#taken >= this.#options.max;
+    return this.#taken >= this.#most;
+  }
+
+  /** How many more can be taken at all: worth receiving no more; infinite where it cannot be told. */
+  get room(): number {
+    const { filter, group, only = null, max } = this.#options;
+    return filter !== null || group !== null || only !== null || max === null
+      ? Number.POSITIVE_INFINITY
+      : max - this.#taken;
+  }
+
+  get #most(): number {
+    const { max, only = null } = this.#options;
+    return Math.min(max ?? Number.POSITIVE_INFINITY, only?.size ?? Number.POSITIVE_INFINITY);
   }
 
   choose(message: ReceivedMessage): Choice {

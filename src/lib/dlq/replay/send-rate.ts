@@ -2,7 +2,8 @@
 export class SendRate {
   readonly #limit: number;
   #current: number;
-  #free = 0;
+  /** When the next message may go; null before the first. */
+  #free: number | null = null;
   #recent: { readonly at: number; readonly count: number }[] = [];
 
   /** @param perSecond messages a second; null for no limit */
@@ -21,12 +22,20 @@ export class SendRate {
     return Math.max(1, Math.min(10, Math.floor(this.#current / 4)));
   }
 
-  /** Books `count` messages; answers how long to wait before sending them. */
+  /** How long to wait before the next batch may go. */
+  waitMs(now: number): number {
+    return Number.isFinite(this.#current) ? Math.max(0, (this.#free ?? now) - now) : 0;
+  }
+
+  /**
+   * Books `count` messages; answers how long to wait before sending them. What a late timer or a slow receive lost is
+   * made up, within limits.
+   */
   book(count: number, now: number): number {
     if (!Number.isFinite(this.#current)) return 0;
-    const start = Math.max(now, this.#free);
+    const start = Math.max(now - CATCH_UP_MS, this.#free ?? now);
     this.#free = start + (count / this.#current) * 1000;
-    return start - now;
+    return Math.max(0, start - now);
   }
 
   succeeded(count: number, now: number): void {
@@ -45,7 +54,7 @@ export class SendRate {
     const reached = this.#recent.reduce((sum, sent) => sum + sent.count, 0) / (WINDOW_MS / 1000);
     const from = Number.isFinite(this.#current) ? this.#current : Math.max(20, reached);
     this.#current = Math.max(1, Math.min(this.#limit, from / 2));
-    this.#free = Math.max(this.#free, now + 500);
+    this.#free = Math.max(this.#free ?? now, now + 500);
   }
 
   #forget(now: number): void {
@@ -54,3 +63,4 @@ export class SendRate {
 }
 
 const WINDOW_MS = 2_000;
+const CATCH_UP_MS = 100;
