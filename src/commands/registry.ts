@@ -32,6 +32,11 @@ export const registry: readonly RegistryEntry[] = [
     load: async () => (await import('./dlq/inspect.ts')).dlqInspect,
   },
   {
+    path: ['dlq', 'explain'],
+    summary: 'why one message died: error, stack, version, attempts, log lines',
+    load: async () => (await import('./dlq/explain.ts')).dlqExplain,
+  },
+  {
     path: ['dlq', 'replay'],
     summary: 'send dead letters back, prove it, and wait for their verdict',
     load: async () => (await import('./dlq/replay.ts')).dlqReplay,
