@@ -20,7 +20,7 @@ async function run(_options: object, context: Context): Promise<Outcome> {
     kind: 'dlq.runs',
     data: { runs },
     items: runs,
-    next: open === undefined ? [] : [{ command: `cvops dlq replay --resume ${open.runId}`, why: 'go on with it' }],
+    next: open === undefined ? [] : [{ command: `cvops dlq replay --resume ${open.runId}`, why: goOn(open) }],
     view: () => [
       {
         kind: 'table',
@@ -29,6 +29,7 @@ async function run(_options: object, context: Context): Promise<Outcome> {
             { label: 'RUN' },
             { label: 'STARTED' },
             { label: 'DLQ' },
+            { label: 'ENGINE' },
             { label: 'STATUS' },
             { label: 'REPLAYED', align: 'right' },
             { label: 'FAILED', align: 'right' },
@@ -39,6 +40,7 @@ async function run(_options: object, context: Context): Promise<Outcome> {
             text(each.runId, 'strong'),
             instant(each.startedAt === null ? null : Date.parse(each.startedAt), now),
             text(each.dlq),
+            text(each.engine),
             text(each.status, each.status === 'done' ? undefined : 'warn'),
             count(each.replayed),
             count(each.failed),
@@ -49,6 +51,12 @@ async function run(_options: object, context: Context): Promise<Outcome> {
       },
     ],
   };
+}
+
+function goOn({ engine, status }: RunSummary): string {
+  return engine === 'native' && status === 'interrupted'
+    ? 'watch its move task, which goes on in AWS by itself'
+    : 'go on with it';
 }
 
 function verdict({ verified }: RunSummary): Cell {

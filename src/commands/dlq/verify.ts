@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { servicesWith } from '../../lib/config/find-service.ts';
 import type { Context } from '../../lib/context.ts';
 import { FileLedgers } from '../../lib/dlq/ledger/file-ledgers.ts';
+import { verifyNativeRun } from '../../lib/dlq/native/verify-native-run.ts';
 import type { Verified } from '../../lib/dlq/replay/replay-result.ts';
 import { verifyRun } from '../../lib/dlq/replay/verify-run.ts';
 import { ExitCode } from '../../lib/errors/exit-code.ts';
@@ -36,11 +37,23 @@ async function run({ runId, waitMs }: VerifyOptions, context: Context): Promise<
       : { logs: { reader: await context.functionLogs(), functionName: service.function } };
   const progress = await context.progress();
   const show = replayProgress(progress);
-  const events = verifyRun(
-    { queues, ledgers, clock: context.clock, ...logs },
-    { runId, dlq, target, waitMs: waitMs ?? null },
-    context.signal,
-  );
+  const events =
+    header.native === undefined
+      ? verifyRun(
+          { queues, ledgers, clock: context.clock, ...logs },
+          { runId, dlq, target, waitMs: waitMs ?? null },
+          context.signal,
+        )
+      : verifyNativeRun(
+          { queues, moveTasks: await context.moveTasks(), ledgers, clock: context.clock },
+          {
+            header,
+            dlq,
+            targets: await Promise.all(header.native.targets.map((name) => queues.describe(name))),
+            waitMs: waitMs ?? null,
+          },
+          context.signal,
+        );
   try {
     for (;;) {
       const step = await events.next();
