@@ -47,7 +47,6 @@ export async function* watchTask(
   const { moveTasks, clock, dlq, service } = options;
   const watchedFrom = clock.now();
   let { mark } = options;
-  const startedNow = mark.handle !== null && mark.startedAt === null;
   let task: MoveTask | null = null;
   let seenAt = watchedFrom;
   let answeredAt = watchedFrom;
@@ -89,7 +88,7 @@ export async function* watchTask(
         }
         task = found;
         seenAt = clock.now();
-        base ??= startedNow ? { at: watchedFrom, moved: 0 } : { at: seenAt, moved: found.moved };
+        base ??= { at: seenAt, moved: found.moved };
         const event = progress(found, base, clock.now());
         const state = `${event.status} ${event.moved} ${event.toMove}`;
         if (state !== told) {

@@ -145,5 +145,7 @@ describe('the verdict of a move task', () => {
       pendingUntil: null,
     });
     expect(clock.now()).toBe(before);
+    // Nor does a passed deadline prove anything there.
+    expect(await verify({ to: ['other'], endedAt: startedAt - 500_000 })).toMatchObject({ succeeded: 0, pending: 10 });
   });
 });
