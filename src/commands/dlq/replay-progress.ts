@@ -3,8 +3,16 @@ import { formatCount, formatDuration, plural } from '../../lib/io/format.ts';
 import type { Progress } from '../../lib/io/progress.ts';
 import { movingLine } from './moving-line.ts';
 
+/** The state line is made anew after so many ms; a run has thousands of events a second. */
+const STATE_EVERY_MS = 100;
 /** Failures told one by one; more are only counted. */
 const FAILURES_TOLD = 5;
+
+const CANARY = {
+  sent: (count: string) => `Canary: ${count} sent; waiting for the verdict before the others go`,
+  passed: (count: string) => `Canary: ${count} processed; going on`,
+  failed: (count: string) => `Canary: ${count} not all known to be processed; the others stay`,
+} as const;
 
 /** Turns the events of a replay into a state line and milestones. */
 export function replayProgress(progress: Progress): (event: ReplayEvent) => void {
@@ -14,6 +22,7 @@ export function replayProgress(progress: Progress): (event: ReplayEvent) => void
   let failures = 0;
   let blocked = 0;
   let startedAt = 0;
+  let shownAt = 0;
   return (event) => {
     switch (event.type) {
       case 'started':
@@ -28,6 +37,8 @@ export function replayProgress(progress: Progress): (event: ReplayEvent) => void
       case 'received':
         if (event.type === 'sent') sent = event.total;
         if (event.type === 'deleted') deleted = event.total;
+        if (event.at - shownAt < STATE_EVERY_MS) break;
+        shownAt = event.at;
         progress.update(state(event.at));
         break;
       case 'failed':
@@ -36,6 +47,9 @@ export function replayProgress(progress: Progress): (event: ReplayEvent) => void
       case 'undeleted':
         if (++failures <= FAILURES_TOLD) progress.milestone(`${event.messageId} ${event.type}: ${event.message}`);
         if (failures === FAILURES_TOLD + 1) progress.milestone('further failures are only counted');
+        break;
+      case 'canary':
+        progress.milestone(CANARY[event.state](plural(event.count, 'message')));
         break;
       case 'blocked':
         blocked++;

@@ -6,7 +6,7 @@ import type { Context } from '../../lib/context.ts';
 import { FileLedgers } from '../../lib/dlq/ledger/file-ledgers.ts';
 import type { RunHeader } from '../../lib/dlq/ledger/ledger-record.ts';
 import { sourceOf } from '../../lib/dlq/list.ts';
-import { planReplay, refuseBadPlan } from '../../lib/dlq/replay/plan.ts';
+import { planReplay, refuseBadPlan, whyRefused } from '../../lib/dlq/plan/plan-replay.ts';
 import { type ReplayPorts, type ReplayOptions as RunOptions, replay } from '../../lib/dlq/replay/replay.ts';
 import type { ReplayResult } from '../../lib/dlq/replay/replay-result.ts';
 import { CvopsError } from '../../lib/errors/cvops-error.ts';
@@ -18,6 +18,7 @@ import { compileFilter } from './compile-filter.ts';
 import { planOutcome } from './plan-outcome.ts';
 import { replayOutcome } from './replay-outcome.ts';
 import { replayProgress } from './replay-progress.ts';
+import { shellWord } from './shell-word.ts';
 
 interface ReplayOptions {
   readonly service: string | undefined;
@@ -25,6 +26,9 @@ interface ReplayOptions {
   readonly group: string | undefined;
   readonly max: number | undefined;
   readonly rate: number | undefined;
+  readonly canary: number | undefined;
+  readonly maxReturns: number | undefined;
+  readonly expiringFirst: boolean;
   readonly to: string | undefined;
   readonly outOfOrder: boolean;
   readonly resendUncertain: boolean;
@@ -51,6 +55,9 @@ export const dlqReplay = defineCommand<ReplayOptions>({
     { flags: '--group <id>', description: 'only this message group' },
     { flags: '--max <n>', description: 'at most this many messages' },
     { flags: '--rate <n/s>', description: 'messages a second, e.g. 50/s' },
+    { flags: '--canary <n>', description: 'replay n first, and the others only when those are known to be processed' },
+    { flags: '--max-returns <percent>', description: 'stop when more of the copies than this come back' },
+    { flags: '--expiring-first', description: 'replay what expires first before the others' },
     { flags: '--to <queue>', description: 'send to this queue instead of the source' },
     { flags: '--engine <engine>', description: 'who moves the messages', choices: ['auto', 'client'], default: 'auto' },
     { flags: '--out-of-order', description: 'FIFO: replay matches that stand behind others of their group' },
@@ -59,7 +66,7 @@ export const dlqReplay = defineCommand<ReplayOptions>({
     { flags: '--wait <duration>', description: 'wait at most this long for the verdict, e.g. 5m' },
     { flags: '--no-verify', description: 'do not wait for the verdict' },
     { flags: '--resume <run>', description: 'go on with a run that was interrupted' },
-    { flags: '--concurrency <n>', description: 'calls at the same time (8)' },
+    { flags: '--concurrency <n>', description: 'calls at the same time (64)' },
     dryRunFlag,
   ],
   examples: [
@@ -75,6 +82,9 @@ export const dlqReplay = defineCommand<ReplayOptions>({
       group: text('group'),
       max: parseCount(flags['max'], '--max', 1),
       rate: parseRate(flags['rate']),
+      canary: parseCount(flags['canary'], '--canary', 1),
+      maxReturns: parsePercent(flags['maxReturns'], '--max-returns'),
+      expiringFirst: flags['expiringFirst'] === true,
       to: text('to'),
       outOfOrder: flags['outOfOrder'] === true,
       resendUncertain: flags['resendUncertain'] === true,
@@ -86,6 +96,9 @@ export const dlqReplay = defineCommand<ReplayOptions>({
       dryRun: flags['dryRun'] === true,
     };
     if (options.resume !== undefined) refuseWithResume(options);
+    if (options.canary !== undefined && !options.verify) {
+      throw usageError('--canary waits for a verdict, and --no-verify wants none.', 'leave one of them out.');
+    }
     return options;
   },
   run,
@@ -99,9 +112,18 @@ function parseRate(value: unknown): number | undefined {
   throw usageError(`--rate ${JSON.stringify(value)} is not a rate.`, 'e.g. 50/s or 0.5/s.');
 }
 
+/** @returns a share, 0–1 */
+function parsePercent(value: unknown, flag: string): number | undefined {
+  if (value === undefined) return undefined;
+  const match = /^(\d+(?:\.\d+)?)%?$/.exec(String(value));
+  const percent = match === null ? Number.NaN : Number(match[1]);
+  if (percent >= 0 && percent <= 100) return percent / 100;
+  throw usageError(`${flag} ${JSON.stringify(value)} is not a percentage.`, 'e.g. 5 or 2.5%.');
+}
+
 /** A resumed run keeps what it was started with. */
 function refuseWithResume(options: ReplayOptions): void {
-  const fixed = (['filter', 'group', 'max', 'to'] as const).find((name) => options[name] !== undefined);
+  const fixed = (['filter', 'group', 'max', 'canary', 'to'] as const).find((name) => options[name] !== undefined);
   if (fixed === undefined && options.service === undefined) return;
   throw usageError(
     `--resume goes on with what the run was started with; leave out ${fixed === undefined ? 'the service' : `--${fixed}`}.`,
@@ -124,9 +146,9 @@ async function run(options: ReplayOptions, context: Context): Promise<Outcome> {
     only: null,
     edit: null,
     rate: options.rate ?? null,
-    canary: null,
-    maxReturns: null,
-    expiringFirst: false,
+    canary: resume?.options.canary ?? options.canary ?? null,
+    maxReturns: options.maxReturns ?? resume?.options.maxReturns ?? null,
+    expiringFirst: options.expiringFirst || resume?.options.expiringFirst === true,
     outOfOrder: resume?.options.outOfOrder ?? options.outOfOrder,
     force: options.force,
     resendUncertain: options.resendUncertain,
@@ -137,9 +159,22 @@ async function run(options: ReplayOptions, context: Context): Promise<Outcome> {
   const functions: Functions | null = await context.functions();
   const mayLeaveGaps = dlq.fifo && filter !== null && !chosen.outOfOrder && resume === null;
   const look = options.dryRun || mayLeaveGaps ? { limit: LOOK_LIMIT } : null;
-  const plan = await planReplay({ queues, clock: context.clock, functions }, chosen, look, context.signal);
+  const logs = await context.functionLogs();
+  const planPorts = { queues, clock: context.clock, functions, logs };
+  const suspicions = filter?.suspicions ?? [];
+  const { plan } = await planReplay(planPorts, { ...chosen, suspicions }, look, context.signal);
+  if (options.dryRun) {
+    const refusal = whyRefused(plan, chosen.outOfOrder);
+    return planOutcome({
+      service,
+      plan,
+      refusal,
+      savedTo: null,
+      command: commandLine(options),
+      nowMs: context.clock.now(),
+    });
+  }
   refuseBadPlan(plan, chosen.outOfOrder);
-  if (options.dryRun) return planOutcome(service, plan);
   const about = plural(plan.look?.matched ?? plan.waiting, 'message');
   await context.confirm(`Replay about ${about} from ${dlq.name} to ${target.name} (${formatUsd(plan.costUsd)})?`);
   const ports: ReplayPorts = {
@@ -158,6 +193,23 @@ async function run(options: ReplayOptions, context: Context): Promise<Outcome> {
     });
   }
   return replayOutcome(service, result, plan);
+}
+
+/** The command line that does what a dry run showed. */
+function commandLine(options: ReplayOptions): string {
+  const words = ['cvops', 'dlq', 'replay'];
+  if (options.service !== undefined) words.push(options.service);
+  const flag = (name: string, value: string | number | undefined) => {
+    if (value !== undefined) words.push(name, String(value));
+  };
+  flag('--filter', options.filter);
+  flag('--group', options.group);
+  flag('--max', options.max);
+  flag('--rate', options.rate === undefined ? undefined : `${options.rate}/s`);
+  flag('--to', options.to);
+  if (options.outOfOrder) words.push('--out-of-order');
+  if (options.force) words.push('--force');
+  return words.map(shellWord).join(' ');
 }
 
 interface Resolved {

@@ -118,6 +118,7 @@ describe('a set of message ids', () => {
     expect(set.has('no uuid')).toBe(true);
     expect(set.has('00000000-0000-4000-8000-000000000001')).toBe(false);
     expect(set.has('10000000-0000-4000-8000-000000000000')).toBe(false);
+    expect(set.has('00000000-0000-4000-8001-000000000000')).toBe(false);
     expect(set.has('00000000-0000-4000-8000-000000000000')).toBe(true);
   });
 });
