@@ -42,16 +42,17 @@ const WITH_VALUE = new Set(
 
 /**
  * Reads the command line. Loads only the code of the command that is named.
- * @param words what stands after `cvops`. @throws CvopsError `UsageError`.
+ * @param words what stands after `cvops`. @param width columns that help may take; 100 at most. @throws CvopsError `UsageError`.
  */
-export async function parseCommandLine(words: readonly string[], version: string): Promise<Invocation> {
+export async function parseCommandLine(words: readonly string[], version: string, width: number): Promise<Invocation> {
   const argv = words[0] === 'help' && words.length > 1 ? helpFor(words.slice(1)) : words;
   const entry = find(argv);
   const command = await entry?.load();
   const printed: string[] = [];
+  const configure = (each: Commander) => configured(each, printed, Math.min(width, 100));
   let invocation: Invocation | undefined;
 
-  const program = configure(new Commander('cvops'), printed)
+  const program = configure(new Commander('cvops'))
     .description("the operator's tool for small serverless systems on AWS")
     .version(version, '--version', 'print the version')
     .helpOption('-h, --help', 'help')
@@ -59,10 +60,10 @@ export async function parseCommandLine(words: readonly string[], version: string
     .addHelpText('after', '\nStart with: cvops doctor, cvops demo. Help for one command: cvops dlq replay --help');
   for (const [flags, description] of GLOBAL_FLAGS) program.addOption(new Option(flags, description));
 
-  for (const [noun, summary] of Object.entries(nouns)) configure(program.command(noun), printed).description(summary);
+  for (const [noun, summary] of Object.entries(nouns)) configure(program.command(noun)).description(summary);
   for (const each of registry) {
     const parent = each.path.length === 1 ? program : program.commands.find((child) => child.name() === each.path[0])!;
-    const node = configure(parent.command(each.path.at(-1)!), printed).description(each.summary);
+    const node = configure(parent.command(each.path.at(-1)!)).description(each.summary);
     if (each !== entry || command === undefined) continue;
     for (const argument of command.arguments) node.argument(argument.name, argument.description);
     for (const flag of command.flags) {
@@ -132,12 +133,12 @@ function operands(argv: readonly string[]): readonly string[] {
   return words;
 }
 
-function configure(command: Commander, printed: string[]): Commander {
+function configured(command: Commander, printed: string[], width: number): Commander {
   return command
     .exitOverride()
     .allowExcessArguments(false)
     .showSuggestionAfterError(true)
-    .configureOutput({ writeOut: (text) => printed.push(text), writeErr: () => {}, getOutHelpWidth: () => 100 });
+    .configureOutput({ writeOut: (text) => printed.push(text), writeErr: () => {}, getOutHelpWidth: () => width });
 }
 
 /** One line and a hint from commander's message, which may hold a suggestion in brackets. */

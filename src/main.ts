@@ -5,8 +5,10 @@ import { ExitCode } from './lib/errors/exit-code.ts';
 import { folders } from './lib/folders.ts';
 import type { Outcome } from './lib/io/outcome.ts';
 import { isColoured, loadPaint } from './lib/io/paint.ts';
+import { printable, printableJson } from './lib/io/printable.ts';
 import { requireConsentPossible } from './lib/io/prompt.ts';
 import { checkQuery, type OutputFormat, render, toErrorDocument } from './lib/io/render.ts';
+import type { Sink } from './lib/io/streams.ts';
 import { type GlobalFlags, resolveSettings, type Settings } from './lib/settings.ts';
 
 /**
@@ -17,7 +19,7 @@ import { type GlobalFlags, resolveSettings, type Settings } from './lib/settings
 export async function run(argv: readonly string[], host: Host): Promise<ExitCode> {
   let globals = guessGlobals(argv);
   try {
-    const invocation = await parseCommandLine(argv, host.version);
+    const invocation = await parseCommandLine(argv, host.version, widthOf(host.streams.stdout, host.env));
     if (invocation.kind === 'text') {
       host.streams.stdout.write(invocation.text);
       return ExitCode.done;
@@ -30,21 +32,53 @@ export async function run(argv: readonly string[], host: Host): Promise<ExitCode
       requireConsentPossible(host.streams, settings);
     }
     const outcome = await act(createContext(host, settings, folders(host.env)));
-    await write(outcome, settings, host);
+    await write(sameGlobals(outcome, globals), settings, host);
     return outcome.exitCode ?? ExitCode.done;
   } catch (cause) {
     return fail(cause, globals, host);
   }
 }
 
+/** Columns to write for: COLUMNS where it is set, else the terminal's; no bound without a terminal. */
+function widthOf({ isTTY, columns }: Sink, env: Host['env']): number {
+  const set = Number(env['COLUMNS']);
+  if (Number.isInteger(set) && set > 0) return set;
+  return isTTY ? columns : Number.POSITIVE_INFINITY;
+}
+
+/** What comes next goes where this command went: the flags that said where are said again. */
+function sameGlobals(outcome: Outcome, globals: GlobalFlags): Outcome {
+  const { config, profile, region, endpointUrl, sandbox } = globals;
+  const said = Object.entries({ config, profile, region, 'endpoint-url': endpointUrl })
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => ` --${name} ${quoted(value!)}`)
+    .concat(sandbox === true ? [' --sandbox'] : [])
+    .join('');
+  if (said === '' || outcome.next === undefined) return outcome;
+  const next = outcome.next.map((each) =>
+    /^cvops (?!sandbox |.*--sandbox)/.test(each.command) ? { ...each, command: each.command + said } : each,
+  );
+  return { ...outcome, next };
+}
+
+/** As a POSIX shell reads it. */
+function quoted(value: string): string {
+  return /^[\w./:@%+=-]+$/.test(value) ? value : `'${value.replaceAll("'", "'\\''")}'`;
+}
+
+function oneLine(text: string): string {
+  return printable(text.replace(/\s*\n\s*/g, ' '));
+}
+
 async function write(outcome: Outcome, settings: Settings, host: Host): Promise<void> {
   const { stdout, stderr } = host.streams;
   const format: OutputFormat = settings.output ?? (stdout.isTTY ? 'table' : 'tsv');
   const paint = await loadPaint(stdout, host.env, settings.color);
-  stdout.write(await render(outcome, format, settings.query, paint));
+  stdout.write(await render(outcome, format, settings.query, paint, widthOf(stdout, host.env)));
   if (format === 'json' || settings.quiet) return;
   const paintNote = await loadPaint(stderr, host.env, settings.color);
-  for (const warning of outcome.warnings ?? []) stderr.write(`${paintNote('warn', 'Warning:')} ${warning.message}\n`);
+  for (const warning of outcome.warnings ?? [])
+    stderr.write(`${paintNote('warn', 'Warning:')} ${printable(warning.message)}\n`);
   const [next] = outcome.next ?? [];
   if (next !== undefined && format === 'table') {
     for (const { command, why } of outcome.next ?? []) stderr.write(`${paintNote('dim', `${why}:`)} ${command}\n`);
@@ -55,11 +89,11 @@ function fail(cause: unknown, globals: GlobalFlags, host: Host): ExitCode {
   const { stdout, stderr } = host.streams;
   const error = cause instanceof CvopsError ? cause : asBug(cause);
   if (wantsDocument(globals, host.env)) {
-    stdout.write(`${JSON.stringify(toErrorDocument(error), null, 2)}\n`);
+    stdout.write(`${printableJson(toErrorDocument(error), 2)}\n`);
   }
   const red = isColoured(stderr, host.env, globals.color ?? true);
-  stderr.write(`${red ? '\u001b[31mError:\u001b[39m' : 'Error:'} ${error.message.replace(/\s*\n\s*/g, ' ')}\n`);
-  if (error.hint !== undefined) stderr.write(`Hint: ${error.hint}\n`);
+  stderr.write(`${red ? '\u001b[31mError:\u001b[39m' : 'Error:'} ${oneLine(error.message)}\n`);
+  if (error.hint !== undefined) stderr.write(`Hint: ${oneLine(error.hint)}\n`);
   if (globals.debug === true || (host.env['CVOPS_DEBUG'] ?? '') !== '') {
     for (let each: unknown = cause; each instanceof Error; each = each.cause) stderr.write(`${each.stack}\n`);
   }

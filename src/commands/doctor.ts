@@ -53,7 +53,7 @@ async function runDoctor(_options: object, context: Context): Promise<Outcome> {
       {
         kind: 'table',
         table: {
-          columns: ['', 'CHECK', 'FOUND', 'MEND'].map((label) => ({ label })),
+          columns: ['STATUS', 'CHECK', 'FOUND', 'MEND'].map((label) => ({ label })),
           rows: checks.map(({ id, status, detail, hint }) => [
             text(status, TONES[status]),
             text(id),

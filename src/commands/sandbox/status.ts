@@ -18,7 +18,6 @@ async function status(_: object, context: Context): Promise<Outcome> {
     return {
       kind: 'sandbox.status',
       data: { running: false, endpoint: null, engine: 'simulator', services: [] },
-      items: [],
       next: [{ command: 'cvops sandbox up', why: 'start one' }],
       view: () => [{ kind: 'line', text: 'No sandbox is running.' }],
     };

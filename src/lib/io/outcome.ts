@@ -14,7 +14,7 @@ export interface TableView {
   readonly rows: readonly (readonly Cell[])[];
 }
 
-/** A piece of what a person sees. The first table is what a pipe gets as TSV. */
+/** A piece of what a person sees. */
 export type Block =
   | { readonly kind: 'table'; readonly table: TableView }
   | { readonly kind: 'fields'; readonly fields: readonly (readonly [label: string, cell: Cell])[] }
@@ -37,7 +37,10 @@ export interface Outcome {
   readonly kind: string;
   /** The JSON document's `data`; its fields are public promises. */
   readonly data: object;
-  /** What NDJSON prints a line for; `data` as one line without it. */
+  /**
+   * For lists: what NDJSON prints a line for, and TSV the first table of the view. Without it the result is one thing:
+   * `data` in one line, and as TSV a line for each of its fields.
+   */
   readonly items?: readonly object[];
   readonly warnings?: readonly Warning[];
   readonly next?: readonly Next[];

@@ -4,7 +4,7 @@ import { ExitCode } from '../errors/exit-code.ts';
 export interface Sink {
   write(text: string): void;
   readonly isTTY: boolean;
-  /** Width in characters; 80 where unknown. */
+  /** Width in characters; 80 for a terminal that does not tell it, infinite where there is none. */
   readonly columns: number;
 }
 
@@ -50,7 +50,7 @@ function sink(stream: NodeJS.WriteStream): Sink {
     },
     isTTY: stream.isTTY === true,
     get columns() {
-      return stream.columns || 80;
+      return stream.isTTY === true ? stream.columns || 80 : Number.POSITIVE_INFINITY;
     },
   };
 }

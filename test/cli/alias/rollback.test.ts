@@ -183,7 +183,7 @@ describe('alias list and show', () => {
     await rollback('--to', '2');
     const piped = await runCli(['alias', 'show', 'processor'], { env: released.env });
     expect(piped.stdout).toMatch(/^processor\tcv-analytics-processor\tlive\t2\t\t3\t\d{4}-\d\d-\d\dT[\d:.]+Z\t\S+\n$/);
-    const shown = await runCli(['alias', 'show', 'processor'], { env: released.env, stdoutTTY: true });
+    const shown = await runCli(['alias', 'show', 'processor'], { env: released.env, stdoutTTY: true, columns: 120 });
     expect(shown.stdout).toMatch(/^SERVICE +FUNCTION +ALIAS +VERSION/);
     expect(shown.stdout).not.toContain('\u001b[');
   });

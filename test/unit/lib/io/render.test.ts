@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { formatCount, formatDuration, formatUsd, instant, plural } from '../../../../src/lib/io/format.ts';
+import { textWidth } from '../../../../src/lib/io/layout.ts';
 import type { Outcome } from '../../../../src/lib/io/outcome.ts';
 import { isColoured, plainPaint } from '../../../../src/lib/io/paint.ts';
 import { render } from '../../../../src/lib/io/render.ts';
@@ -63,6 +64,142 @@ describe('one outcome, five formats', () => {
     expect(text).toContain('<1,200>');
     expect(text.split('\n')[0]).toMatch(/^DLQ +VISIBLE$/);
     expect(text.endsWith('that is all\n')).toBe(true);
+  });
+});
+
+describe('a pipe', () => {
+  const verdict: Outcome = {
+    kind: 'dlq.verify',
+    data: {
+      runId: 'r1',
+      service: null,
+      verified: { succeeded: 3, pending: 0 },
+      versions: ['5', '6'],
+      checks: [{ id: 'a', status: 'OK' }],
+      weights: {},
+      hint: 'two\nlines\tand a tab',
+    },
+    view: () => [{ kind: 'line', text: 'Run r1: 3 of 3 succeeded.' }],
+  };
+  const list = (items: readonly object[]): Outcome => ({
+    kind: 'dlq.inspect',
+    data: { scanned: 0, messages: items },
+    items,
+    view: () => [{ kind: 'line', text: 'No dead letters in q.' }],
+  });
+
+  test('gets the data of a result that is no list, a field a line, by its names in JSON', async () => {
+    expect(await render(verdict, 'tsv', undefined, plainPaint)).toBe(
+      [
+        'runId\tr1',
+        'service\t',
+        'verified.succeeded\t3',
+        'verified.pending\t0',
+        'versions\t5,6',
+        'checks\t[{"id":"a","status":"OK"}]',
+        'weights\t',
+        'hint\ttwo lines and a tab',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  test('gets nothing of an empty list, whatever a person is told', async () => {
+    expect(await render(list([]), 'tsv', undefined, plainPaint)).toBe('');
+    expect(await render(list([]), 'table', undefined, plainPaint)).toBe('No dead letters in q.\n');
+  });
+
+  test('gets the data of a result that only a person is shown a table of', async () => {
+    const { items: _, ...single } = outcome;
+    expect(await render(single, 'tsv', undefined, plainPaint)).toBe('queues\t[{"dlq":"a","visible":1200}]\n');
+  });
+});
+
+describe('a terminal that is too narrow', () => {
+  const cells = (...texts: readonly string[]) => texts.map((raw) => ({ raw }));
+  const view = (width: number, rows: readonly (readonly { raw: string }[])[], columns = ['ID', 'FOUND', 'MEND']) =>
+    render(
+      {
+        kind: 'doctor',
+        data: {},
+        view: () => [
+          { kind: 'table', table: { columns: columns.map((label) => ({ label })), rows } },
+          { kind: 'line', text: 'NG    that is what was found to be wrong' },
+        ],
+      },
+      'table',
+      undefined,
+      plainPaint,
+      width,
+    );
+
+  test('wraps long texts between words', async () => {
+    const text = await view(40, [cells('queue', 'the queue hides messages for 20 s', 'raise it to 60 s or more')]);
+    expect(text).toBe(
+      [
+        'ID     FOUND              MEND',
+        'queue  the queue hides    raise it to',
+        '       messages for 20 s  60 s or more',
+        'NG    that is what was found to be wrong',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  test('shows rows as fields where wrapping would break names', async () => {
+    const text = await view(24, [
+      cells('queue', 'cv-analytics-queue.fifo', ''),
+      cells('dlq', 'cv-analytics-dlq.fifo', 'mend it'),
+    ]);
+    expect(text).toBe(
+      [
+        'id     queue',
+        'found  cv-analytics-queue.fifo',
+        '',
+        'id     dlq',
+        'found  cv-analytics-dlq.fifo',
+        'mend   mend it',
+        '',
+        'NG    that is what was',
+        '      found to be wrong',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  test('leaves a column out in which nothing stands', async () => {
+    expect(await view(80, [cells('a', 'fine', '')])).toMatch(/^ID {2}FOUND\na {3}fine\n/);
+  });
+
+  test('knows how wide letters of other scripts are', () => {
+    expect([textWidth('日本'), textWidth('e\u0301'), textWidth('–'), textWidth('🚀')]).toEqual([4, 1, 1, 2]);
+  });
+});
+
+describe('what others wrote', () => {
+  const hostile = 'a\u001b[31m\u009b2J\u202eb';
+  const shown: Outcome = {
+    kind: 'x',
+    data: { text: hostile },
+    items: [{ text: hostile }],
+    view: () => [
+      { kind: 'table', table: { columns: [{ label: 'T' }], rows: [[{ raw: hostile }]] } },
+      { kind: 'line', text: hostile },
+      { kind: 'fields', fields: [['f', { raw: hostile }]] },
+    ],
+  };
+
+  test.each(['table', 'tsv', 'markdown', 'json', 'ndjson'] as const)(
+    'does not steer a terminal: %s',
+    async (format) => {
+      const text = await render(shown, format, undefined, plainPaint);
+      expect(text).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202e]/);
+      expect(text).toMatch(format.endsWith('json') ? /\\u001b\[31m\\u009b2J\\u202e/ : /\\x1b\[31m\\x9b2J\\u202e/);
+    },
+  );
+
+  test('is the same value in JSON', async () => {
+    expect(JSON.parse(await render(shown, 'json', 'data.text', plainPaint))).toBe(hostile);
   });
 });
 
