@@ -1,4 +1,4 @@
-import type { ReplayPlan } from '../../lib/dlq/replay/plan.ts';
+import type { ReplayPlan } from '../../lib/dlq/plan/plan-replay.ts';
 import type { ReplayResult, Verified } from '../../lib/dlq/replay/replay-result.ts';
 import { ExitCode } from '../../lib/errors/exit-code.ts';
 import { formatCount, formatDuration, formatUsd, plural, text } from '../../lib/io/format.ts';
@@ -21,13 +21,21 @@ export function replayOutcome(service: string | null, result: ReplayResult, plan
 export function replayExitCode(result: ReplayResult): ExitCode {
   const { stopped, verified, replayed } = result;
   const left = result.failed + result.suppressed + result.uncertain + result.undeleted + result.blocked;
-  if (stopped !== null && stopped.code === 'Interrupted') return stopped.exitCode;
+  if (stopped !== null && AS_THEY_ARE.has(stopped.exitCode)) return stopped.exitCode;
   if (stopped !== null) return replayed > 0 ? ExitCode.partial : stopped.exitCode;
   if (verified !== null && verified.returned > 0) return ExitCode.gate;
   if (left > 0) return replayed > 0 ? ExitCode.partial : ExitCode.failed;
   if (verified !== null && verified.pending > 0) return ExitCode.pending;
   return ExitCode.done;
 }
+
+/** What ends a run with these says more than that some were left. */
+const AS_THEY_ARE: ReadonlySet<ExitCode> = new Set([
+  ExitCode.interrupted,
+  ExitCode.terminated,
+  ExitCode.gate,
+  ExitCode.pending,
+]);
 
 /** `3 of 3 succeeded`, and what else is known. */
 export function verdictWords(verified: Verified, replayed: number): string {

@@ -170,7 +170,7 @@ async function run(options: ReplayOptions, context: Context): Promise<Outcome> {
       plan,
       refusal,
       savedTo: null,
-      command: commandLine(options),
+      command: commandLine({ ...options, service: service ?? undefined }),
       nowMs: context.clock.now(),
     });
   }

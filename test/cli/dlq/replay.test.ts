@@ -54,7 +54,7 @@ describe('dlq replay', () => {
       { groupId: 'g0', count: 4 },
       { groupId: 'g1', count: 3 },
     ]);
-    expect(next[0]?.command).toBe('cvops dlq replay processor');
+    expect(next[0]?.command).toBe('cvops dlq replay processor --rate 2/s');
     expect(await scene.depth(scene.dlqUrl)).toEqual({ visible: 7, inFlight: 0 });
     expect(await scene.depth(scene.sourceUrl)).toEqual({ visible: 0, inFlight: 0 });
   });

@@ -218,5 +218,6 @@ function toEventSource(mapping: EventSourceMappingConfiguration): EventSource {
     state: mapping.State ?? '',
     batchSize: mapping.BatchSize ?? 10,
     reportsBatchItemFailures: (mapping.FunctionResponseTypes ?? []).includes('ReportBatchItemFailures'),
+    maximumConcurrency: mapping.ScalingConfig?.MaximumConcurrency ?? null,
   };
 }

@@ -34,6 +34,8 @@ export interface EventSource {
   readonly state: string;
   readonly batchSize: number;
   readonly reportsBatchItemFailures: boolean;
+  /** Most invocations at a time that this source causes; null without a limit. */
+  readonly maximumConcurrency: number | null;
 }
 
 /** Functions, versions and aliases. Errors are CvopsError (FunctionNotFound, AliasNotFound, Conflict …). */

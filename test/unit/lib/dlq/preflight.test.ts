@@ -1,6 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { EventSource, Functions } from '../../../../src/lib/aws/ports/functions.ts';
-import { preflight } from '../../../../src/lib/dlq/replay/preflight.ts';
+import { findConsumers } from '../../../../src/lib/dlq/plan/consumer.ts';
+import { sizeChecks } from '../../../../src/lib/dlq/plan/look-checks.ts';
+import { consumerChecks, queueChecks } from '../../../../src/lib/dlq/plan/preflight.ts';
 import { CvopsError } from '../../../../src/lib/errors/cvops-error.ts';
 import { ExitCode } from '../../../../src/lib/errors/exit-code.ts';
 import { FakeQueues } from './support/fake-queues.ts';
@@ -20,6 +22,7 @@ const source = (state: string): EventSource => ({
   state,
   batchSize: 10,
   reportsBatchItemFailures: true,
+  maximumConcurrency: null,
 });
 
 function functions(given: { sources?: EventSource[]; timeoutSeconds?: number; reserved?: number | null }): Functions {
@@ -44,7 +47,10 @@ function functions(given: { sources?: EventSource[]; timeoutSeconds?: number; re
 }
 
 async function statuses(ports: Functions | null, to = 'live.fifo'): Promise<Record<string, string>> {
-  const checks = await preflight(await queues.describe('dead.fifo'), await queues.describe(to), ports, false);
+  const dlq = await queues.describe('dead.fifo');
+  const target = await queues.describe(to);
+  const checks = [...queueChecks(dlq, target, false), ...sizeChecks(dlq, target, null)];
+  if (ports !== null) checks.push(...(await consumerChecks(target, await findConsumers(target, ports), ports)));
   return Object.fromEntries(checks.map(({ id, status, blocking }) => [id, blocking ? `${status}!` : status]));
 }
 

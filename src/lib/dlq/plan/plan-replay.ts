@@ -1,0 +1,299 @@
+import type { FunctionLogs } from '../../aws/ports/function-logs.ts';
+import type { Functions } from '../../aws/ports/functions.ts';
+import { CvopsError } from '../../errors/cvops-error.ts';
+import { ExitCode } from '../../errors/exit-code.ts';
+import { refuseOwnRedrive } from '../own-redrive.ts';
+import { type EngineAdvice, recommendEngine } from '../replay/recommend-engine.ts';
+import type { ReplayOptions } from '../replay/replay.ts';
+import { findConsumers } from './consumer.ts';
+import { type Estimate, estimate } from './estimate.ts';
+import { liveTrafficCheck } from './live-traffic.ts';
+import { type EditedMessage, type Look, type LookLimits, type LookPorts, lookAt, type PlannedMessage } from './look.ts';
+import { editCheck, expiryCheck, expiryOf, sizeChecks } from './look-checks.ts';
+import { consumerChecks, queueChecks } from './preflight.ts';
+import { ng, type ReplayCheck } from './replay-check.ts';
+import { versionCheck } from './version-check.ts';
+
+export interface PlanPorts extends LookPorts {
+  /** Null skips the checks that only Lambda can answer. */
+  readonly functions: Functions | null;
+  /** Null where no log can be read. */
+  readonly logs: FunctionLogs | null;
+}
+
+/** What a replay would do. Field names are public promises. */
+export interface ReplayPlan extends Estimate {
+  readonly dlq: string;
+  readonly target: string;
+  /** Messages in the dead-letter queue, as SQS counts (about). */
+  readonly waiting: number;
+  /** Null where the queue was not looked at as a whole. */
+  readonly look: {
+    readonly scanned: number;
+    readonly complete: boolean;
+    readonly hidden: number;
+    readonly matched: number;
+    readonly skipped: number;
+    /** Matches behind a message of their group that does not match; left alone without `--out-of-order`. */
+    readonly gaps: number;
+    /** Matches of each message group, largest first; at most fifty. */
+    readonly groups: readonly { readonly groupId: string; readonly count: number }[];
+    readonly groupCount: number;
+    readonly bytes: number;
+    readonly tooLarge: number;
+    /** When SQS drops the first of them, ISO 8601. */
+    readonly expiresFirst: string | null;
+    /** MessageIds of a saved plan that were not seen; null without one. */
+    readonly missing: readonly string[] | null;
+  } | null;
+  readonly engine: EngineAdvice;
+  /** Null without an edit, or without a look. */
+  readonly edit:
+    | ({ readonly text: string } & Pick<Look['edited'], 'changed' | 'unchanged' | 'failed' | 'failures'>)
+    | null;
+  /** What the edit does to the first few messages that it changes. */
+  readonly edits: readonly EditedMessage[];
+  readonly checks: readonly ReplayCheck[];
+}
+
+/** A plan, and the messages that it is about; null where they were not looked at as a whole. */
+export interface Planned {
+  readonly plan: ReplayPlan;
+  readonly messages: readonly PlannedMessage[] | null;
+}
+
+export interface PlanOptions
+  extends Pick<
+    ReplayOptions,
+    | 'dlq'
+    | 'target'
+    | 'service'
+    | 'filter'
+    | 'group'
+    | 'max'
+    | 'only'
+    | 'edit'
+    | 'rate'
+    | 'canary'
+    | 'maxReturns'
+    | 'expiringFirst'
+    | 'outOfOrder'
+    | 'force'
+    | 'verify'
+    | 'resume'
+    | 'concurrency'
+  > {
+  /** Why the filter may not mean what it says; told when it finds nothing. */
+  readonly suspicions?: readonly string[];
+}
+
+const GROUPS_TOLD = 50;
+const TYPICAL_BYTES = 1_024;
+const TYPICAL_CALL_MS = 30;
+/** What a run takes without being told. */
+const CONCURRENCY = 64;
+/** Dead letters that a replay without a look receives and gives back, to ask the log about them. */
+const SAMPLE = 10;
+/** As many are looked up in the log; each is a search. */
+const LOOKED_UP = 5;
+const GROUPS_LOOKED_UP = 3;
+
+/**
+ * Looks, checks and estimates; sends and deletes nothing. With `look` all messages are received and given back; without,
+ * a handful is, to ask the function's log about them.
+ * @throws CvopsError `OwnRedrivePolicy` for a queue that could lose messages onward by being looked at
+ */
+export async function planReplay(
+  ports: PlanPorts,
+  options: PlanOptions,
+  look: LookLimits | null,
+  signal: AbortSignal,
+): Promise<Planned> {
+  const { dlq, target, force, only } = options;
+  const checks = [...queueChecks(dlq, target, force)];
+  if (look !== null && !force) refuseOwnRedrive(dlq);
+  const { visible, inFlight, delayed } = dlq.attributes;
+  const waiting = visible + inFlight + delayed;
+  const doomed = checks.some(({ blocking }) => blocking);
+  const sampled = look === null && !doomed && visible > 0;
+  const seen =
+    look !== null
+      ? await lookAt(ports, options, look, signal)
+      : sampled
+        ? await lookAt(ports, options, { limit: SAMPLE, emptyPolls: 1 }, signal)
+        : null;
+  const whole = look === null ? null : seen;
+  const count = whole?.planned.length ?? Math.min(waiting, options.only?.size ?? waiting, options.max ?? waiting);
+  const groups = groupCounts(seen);
+  const sizes = estimate({
+    fifo: dlq.fifo,
+    count,
+    largestGroup: whole === null ? 0 : (groups[0]?.count ?? 0),
+    bytes: seen === null || seen.planned.length === 0 ? TYPICAL_BYTES : seen.bytes / seen.planned.length,
+    rate: options.rate,
+    concurrency: options.concurrency ?? CONCURRENCY,
+    callMs: seen?.callMs ?? TYPICAL_CALL_MS,
+  });
+  checks.push(...sizeChecks(dlq, target, whole));
+  if (whole !== null) {
+    const now = ports.clock.now();
+    if (whole.planned.length > 0) checks.push(expiryCheck(dlq, whole, now, sizes.estimatedSeconds));
+    checks.push(...editCheck(options.edit, whole), ...filterCheck(options, whole));
+  }
+  if (ports.functions !== null) checks.push(...(await lambdaChecks(ports, ports.functions, options, seen, signal)));
+  const expiresFirst = whole === null ? null : expiryOf(dlq, whole).first;
+  const plan: ReplayPlan = {
+    dlq: dlq.name,
+    target: target.name,
+    waiting,
+    look:
+      whole === null
+        ? null
+        : {
+            scanned: whole.scanned,
+            complete: whole.complete,
+            hidden: whole.hidden,
+            matched: whole.planned.length,
+            skipped: whole.skipped,
+            gaps: whole.gaps,
+            groups: groups.slice(0, GROUPS_TOLD),
+            groupCount: groups.length,
+            bytes: whole.bytes,
+            tooLarge: whole.tooLarge,
+            expiresFirst: expiresFirst === null ? null : new Date(expiresFirst).toISOString(),
+            missing: only === null ? null : [...only].filter((id) => !whole.isDead(id)),
+          },
+    ...sizes,
+    engine: adviseEngine(options, waiting),
+    edit: options.edit === null || whole === null ? null : { text: options.edit.text, ...counts(whole.edited) },
+    edits: whole?.edited.samples ?? [],
+    checks,
+  };
+  return { plan, messages: whole?.planned ?? null };
+}
+
+/** @throws CvopsError for a check that forbids the replay, or a filter that would leave a gap in a group. */
+export function refuseBadPlan(plan: ReplayPlan, outOfOrder: boolean): void {
+  const refusal = whyRefused(plan, outOfOrder);
+  if (refusal !== null) throw refusal;
+}
+
+/** What {@link refuseBadPlan} throws; null for a plan that may be carried out. */
+export function whyRefused(plan: ReplayPlan, outOfOrder: boolean): CvopsError | null {
+  const bad = plan.checks.find((check) => check.status === 'NG' && check.blocking);
+  if (bad !== undefined) {
+    return new CvopsError('PreflightFailed', ExitCode.gate, `${bad.detail}.`, {
+      hint: bad.hint ?? 'pass --force to replay all the same.',
+    });
+  }
+  const gaps = plan.look?.gaps ?? 0;
+  if (gaps === 0 || outOfOrder) return null;
+  return new CvopsError(
+    'FilterLeavesGaps',
+    ExitCode.usage,
+    `the filter matches ${gaps} messages that stand behind others of their group.`,
+    { hint: 'widen the filter, or pass --out-of-order to replay them before those.' },
+  );
+}
+
+async function lambdaChecks(
+  ports: PlanPorts,
+  functions: Functions,
+  options: PlanOptions,
+  seen: Look | null,
+  signal: AbortSignal,
+): Promise<readonly ReplayCheck[]> {
+  const { target } = options;
+  const found = await findConsumers(target, functions);
+  const consumers = found instanceof CvopsError ? [] : found.enabled;
+  const planned = seen?.planned ?? [];
+  const now = ports.clock.now();
+  const checks = [...(await consumerChecks(target, found, functions))];
+  if (planned.length === 0) return checks;
+  const sample = spread(planned, LOOKED_UP);
+  checks.push(
+    await versionCheck({
+      consumers,
+      functions,
+      logs: ports.logs,
+      messageIds: sample.map(({ id }) => id),
+      fromMs: Math.min(now, ...sample.map(firstPossibleFailure)) - 60_000,
+      toMs: now + 60_000,
+      service: options.service,
+      edited: options.edit !== null,
+      force: options.force,
+      signal,
+    }),
+  );
+  const traffic = await liveTrafficCheck({
+    target,
+    consumers,
+    logs: ports.logs,
+    groups: spread(deathsByGroup(planned), GROUPS_LOOKED_UP),
+    isDead: seen!.isDead,
+    nowMs: now,
+    signal,
+  });
+  return traffic === null ? checks : [...checks, traffic];
+}
+
+/** Longest time that we expect between the first failure of a message and its move to the dead-letter queue. */
+const LONGEST_DYING_MS = 3_600_000;
+
+/** A message cannot have failed before it was sent; a FIFO move sets SentTimestamp again, after the failures. */
+function firstPossibleFailure({ sentAt, receivedAt }: PlannedMessage): number {
+  return Math.min(sentAt ?? Number.POSITIVE_INFINITY, receivedAt ?? Number.POSITIVE_INFINITY) - LONGEST_DYING_MS;
+}
+
+/** When the first dead letter of each group came: on FIFO the move sets SentTimestamp. */
+function deathsByGroup(planned: readonly PlannedMessage[]): readonly { groupId: string; deadSince: number }[] {
+  const deaths = new Map<string, number>();
+  for (const { groupId, sentAt } of planned) {
+    if (groupId === null || sentAt === null) continue;
+    deaths.set(groupId, Math.min(deaths.get(groupId) ?? sentAt, sentAt));
+  }
+  return [...deaths].map(([groupId, deadSince]) => ({ groupId, deadSince }));
+}
+
+/** At most `count` of them, from the first to the last. */
+function spread<T>(all: readonly T[], count: number): readonly T[] {
+  if (all.length <= count) return all;
+  return Array.from({ length: count }, (_, index) => all[Math.floor((index * (all.length - 1)) / (count - 1))]!);
+}
+
+function groupCounts(seen: Look | null): readonly { groupId: string; count: number }[] {
+  const groups = new Map<string, number>();
+  for (const { groupId } of seen?.planned ?? []) {
+    if (groupId !== null) groups.set(groupId, (groups.get(groupId) ?? 0) + 1);
+  }
+  return [...groups]
+    .map(([groupId, count]) => ({ groupId, count }))
+    .sort((a, b) => b.count - a.count || a.groupId.localeCompare(b.groupId));
+}
+
+/** A filter that finds nothing may not mean what it says. */
+function filterCheck({ filter, suspicions = [] }: PlanOptions, look: Look): readonly ReplayCheck[] {
+  if (filter === null || look.scanned === 0 || look.planned.length > 0 || look.gaps > 0) return [];
+  const why = suspicions.length === 0 ? '' : `: ${suspicions.join('; ')}`;
+  return [ng('filter', `it matches none of the ${look.scanned} looked at${why}`)];
+}
+
+function counts({ changed, unchanged, failed, failures }: Look['edited']) {
+  return { changed, unchanged, failed, failures };
+}
+
+function adviseEngine(options: PlanOptions, waiting: number): EngineAdvice {
+  const { dlq, target, filter, group, max, only, edit, rate, canary, maxReturns, expiringFirst, verify, resume } =
+    options;
+  return recommendEngine({
+    fifo: dlq.fifo,
+    messages: waiting,
+    toSource: target.attributes.redrive?.deadLetterTargetArn === dlq.arn,
+    chooses: filter !== null || group !== null || max !== null || only !== null,
+    edits: edit !== null,
+    rate,
+    steers: canary !== null || maxReturns !== null || expiringFirst,
+    verifies: verify !== null,
+    resumes: resume !== null,
+  });
+}
