@@ -40,7 +40,7 @@ export interface NativeOptions {
   readonly force: boolean;
   /** Wait for a verdict; null when none is wanted. `waitMs: null` waits until it can be known. */
   readonly verify: { readonly waitMs: number | null } | null;
-  /** Watches the task that runs, whoever started it, instead of starting one. */
+  /** Watches the task that runs, whoever started it, instead of starting one. Ctrl-C then leaves it alone. */
   readonly attach: boolean;
   /** Goes on watching the task of this run. */
   readonly resume: RunHeader | null;
@@ -147,6 +147,7 @@ export async function* replayNatively(
         dlq,
         mark,
         service,
+        leaves: options.attach,
         onFound: (task) => ledger.commit(taskRecord(task, clock.now(), mark.handle)),
       },
       signal,

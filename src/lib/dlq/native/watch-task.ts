@@ -14,6 +14,8 @@ export interface WatchOptions {
   readonly dlq: Queue;
   readonly mark: TaskMark;
   readonly service: string | null;
+  /** Ctrl-C ends the watch and leaves the task alone; other reasons of the signal, such as an alarm, cancel it all the same. */
+  readonly leaves?: boolean;
   /** Called once, when the task is first seen. */
   readonly onFound?: (task: MoveTask) => Promise<void>;
 }
@@ -58,6 +60,7 @@ export async function* watchTask(
   const lost = (error: CvopsError): Watched => ({ task, lost: goesOn(error, task, service) });
 
   for (;;) {
+    if (signal.aborted && options.leaves === true && isInterrupt(signal.reason)) return lost(interrupt(signal.reason));
     if (signal.aborted && cancelAskedAt === null) {
       cancelAskedAt = clock.now();
       pollMs = FIRST_POLL_MS;
@@ -111,6 +114,15 @@ export async function* watchTask(
     await clock.sleep(pollMs, cancelAskedAt === null ? signal : undefined).catch(() => {});
     pollMs = Math.min(LONGEST_POLL_MS, pollMs * 1.3);
   }
+}
+
+function isInterrupt(reason: unknown): boolean {
+  return !(reason instanceof CvopsError) || reason.code === 'Interrupted';
+}
+
+function interrupt(reason: unknown): CvopsError {
+  if (reason instanceof CvopsError) return reason;
+  return new CvopsError('Interrupted', ExitCode.interrupted, 'stopped on request.');
 }
 
 function progress(

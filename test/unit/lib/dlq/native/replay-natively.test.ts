@@ -382,6 +382,33 @@ describe('Ctrl-C', () => {
   });
 });
 
+describe('Ctrl-C on an attached watch', () => {
+  beforeEach(async () => {
+    tasks.script = [{ status: 'RUNNING', moved: 2, toMove: 10 }];
+    await tasks.start(await queues.describe('dead'), { destination: null, ratePerSecond: null });
+  });
+
+  async function stoppedBy(reason: CvopsError): Promise<ReplayResult> {
+    const stop = new AbortController();
+    const onEvent = (event: ReplayEvent) => event.type === 'moving' && stop.abort(reason);
+    return run({ attach: true, signal: stop.signal, onEvent });
+  }
+
+  test('leaves the task alone and says how to end it', async () => {
+    const { stopped } = await stoppedBy(new CvopsError('Interrupted', ExitCode.interrupted, 'interrupted.'));
+    expect(tasks.calls).not.toContain('cancel');
+    expect(stopped).toMatchObject({ code: 'Interrupted', exitCode: ExitCode.interrupted });
+    expect(stopped!.hint).toContain('cvops dlq cancel processor');
+    expect(ledgers.records().at(-1)).toMatchObject({ type: 'task' });
+  });
+
+  test('but an alarm cancels it', async () => {
+    const { stopped } = await stoppedBy(new CvopsError('AlarmFired', ExitCode.gate, 'alarm "x" went to ALARM.'));
+    expect(tasks.calls).toContain('cancel');
+    expect(stopped).toMatchObject({ code: 'AlarmFired' });
+  });
+});
+
 describe('a run that was killed', () => {
   /** Runs until `when` and stops there, as kill -9 would: nothing more is written or cancelled. */
   async function killed(when: (event: ReplayEvent) => boolean): Promise<string> {
