@@ -10,6 +10,8 @@ export function replayOutcome(service: string | null, result: ReplayResult, plan
   return {
     kind: 'dlq.replay',
     data: { service, ...result },
+    // Told as events while it happened; the last of them carries the result.
+    items: [],
     warnings: [...planWarnings(plan), ...resultWarnings(result)],
     next: nextSteps(service, result),
     exitCode: replayExitCode(result),

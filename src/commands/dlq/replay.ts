@@ -8,16 +8,15 @@ import type { RunHeader } from '../../lib/dlq/ledger/ledger-record.ts';
 import { sourceOf } from '../../lib/dlq/list.ts';
 import { planReplay, refuseBadPlan, whyRefused } from '../../lib/dlq/plan/plan-replay.ts';
 import { type ReplayPorts, type ReplayOptions as RunOptions, replay } from '../../lib/dlq/replay/replay.ts';
-import type { ReplayResult } from '../../lib/dlq/replay/replay-result.ts';
 import { CvopsError } from '../../lib/errors/cvops-error.ts';
 import { formatUsd, plural } from '../../lib/io/format.ts';
 import type { Outcome } from '../../lib/io/outcome.ts';
 import { defineCommand, dryRunFlag } from '../command.ts';
 import { parseCount, parseDuration, usageError } from '../parse.ts';
 import { compileFilter } from './compile-filter.ts';
+import { followReplay } from './follow-replay.ts';
 import { planOutcome } from './plan-outcome.ts';
 import { replayOutcome } from './replay-outcome.ts';
-import { replayProgress } from './replay-progress.ts';
 import { shellWord } from './shell-word.ts';
 
 interface ReplayOptions {
@@ -185,7 +184,7 @@ async function run(options: ReplayOptions, context: Context): Promise<Outcome> {
       ? {}
       : { logs: { reader: await context.functionLogs(), functionName } }),
   };
-  const result = await follow(ports, chosen, context);
+  const result = await followReplay(replay(ports, chosen, context.signal), context);
   const { stopped } = result;
   if (stopped !== null && stopped.code !== 'Interrupted' && result.replayed === 0) {
     throw new CvopsError(stopped.code, stopped.exitCode, stopped.message, {
@@ -238,19 +237,4 @@ async function resolve(options: ReplayOptions, resume: RunHeader | null, context
   const dlq = await queues.describe(service.dlq);
   const target = await sourceOf(queues, dlq, options.to ?? service.queue);
   return { service: service.name, functionName: options.to === undefined ? service.function : undefined, dlq, target };
-}
-
-async function follow(ports: ReplayPorts, options: RunOptions, context: Context): Promise<ReplayResult> {
-  const progress = await context.progress();
-  const show = replayProgress(progress);
-  let result: ReplayResult | undefined;
-  try {
-    for await (const event of replay(ports, options, context.signal)) {
-      show(event);
-      if (event.type === 'finished') result = event.result;
-    }
-  } finally {
-    progress.stop();
-  }
-  return result!;
 }
