@@ -1,0 +1,214 @@
+import { join } from 'node:path';
+import type { MoveTask } from '../../lib/aws/ports/move-tasks.ts';
+import type { Queue, Queues } from '../../lib/aws/ports/queues.ts';
+import { findService } from '../../lib/config/find-service.ts';
+import type { Context } from '../../lib/context.ts';
+import { FileLedgers } from '../../lib/dlq/ledger/file-ledgers.ts';
+import type { RunHeader } from '../../lib/dlq/ledger/ledger-record.ts';
+import { runningTask } from '../../lib/dlq/native/cancel-task.ts';
+import { isActive } from '../../lib/dlq/native/find-task.ts';
+import { nativeTargets } from '../../lib/dlq/native/native-targets.ts';
+import { type NativeOptions, type NativePorts, replayNatively } from '../../lib/dlq/native/replay-natively.ts';
+import { taskRuns } from '../../lib/dlq/native/task-words.ts';
+import { planReplay, type ReplayPlan, whyRefused } from '../../lib/dlq/plan/plan-replay.ts';
+import type { ReplayEvent } from '../../lib/dlq/replay/replay-event.ts';
+import type { ReplayResult } from '../../lib/dlq/replay/replay-result.ts';
+import { CvopsError } from '../../lib/errors/cvops-error.ts';
+import { formatUsd, plural } from '../../lib/io/format.ts';
+import type { Outcome } from '../../lib/io/outcome.ts';
+import { usageError } from '../parse.ts';
+import { nativeOutcome } from './native-outcome.ts';
+import { planOutcome, planWarnings } from './plan-outcome.ts';
+import { replayProgress } from './replay-progress.ts';
+import { stopOnAlarm } from './stop-on-alarm.ts';
+
+/** What the native engine takes of the flags of `dlq replay`. */
+export interface NativeReplayOptions {
+  readonly service: string | undefined;
+  readonly rate: number | undefined;
+  readonly to: string | undefined;
+  readonly force: boolean;
+  readonly verify: boolean;
+  readonly waitMs: number | undefined;
+  /** Names of alarms that stop it. */
+  readonly stopOnAlarm: readonly string[];
+  readonly attach: boolean;
+  readonly dryRun: boolean;
+}
+
+/**
+ * `dlq replay --engine native`, `--attach`, and `--resume` of a native run.
+ * @param command the command line that does what a dry run showed
+ */
+export async function replayWithMoveTask(
+  options: NativeReplayOptions,
+  resume: RunHeader | null,
+  command: string,
+  context: Context,
+): Promise<Outcome> {
+  const [queues, moveTasks] = await Promise.all([context.queues(), context.moveTasks()]);
+  const ports: NativePorts = {
+    queues,
+    moveTasks,
+    ledgers: new FileLedgers(join(context.folders.state, 'runs')),
+    clock: context.clock,
+  };
+  const place = await find(options, resume, ports, context);
+  const { service, dlq, targets } = place;
+  const watches = options.attach || resume !== null;
+  const plan = watches ? null : await makePlan(options, place, context);
+  if (plan !== null) {
+    const running = await runningTask(ports, dlq);
+    const refusal = running === null ? whyRefused(plan, false) : taskRuns(dlq.name, service, running);
+    if (options.dryRun) {
+      return planOutcome({ service, plan, refusal, savedTo: null, command, nowMs: context.clock.now() });
+    }
+    if (refusal !== null) throw refusal;
+  }
+  const alarms = await stopOnAlarm(context, options.stopOnAlarm, options.force);
+  try {
+    const to = targets.map(({ name }) => name).join(', ');
+    if (plan !== null) {
+      const about = plural(plan.waiting, 'message');
+      await context.confirm(
+        `Let AWS move about ${about} from ${dlq.name} to ${to} (${formatUsd(plan.costUsd)})? What was moved stays moved.`,
+      );
+    }
+    const chosen: NativeOptions = {
+      dlq,
+      targets,
+      toTarget: options.to !== undefined,
+      service,
+      rate: options.rate ?? null,
+      force: options.force,
+      verify: options.verify ? { waitMs: options.waitMs ?? null } : null,
+      attach: options.attach,
+      resume,
+    };
+    const { result, goesOn } = await follow(replayNatively(ports, chosen, alarms.signal), chosen, context);
+    const { stopped } = result;
+    if (stopped !== null && stopped.code !== 'Interrupted' && result.replayed === 0) {
+      throw new CvopsError(stopped.code, stopped.exitCode, stopped.message, {
+        ...(stopped.hint === null ? {} : { hint: stopped.hint }),
+      });
+    }
+    return nativeOutcome({
+      service,
+      dlq: dlq.name,
+      targets: targets.map(({ name }) => name),
+      fifo: dlq.fifo,
+      result,
+      goesOn,
+      warnings: plan === null ? [] : planWarnings(plan),
+    });
+  } finally {
+    alarms.close();
+  }
+}
+
+interface Place {
+  readonly service: string | null;
+  readonly dlq: Queue;
+  readonly targets: readonly Queue[];
+}
+
+async function find(
+  options: NativeReplayOptions,
+  resume: RunHeader | null,
+  { queues, moveTasks }: NativePorts,
+  context: Context,
+): Promise<Place> {
+  if (resume !== null) {
+    const dlq = await queues.describe(resume.dlq.name);
+    if (dlq.arn !== resume.dlq.arn) {
+      throw usageError(
+        `run ${resume.runId} is of ${resume.dlq.arn}, and here is ${dlq.arn}.`,
+        'check --region and --profile.',
+      );
+    }
+    return { service: resume.service, dlq, targets: await describeAll(queues, resume.native!.targets) };
+  }
+  const service = findService(await context.config(), options.service, 'dlq');
+  const dlq = await queues.describe(service.dlq);
+  const task = options.attach ? await runningTask({ moveTasks }, dlq) : null;
+  const to = task === null ? options.to : destinationOf(task);
+  return { service: service.name, dlq, targets: await nativeTargets(queues, dlq, to, service.queue) };
+}
+
+function destinationOf({ destinationArn }: MoveTask): string | undefined {
+  return destinationArn?.split(':').at(-1);
+}
+
+function describeAll(queues: Queues, names: readonly string[]): Promise<readonly Queue[]> {
+  return Promise.all(names.map((name) => queues.describe(name)));
+}
+
+/** The same checks as for the client; the messages are not looked at one by one, as all of them go. */
+async function makePlan(options: NativeReplayOptions, place: Place, context: Context): Promise<ReplayPlan> {
+  const rate = options.rate ?? null;
+  const { plan } = await planReplay(
+    {
+      queues: await context.queues(),
+      clock: context.clock,
+      functions: await context.functions(),
+      logs: await context.functionLogs(),
+    },
+    {
+      dlq: place.dlq,
+      target: place.targets[0]!,
+      service: place.service,
+      filter: null,
+      group: null,
+      max: null,
+      only: null,
+      edit: null,
+      rate,
+      canary: null,
+      maxReturns: null,
+      expiringFirst: false,
+      outOfOrder: false,
+      force: options.force,
+      verify: options.verify ? { waitMs: options.waitMs ?? null } : null,
+      resume: null,
+    },
+    null,
+    context.signal,
+  );
+  const seconds = Math.ceil(plan.waiting / (rate ?? FASTEST_TASK));
+  return {
+    ...plan,
+    target: place.targets.map(({ name }) => name).join(', '),
+    seconds: rate === null ? null : seconds,
+    estimatedSeconds: seconds,
+    engine: { ...plan.engine, engine: 'native' },
+  };
+}
+
+/** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_StartMessageMoveTask.html */
+const FASTEST_TASK = 500;
+
+async function follow(
+  events: AsyncIterable<ReplayEvent>,
+  { attach }: NativeOptions,
+  context: Context,
+): Promise<{ readonly result: ReplayResult; readonly goesOn: boolean }> {
+  const progress = await context.progress();
+  const show = replayProgress(progress);
+  let result: ReplayResult | undefined;
+  let goesOn = false;
+  try {
+    for await (const event of events) {
+      show(event);
+      if (event.type === 'started') {
+        progress.milestone(
+          attach ? 'Ctrl-C leaves the task running.' : 'Ctrl-C cancels the task; what was moved stays moved.',
+        );
+      }
+      if (event.type === 'moving') goesOn = isActive(event);
+      if (event.type === 'finished') result = event.result;
+    }
+  } finally {
+    progress.stop();
+  }
+  return { result: result!, goesOn };
+}
