@@ -1,8 +1,8 @@
 import type { ExplainedAttempt, ExplainedError, Explanation } from '../../lib/dlq/explain/explain.ts';
-import { readRecord } from '../../lib/dlq/explain/log-record.ts';
 import { LEFT_BEHIND } from '../../lib/dlq/inspect/failure-cause.ts';
 import { formatDuration, instant, text } from '../../lib/io/format.ts';
 import type { Block, Cell } from '../../lib/io/outcome.ts';
+import { logWords } from './log-words.ts';
 import { wrapText } from './wrap-text.ts';
 
 const MOST_FRAMES = 4;
@@ -14,7 +14,7 @@ export function explainView(found: Explanation, now: number, columns: number | n
   return [
     { kind: 'line', text: headline(found), tone: 'strong' },
     { kind: 'fields', fields: fields(found, now, width) },
-    ...(found.attempts.length === 0 ? [] : [attemptTable(found.attempts, now)]),
+    ...(found.attempts.length === 0 ? [] : [attemptTable(found.attempts, now, width)]),
     ...lastLog(found, width),
   ];
 }
@@ -41,7 +41,15 @@ function fields(found: Explanation, now: number, width: number): (readonly [stri
     ['expires', expires(found, now)],
     ['body', found.inQueue ? { raw: wrapText(bodyText(found.body), room, 2) } : null],
   ];
-  return rows.flatMap(([label, cell]) => (cell === null ? [] : [[label, cell] as const]));
+  return rows.flatMap(([label, cell]) => (cell === null ? [] : broken(label, cell)));
+}
+
+/** A cell of several lines as several rows, so that all stand below each other. */
+function broken(label: string, cell: Cell): (readonly [string, Cell])[] {
+  const lines = (cell.text ?? String(cell.raw)).split('\n');
+  const tone = cell.tone === undefined ? {} : { tone: cell.tone };
+  if (lines.length === 1) return [[label, cell]];
+  return lines.map((line, index) => [index === 0 ? label : '', { raw: line, ...tone }]);
 }
 
 function errorCell(error: ExplainedError | null, room: number): Cell {
@@ -66,7 +74,8 @@ function bodyText(body: unknown): string {
   return typeof body === 'string' ? body : JSON.stringify(body);
 }
 
-function attemptTable(attempts: readonly ExplainedAttempt[], now: number): Block {
+function attemptTable(attempts: readonly ExplainedAttempt[], now: number, width: number): Block {
+  const wide = width >= 95;
   return {
     kind: 'table',
     table: {
@@ -77,7 +86,7 @@ function attemptTable(attempts: readonly ExplainedAttempt[], now: number): Block
         { label: 'OUTCOME' },
         { label: 'DURATION', align: 'right' },
         { label: 'MEMORY', align: 'right' },
-        { label: 'COLD START', align: 'right' },
+        ...(wide ? [{ label: 'COLD START', align: 'right' as const }] : []),
         { label: 'REQUEST' },
       ],
       rows: attempts.map((attempt, index) => [
@@ -89,7 +98,7 @@ function attemptTable(attempts: readonly ExplainedAttempt[], now: number): Block
         attempt.usedMb === null
           ? text(null)
           : { raw: attempt.usedMb, text: `${attempt.usedMb}/${attempt.memoryMb ?? '?'} MB` },
-        milliseconds(attempt.initMs),
+        ...(wide ? [milliseconds(attempt.initMs)] : []),
         { raw: attempt.requestId, text: attempt.requestId?.slice(0, 8) ?? '–' },
       ]),
     },
@@ -113,7 +122,7 @@ function lastLog({ logs, requestId, error, attempts }: Explanation, width: numbe
     ...lines.slice(-MOST_LINES).map(
       (line): Block => ({
         kind: 'line',
-        text: `  ${line.at.slice(11, 23)}  ${wrapText(plainWords(line), Math.max(40, width - 18), 1)}`,
+        text: `  ${line.at.slice(11, 23)}  ${wrapText(logWords(line.message), Math.max(40, width - 18), 1)}`,
         tone: 'dim',
       }),
     ),
@@ -121,13 +130,4 @@ function lastLog({ logs, requestId, error, attempts }: Explanation, width: numbe
       (frame): Block => ({ kind: 'line', text: `    ${wrapText(frame, Math.max(40, width - 6), 1)}`, tone: 'dim' }),
     ),
   ];
-}
-
-/** A structured line in the words of its author. */
-function plainWords({ at, stream, message }: Explanation['logs'][number]): string {
-  const record = readRecord({ at: Date.parse(at), stream, message });
-  if (record.kind !== 'entry' || !message.trimStart().startsWith('{')) return message.split('\n', 1)[0]!;
-  const { level, text: words, error } = record;
-  const cause = error === null ? '' : ` (${error.name}: ${error.message})`;
-  return `${level ?? ''} ${words}${cause}`.trim();
 }

@@ -1,12 +1,14 @@
 import { findService } from '../../lib/config/find-service.ts';
 import type { Context } from '../../lib/context.ts';
 import { type Explanation, explain } from '../../lib/dlq/explain/explain.ts';
-import { NEAR_EXPIRY_MS } from '../../lib/dlq/inspect/advice.ts';
+import { NEAR_EXPIRY_MS, type Served } from '../../lib/dlq/inspect/advice.ts';
 import { plural } from '../../lib/io/format.ts';
 import type { Next, Outcome, Warning } from '../../lib/io/outcome.ts';
 import { defineCommand } from '../command.ts';
 import { parseCount, usageError } from '../parse.ts';
+import { awsTime } from './aws-time.ts';
 import { explainView } from './explain-view.ts';
+import { servedVersions } from './served-versions.ts';
 
 interface ExplainOptions {
   readonly service: string | undefined;
@@ -68,6 +70,7 @@ async function run(options: ExplainOptions, context: Context): Promise<Outcome> 
       queues,
       dlq,
       clock: context.clock,
+      awsTime: () => awsTime(context),
       signal: context.signal,
       id: options.messageId,
       limit: options.limit,
@@ -86,13 +89,15 @@ async function run(options: ExplainOptions, context: Context): Promise<Outcome> 
     progress.stop();
   }
   context.signal.throwIfAborted();
-  const now = context.clock.now();
+  const version = found.version ?? found.blockedBy?.version ?? null;
+  const served = version === null ? null : await servedVersions(service, context);
+  const now = awsTime(context);
   const { stdout } = context.streams;
   return {
     kind: 'dlq.explain',
-    data: { service: service.name, function: service.function ?? null, ...found },
+    data: { service: service.name, function: service.function ?? null, served, ...found },
     warnings: warnings(found, now),
-    next: next(service.name, found),
+    next: next(service.name, found, version, served),
     view: () => explainView(found, now, stdout.isTTY ? stdout.columns : null),
   };
 }
@@ -135,7 +140,7 @@ function leftHidden(count: number, visibleAgainAt: string): string {
   return `${plural(count, 'message')} could not be given back; visible again by ${visibleAgainAt}.`;
 }
 
-function next(service: string, found: Explanation): readonly Next[] {
+function next(service: string, found: Explanation, version: string | null, served: Served | null): readonly Next[] {
   const steps: Next[] = [];
   if (found.blockedBy !== null) {
     steps.push({
@@ -143,13 +148,17 @@ function next(service: string, found: Explanation): readonly Next[] {
       why: 'the message that failed first',
     });
   }
-  if (found.version !== null) {
-    steps.push({ command: `cvops alias show ${service}`, why: `is version ${found.version} still served?` });
-  }
-  if (found.inQueue) {
+  if (version !== null && served?.versions.includes(version) === true) {
+    steps.push({
+      command: `cvops alias rollback ${service}`,
+      why: `version ${version} failed it, and ${served.alias} serves it now`,
+    });
+  } else if (found.inQueue) {
+    const gone =
+      version === null || served === null ? '' : `version ${version}, which failed it, is not served any more; `;
     steps.push({
       command: `cvops dlq replay ${service} --filter "messageId == '${found.messageId}'" --dry-run`,
-      why: 'see what a replay of it alone would do',
+      why: `${gone}see what a replay of it alone would do`,
     });
   }
   return steps;

@@ -3,6 +3,7 @@ import type { FailureGroup } from '../../lib/dlq/inspect/group-by-signature.ts';
 import type { InspectedMessage, Inspection } from '../../lib/dlq/inspect/inspect.ts';
 import { count, formatDuration, instant, plural, text } from '../../lib/io/format.ts';
 import type { Block, Cell } from '../../lib/io/outcome.ts';
+import { logWords } from './log-words.ts';
 import { shortIdLength, wrapText } from './wrap-text.ts';
 
 export interface ViewOptions {
@@ -99,7 +100,7 @@ function messageTable(messages: readonly InspectedMessage[], found: Inspection, 
     { label: 'SENT', cell: ({ sentAt }) => time(sentAt, now) },
     { label: 'RECEIVES', align: 'right', cell: ({ receiveCount }) => count(receiveCount) },
     { label: 'EXPIRES', cell: ({ expiresAt }) => expires(expiresAt, now) },
-    { label: 'ERROR', cell: (message) => wrapped(errorOf(message), columns, 62 + length) },
+    { label: 'ERROR', cell: (message) => wrapped(errorOf(message), columns, 62 + length, 1) },
   ];
   return table(all, messages, columns);
 }
@@ -119,9 +120,13 @@ function logLines(message: InspectedMessage, { columns }: ViewOptions): readonly
       kind: 'line',
       text: `\n${message.messageId}${message.version === null ? '' : `, version ${message.version}`}${run}`,
     },
-    ...message.logs
-      .slice(-2)
-      .map((line): Block => ({ kind: 'line', text: `  ${wrapText(line.message, width, 1)}`, tone: 'dim' })),
+    ...message.logs.slice(-2).map(
+      (line): Block => ({
+        kind: 'line',
+        text: `  ${line.at.slice(11, 19)}  ${wrapText(logWords(line.message), width - 10, 1)}`,
+        tone: 'dim',
+      }),
+    ),
   ];
 }
 
@@ -151,11 +156,11 @@ function table<T>(all: readonly Column<T>[], items: readonly T[], width: number 
 }
 
 /** @param taken characters of the other columns. */
-function wrapped(value: string | null, columns: number | null, taken: number): Cell {
+function wrapped(value: string | null, columns: number | null, taken: number, lines = 3): Cell {
   const cell = text(value);
   return columns === null || value === null
     ? cell
-    : { ...cell, text: wrapText(value, Math.max(20, columns - taken), 3) };
+    : { ...cell, text: wrapText(value, Math.max(20, columns - taken), lines) };
 }
 
 function time(iso: string | null, now: number): Cell {

@@ -2,13 +2,15 @@ import { findService } from '../../lib/config/find-service.ts';
 import type { Context } from '../../lib/context.ts';
 import { judgeVersions, nearExpiry, type Served } from '../../lib/dlq/inspect/advice.ts';
 import { type Inspection, inspect } from '../../lib/dlq/inspect/inspect.ts';
-import { CvopsError } from '../../lib/errors/cvops-error.ts';
 import { formatCount, formatDuration, plural } from '../../lib/io/format.ts';
 import type { Next, Outcome, Warning } from '../../lib/io/outcome.ts';
 import { defineCommand } from '../command.ts';
 import { parseCount } from '../parse.ts';
+import { awsTime } from './aws-time.ts';
 import { compileFilter } from './compile-filter.ts';
 import { inspectView } from './inspect-view.ts';
+import { servedVersions } from './served-versions.ts';
+import { shortIdLength } from './wrap-text.ts';
 
 interface InspectOptions {
   readonly service: string | undefined;
@@ -60,6 +62,7 @@ async function run(options: InspectOptions, context: Context): Promise<Outcome> 
       queues,
       dlq,
       clock: context.clock,
+      awsTime: () => awsTime(context),
       signal: context.signal,
       limit: options.limit,
       force: options.force,
@@ -81,8 +84,9 @@ async function run(options: InspectOptions, context: Context): Promise<Outcome> 
     progress.stop();
   }
   context.signal.throwIfAborted();
-  const served = await servedVersions(service.function, service.alias, found, context);
-  const now = context.clock.now();
+  const anyVersion = found.groups.some(({ versions }) => versions.length > 0);
+  const served = anyVersion ? await servedVersions(service, context) : null;
+  const now = awsTime(context);
   const { stdout } = context.streams;
   return {
     kind: 'dlq.inspect',
@@ -92,25 +96,6 @@ async function run(options: InspectOptions, context: Context): Promise<Outcome> 
     next: next(service.name, found, served, now),
     view: () => inspectView(found, { explain: options.explain, now, columns: stdout.isTTY ? stdout.columns : null }),
   };
-}
-
-/** What the alias serves, where that helps to judge the failures; null where it is not known. */
-async function servedVersions(
-  functionName: string | undefined,
-  alias: string | undefined,
-  found: Inspection,
-  context: Context,
-): Promise<Served | null> {
-  if (functionName === undefined || alias === undefined) return null;
-  if (found.groups.every(({ versions }) => versions.length === 0)) return null;
-  try {
-    const { version, weights } = await (await context.functions()).getAlias(functionName, alias);
-    return { alias, versions: [version, ...Object.keys(weights)] };
-  } catch (cause) {
-    // The look stands without it.
-    if (cause instanceof CvopsError) return null;
-    throw cause;
-  }
 }
 
 function warnings(found: Inspection, fifo: boolean, limit: number, now: number): readonly Warning[] {
@@ -174,7 +159,7 @@ function next(service: string, found: Inspection, served: Served | null, now: nu
     });
   }
   steps.push({
-    command: `cvops dlq explain ${service} ${largest.sample.messageId}`,
+    command: `cvops dlq explain ${service} ${idToType(found, largest.sample.messageId)}`,
     why: 'all that the log holds of one of them',
   });
   if (verdict.kind === 'served') {
@@ -196,4 +181,10 @@ function next(service: string, found: Inspection, served: Served | null, now: nu
     steps.push({ command: `cvops dlq replay ${service} --expiring-first`, why: 'the ones that expire first, first' });
   }
   return steps;
+}
+
+/** As much of an id as is needed to type. A beginning is tried against the whole queue, so deep ones get the whole id. */
+function idToType({ messages, scanned, complete }: Inspection, messageId: string): string {
+  if (!complete || scanned > 200) return messageId;
+  return messageId.slice(0, shortIdLength(messages.map((message) => message.messageId)));
 }

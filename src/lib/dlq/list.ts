@@ -12,24 +12,38 @@ export interface DeadLetterQueue {
   readonly visible: number;
   readonly inFlight: number;
   readonly delayed: number;
-  /** Since its arrival here; null when the queue is empty or CloudWatch does not know. */
+  /** Of the oldest that CloudWatch counts, since its arrival here; null when the queue is empty or it does not know. */
   readonly oldestAgeSeconds: number | null;
   readonly retentionSeconds: number;
   /** Of the source queue; null without one. */
   readonly maxReceiveCount: number | null;
+  /**
+   * SQS drops the first message at this time at the latest, ISO 8601; null when the queue is empty or it is not known.
+   * Only a look at the messages tells the time itself.
+   */
+  readonly expiresAtLatest: string | null;
+  /** The longest retention of the source queues, seconds; null without one. */
+  readonly sourceRetentionSeconds: number | null;
 }
+
+/** Sources whose settings are read, at most. */
+const MOST_SOURCES = 5;
 
 export async function describeDeadLetterQueue(
   queues: Queues,
   service: { readonly name: string; readonly dlq: string; readonly queue?: string | undefined },
+  now: () => number,
 ): Promise<DeadLetterQueue> {
   const queue = await queues.describe(service.dlq);
   const { visible, inFlight, delayed, retentionSeconds } = queue.attributes;
-  const [source, oldestAgeSeconds] = await Promise.all([
+  const [source, age] = await Promise.all([
     sourcesOf(queues, queue, service.queue),
     visible + inFlight === 0 ? null : queues.oldestAgeSeconds(queue),
   ]);
-  const first = source[0] === undefined ? null : await queues.describe(source[0]);
+  // The metric passes over messages received three times or more, as dead letters are: then it says 0 of a full queue.
+  // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
+  const oldestAgeSeconds = age === 0 ? null : age;
+  const sources = await Promise.all(source.slice(0, MOST_SOURCES).map((name) => queues.describe(name)));
   return {
     service: service.name,
     dlq: queue.name,
@@ -40,8 +54,30 @@ export async function describeDeadLetterQueue(
     delayed,
     oldestAgeSeconds,
     retentionSeconds,
-    maxReceiveCount: first?.attributes.redrive?.maxReceiveCount ?? null,
+    maxReceiveCount: sources[0]?.attributes.redrive?.maxReceiveCount ?? null,
+    expiresAtLatest: expiresAtLatest(oldestAgeSeconds, retentionSeconds, now()),
+    sourceRetentionSeconds:
+      sources.length === 0 ? null : Math.max(...sources.map(({ attributes }) => attributes.retentionSeconds)),
   };
+}
+
+/**
+ * The age of the oldest message on a dead-letter queue counts from its arrival there. Its retention does so on FIFO; on
+ * a standard queue it began with the first send, before that. And the oldest of those that the metric counts need not be
+ * the oldest of all. So the first message is gone by then, perhaps long before.
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/setting-up-dead-letter-queue-retention.html
+ */
+function expiresAtLatest(oldestAgeSeconds: number | null, retentionSeconds: number, now: number): string | null {
+  if (oldestAgeSeconds === null) return null;
+  return new Date(now + (retentionSeconds - oldestAgeSeconds) * 1000).toISOString();
+}
+
+/**
+ * On a standard queue a message keeps its first date: unless the dead-letter queue keeps longer than every source, it
+ * may be dropped soon after its arrival, or at once.
+ */
+export function keepsTooShort(queue: DeadLetterQueue): boolean {
+  return !queue.fifo && queue.sourceRetentionSeconds !== null && queue.retentionSeconds <= queue.sourceRetentionSeconds;
 }
 
 /** What is answered where the operation is not allowed, or not known (some emulators). */

@@ -50,7 +50,9 @@ export function callSite(stack: string | null): string | null {
     const node = /^\s*at (?:async )?(.{1,200})$/.exec(line)?.[1];
     if (
       node !== undefined &&
-      !/node:internal|node_modules|\/var\/runtime|^(?:java|jdk|sun|com\.amazonaws)\./.test(node)
+      !/node:internal|\(<anonymous>\)|\(native\)|node_modules|\/var\/runtime|^(?:java|jdk|sun|com\.amazonaws)\./.test(
+        node,
+      )
     ) {
       return node.replaceAll('file://', '').replaceAll('/var/task/', '');
     }

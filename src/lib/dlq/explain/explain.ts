@@ -15,6 +15,8 @@ import { type FoundMessage, findMessage } from './find-message.ts';
 export interface ExplainOptions {
   readonly queues: Queues;
   readonly clock: Clock;
+  /** The present as AWS has it, ms; default: the clock's. */
+  readonly awsTime?: () => number;
   readonly signal: AbortSignal;
   readonly dlq: Queue;
   /** A MessageId, or its beginning when only one message in the queue has it. */
@@ -188,8 +190,8 @@ async function attemptsOf(
 }
 
 /** When the message can have been delivered, ms. */
-function span({ clock, dlq }: ExplainOptions, message: ReceivedMessage | undefined) {
-  const now = clock.now();
+function span({ clock, awsTime, dlq }: ExplainOptions, message: ReceivedMessage | undefined) {
+  const now = (awsTime ?? (() => clock.now()))();
   const from = message === undefined ? now - LONGEST_RETENTION_MS : firstPossibleFailure(message, dlq);
   return { fromMs: Math.min(from, now), toMs: now + CLOCK_SKEW_MS };
 }

@@ -14,6 +14,8 @@ import { type FailureGroup, groupBySignature } from './group-by-signature.ts';
 export interface InspectOptions {
   readonly queues: Queues;
   readonly clock: Clock;
+  /** The present as AWS has it, ms; default: the clock's. */
+  readonly awsTime?: () => number;
   readonly signal: AbortSignal;
   readonly dlq: Queue;
   /** Messages to look at, at most. */
@@ -199,7 +201,7 @@ function soonest(messages: readonly InspectedMessage[]): Inspection['soonestExpi
 async function readCauses(options: InspectOptions, kept: readonly Kept[]): Promise<Causes | null> {
   if (options.logs === undefined) return null;
   if (kept.length === 0) return { byMessage: new Map(), lines: new Map(), unlinked: [], complete: true };
-  const now = options.clock.now();
+  const now = (options.awsTime ?? (() => options.clock.now()))();
   let earliest = now;
   for (const { message } of kept) earliest = Math.min(earliest, firstPossibleFailure(message, options.dlq));
   return findCauses({
