@@ -13,7 +13,7 @@ process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
 if (process.argv.length === 3 && process.argv[2] === '--version') {
   process.stdout.write(`${version}\n`);
 } else {
-  // Node 22 and newer keep compiled code from run to run.
-  require('node:module').enableCompileCache?.();
-  import('../dist/cvops.js').then(({ main }) => main(version));
+  const { openProgram } = require('./program.js');
+  const program = openProgram({ version });
+  program.load('cvops.js').main(version).finally(program.keep);
 }

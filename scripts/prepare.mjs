@@ -12,7 +12,7 @@ export function prepare() {
   if (installed === 0 || installed < newest('package-lock.json')) {
     timed('install packages', 'npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
   }
-  const built = newest('dist/cvops.js');
+  const built = newest('dist/build-id');
   const sources = Math.max(...['src', 'services', 'scripts', 'package-lock.json'].map(newest));
   if (built === 0 || built < sources) timed('build', process.execPath, ['scripts/build.mjs']);
 }

@@ -11,16 +11,16 @@ import { strToU8, zipSync } from 'fflate';
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 const FUNCTIONS = {
-  'processor.zip': 'services/processor/index.ts',
-  'processor-broken.zip': 'services/processor/broken-release.ts',
-  'reporter.zip': 'services/reporter/index.ts',
+  processor: { zipped: 'processor.zip', entry: 'services/processor/index.ts' },
+  brokenProcessor: { zipped: 'processor-broken.zip', entry: 'services/processor/broken-release.ts' },
+  reporter: { zipped: 'reporter.zip', entry: 'services/reporter/index.ts' },
 };
 
 /**
  * Writes `processor.zip`, `processor-broken.zip`, `reporter.zip` (each with one `index.mjs`, handler `index.handler`)
  * and `worker.mjs` to `outDir`.
  * @param {{ outDir: string }} options an absolute path, or one relative to the working directory
- * @returns {Promise<{ files: { name: string, bytes: number, sha256: string }[], metafiles: import('esbuild').Metafile[] }>}
+ * @returns {Promise<{ files: { name: string, bytes: number, sha256: string }[], codes: Record<string, string>, metafiles: import('esbuild').Metafile[] }>}
  */
 export async function buildServices({ outDir }) {
   mkdirSync(outDir, { recursive: true });
@@ -30,16 +30,18 @@ export async function buildServices({ outDir }) {
     writeFileSync(join(outDir, name), contents);
     files.push({ name, bytes: contents.length, sha256: createHash('sha256').update(contents).digest('base64') });
   };
-  for (const [name, entry] of Object.entries(FUNCTIONS)) {
+  const codes = {};
+  for (const [name, { zipped, entry }] of Object.entries(FUNCTIONS)) {
     // Node 20 rather than Lambda's 22, since the sandbox runs the same package on the user's own Node.
     const { code, metafile } = await bundle(entry, { platform: 'node', target: 'node20.19' });
-    write(name, zip({ 'index.mjs': code }));
+    write(zipped, zip({ 'index.mjs': code }));
+    codes[name] = code.toString();
     metafiles.push(metafile);
   }
   const { code, metafile } = await bundle('services/worker/index.ts', { platform: 'neutral', target: 'es2022' });
   write('worker.mjs', code);
   metafiles.push(metafile);
-  return { files, metafiles };
+  return { files, codes: { ...codes, worker: code.toString() }, metafiles };
 }
 
 async function bundle(entry, options) {

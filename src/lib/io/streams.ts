@@ -32,7 +32,13 @@ export function processStreams(): Streams {
     });
   }
   return {
-    stdin: { isTTY: process.stdin.isTTY === true, read: () => process.stdin },
+    // Opened by its first reader: opening it takes 4 ms.
+    stdin: {
+      get isTTY() {
+        return process.stdin.isTTY === true;
+      },
+      read: () => process.stdin,
+    },
     stdout: sink(process.stdout),
     stderr: sink(process.stderr),
   };

@@ -124,13 +124,14 @@ function environment(env: LaunchOptions['env'], temporary: string): NodeJS.Proce
   return { ...Object.fromEntries(kept), TMPDIR: temporary, TEMP: temporary };
 }
 
-/** Built beside this code; run from the sources, the one in dist/. */
+/** Seen from the built program, and from the sources. */
+const ROOTS = ['../', '../../../'];
+
 function daemonEntry(): string {
-  const candidates = ['./sandbox-daemon.js', '../../../dist/sandbox-daemon.js'];
-  const found = candidates
-    .map((path) => fileURLToPath(new URL(path, import.meta.url)))
-    .find((path) => existsSync(path));
-  if (found !== undefined) return found;
+  const built = ROOTS.map((path) => new URL(path, import.meta.url)).find((root) =>
+    existsSync(new URL('dist/sandbox.br', root)),
+  );
+  if (built !== undefined) return fileURLToPath(new URL('bin/sandbox-daemon.js', built));
   throw new CvopsError(
     'SandboxFailed',
     ExitCode.failed,

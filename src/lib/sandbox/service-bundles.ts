@@ -1,7 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { strToU8, unzipSync, zipSync } from 'fflate';
 import { CvopsError } from '../errors/cvops-error.ts';
 import { ExitCode } from '../errors/exit-code.ts';
+import { builtServices } from './built-services.ts';
 
 /** The built services of the example system. */
 export interface ServiceBundles {
@@ -14,34 +14,13 @@ export interface ServiceBundles {
   readonly worker: string;
 }
 
-const FILES = {
-  processor: 'processor.zip',
-  brokenProcessor: 'processor-broken.zip',
-  reporter: 'reporter.zip',
-  worker: 'worker.mjs',
-} as const;
-
-/** Beside the built program; run from the sources, those in dist/. */
-const FOLDERS = ['./services/', '../../../dist/services/'];
-
 /** @throws CvopsError `SandboxFailed` where nothing was built. */
-export function loadServiceBundles(folder: URL | undefined = builtFolder()): ServiceBundles {
-  if (folder === undefined) {
-    throw new CvopsError('SandboxFailed', ExitCode.failed, 'the services of the sandbox are missing.', {
-      hint: 'install cvops again; in a clone, run `npm run build`.',
-    });
-  }
-  const read = (name: keyof typeof FILES) => readFileSync(new URL(FILES[name], folder));
-  return {
-    processor: read('processor'),
-    brokenProcessor: read('brokenProcessor'),
-    reporter: read('reporter'),
-    worker: new URL(FILES.worker, folder).href,
-  };
-}
-
-function builtFolder(): URL | undefined {
-  return FOLDERS.map((path) => new URL(path, import.meta.url)).find((url) => existsSync(new URL(FILES.worker, url)));
+export function loadServiceBundles(): ServiceBundles {
+  const built = builtServices();
+  if (built !== undefined) return built;
+  throw new CvopsError('SandboxFailed', ExitCode.failed, 'the services of the sandbox are missing.', {
+    hint: 'install cvops again; in a clone, run `npm run build`.',
+  });
 }
 
 /**
