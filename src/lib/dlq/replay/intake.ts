@@ -34,7 +34,7 @@ export class Intake {
     if (inHand >= most || lanes.bytes > POOL_BYTES) return false;
     // After an empty receive only a delete can bring more (it unlocks a group); without work under way as many long
     // polls as make the end find out, side by side, whether this is it.
-    if (end.dry) return outstanding === 0 && receiving < options.emptyPolls;
+    if (end.dry) return outstanding === 0 && receiving < end.pollsWanted;
     return receiving < (end.flowing ? concurrency : 1);
   }
 

@@ -65,6 +65,11 @@ export class QueueEnd {
     return this.#generation;
   }
 
+  /** Empty polls that are still to come. */
+  get pollsWanted(): number {
+    return this.#options.emptyPolls - this.#empties;
+  }
+
   found(): void {
     this.#generation++;
     this.#dry = false;

@@ -189,9 +189,9 @@ export async function* replay(
     );
     let stopped = stopReason(replayer, signal);
     let verified: Verified | null = null;
-    if (canary !== null && stopped === null && tally.replayed >= canary && !replayer.drained) {
+    if (canary !== null && stopped === null && !replayer.drained) {
       yield { type: 'canary', at: clock.now(), state: 'sent', count: tally.replayed };
-      verified = yield* verdict(await remainingOf(queues, options.dlq, replayer));
+      if (unsent(tally) === 0) verified = yield* verdict(await remainingOf(queues, options.dlq, replayer));
       stopped = canaryStop(verified, tally, header.runId) ?? abortReason(signal);
       if (stopped === null) {
         yield { type: 'canary', at: clock.now(), state: 'passed', count: tally.replayed };
@@ -244,7 +244,7 @@ function canaryOf({ canary, max, verify: judged }: ReplayOptions, before: OpenMe
 /** Why the run does not go on after its canary; null when all of it was processed. */
 function canaryStop(verified: Verified | null, tally: Tally, runId: string): ReplayResult['stopped'] {
   const canary = `the canary of ${tally.replayed}`;
-  const left = tally.failed + tally.suppressed + tally.uncertain;
+  const left = unsent(tally);
   if (left > 0 || (verified?.returned ?? 0) > 0) {
     const what = left > 0 ? `${left} could not be sent` : `${verified!.returned} came back`;
     return {
@@ -261,6 +261,10 @@ function canaryStop(verified: Verified | null, tally: Tally, runId: string): Rep
     hint: `\`cvops dlq replay --resume ${runId}\` asks again and goes on.`,
     exitCode: ExitCode.pending,
   };
+}
+
+function unsent({ failed, suppressed, uncertain }: Tally): number {
+  return failed + suppressed + uncertain;
 }
 
 /** What one pass left, the next sees again. */

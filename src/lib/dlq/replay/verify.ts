@@ -106,7 +106,9 @@ export async function* verify(options: VerifyOptions): AsyncGenerator<ReplayEven
     }
     for (const id of returned) processed.delete(id);
     const accounted = processed.size + returned.size >= replayed;
-    const certain = accounted || ((settled || due) && hidden === 0);
+    // What cannot be seen behind its group can still be counted: no more there than was left means that none came back.
+    const more = depth(dlq) > options.left + returned.size;
+    const certain = accounted || ((settled || due) && (hidden === 0 || !more));
     const basis: VerdictBasis = accounted ? 'log' : !certain ? 'none' : due ? 'deadline' : 'drained';
     const succeeded = certain ? replayed - returned.size : processed.size;
     const pending = replayed - returned.size - succeeded;
