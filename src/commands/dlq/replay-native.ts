@@ -17,9 +17,9 @@ import { CvopsError } from '../../lib/errors/cvops-error.ts';
 import { formatUsd, plural } from '../../lib/io/format.ts';
 import type { Outcome } from '../../lib/io/outcome.ts';
 import { usageError } from '../parse.ts';
+import { followReplay } from './follow-replay.ts';
 import { nativeOutcome } from './native-outcome.ts';
 import { planOutcome, planWarnings } from './plan-outcome.ts';
-import { replayProgress } from './replay-progress.ts';
 import { stopOnAlarm } from './stop-on-alarm.ts';
 
 /** What the native engine takes of the flags of `dlq replay`. */
@@ -85,7 +85,8 @@ export async function replayWithMoveTask(
       attach: options.attach,
       resume,
     };
-    const { result, goesOn } = await follow(replayNatively(ports, chosen, alarms.signal), chosen, context);
+    const { events, seen } = watched(replayNatively(ports, chosen, alarms.signal));
+    const result = await followReplay(events, context);
     const { stopped } = result;
     if (stopped !== null && stopped.code !== 'Interrupted' && result.replayed === 0) {
       throw new CvopsError(stopped.code, stopped.exitCode, stopped.message, {
@@ -98,7 +99,7 @@ export async function replayWithMoveTask(
       targets: targets.map(({ name }) => name),
       fifo: dlq.fifo,
       result,
-      goesOn,
+      goesOn: seen.goesOn,
       warnings: plan === null ? [] : planWarnings(plan),
     });
   } finally {
@@ -187,28 +188,16 @@ async function makePlan(options: NativeReplayOptions, place: Place, context: Con
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_StartMessageMoveTask.html */
 const FASTEST_TASK = 500;
 
-async function follow(
-  events: AsyncIterable<ReplayEvent>,
-  { attach }: NativeOptions,
-  context: Context,
-): Promise<{ readonly result: ReplayResult; readonly goesOn: boolean }> {
-  const progress = await context.progress();
-  const show = replayProgress(progress);
-  let result: ReplayResult | undefined;
-  let goesOn = false;
-  try {
-    for await (const event of events) {
-      show(event);
-      if (event.type === 'started') {
-        progress.milestone(
-          attach ? 'Ctrl-C leaves the task running.' : 'Ctrl-C cancels the task; what was moved stays moved.',
-        );
-      }
-      if (event.type === 'moving') goesOn = isActive(event);
-      if (event.type === 'finished') result = event.result;
+/** The same events, with a look at whether the task is active when they end. */
+function watched(events: AsyncGenerator<ReplayEvent, ReplayResult, undefined>) {
+  const seen = { goesOn: false };
+  async function* pass(): AsyncGenerator<ReplayEvent, ReplayResult, undefined> {
+    for (;;) {
+      const step = await events.next();
+      if (step.done === true) return step.value;
+      if (step.value.type === 'moving') seen.goesOn = isActive(step.value);
+      yield step.value;
     }
-  } finally {
-    progress.stop();
   }
-  return { result: result!, goesOn };
+  return { events: pass(), seen };
 }

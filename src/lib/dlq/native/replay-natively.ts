@@ -83,6 +83,13 @@ export async function* replayNatively(
       resumed: resume !== null,
       expected: depth(dlq),
     };
+    yield {
+      type: 'note',
+      at: watchedFrom,
+      message: options.attach
+        ? 'AWS moves the messages; Ctrl-C leaves its task running.'
+        : 'AWS moves the messages; Ctrl-C cancels its task, and what was moved stays moved.',
+    };
     const before = state.task !== null && !isActive(state.task) ? state.task : null;
     const watched = before === null ? yield* moved() : { task: taskOf(before), lost: null };
     const { task } = watched;
@@ -92,7 +99,8 @@ export async function* replayNatively(
     const result = (verified: Verified | null): ReplayResult => ({
       runId: header.runId,
       engine: 'native',
-      matched: task?.toMove ?? task?.moved ?? 0,
+      // What arrives while the task runs may be moved too, so more can be moved than were counted.
+      matched: Math.max(task?.toMove ?? 0, task?.moved ?? 0),
       replayed: task?.moved ?? 0,
       failed: 0,
       skipped: 0,
