@@ -1,12 +1,16 @@
-import { join } from 'node:path';
+import { join, resolve as resolvePath } from 'node:path';
 import type { Functions } from '../../lib/aws/ports/functions.ts';
 import type { Queue } from '../../lib/aws/ports/queues.ts';
 import { findService, servicesWith } from '../../lib/config/find-service.ts';
 import type { Context } from '../../lib/context.ts';
+import type { Edit } from '../../lib/dlq/edit/edit.ts';
 import { FileLedgers } from '../../lib/dlq/ledger/file-ledgers.ts';
 import type { RunHeader } from '../../lib/dlq/ledger/ledger-record.ts';
 import { sourceOf } from '../../lib/dlq/list.ts';
+import { writePlanFile } from '../../lib/dlq/plan/plan-file.ts';
 import { planReplay, refuseBadPlan, whyRefused } from '../../lib/dlq/plan/plan-replay.ts';
+import { PlannedIds } from '../../lib/dlq/plan/planned-ids.ts';
+import { type SavedPlan, savedPlan } from '../../lib/dlq/plan/saved-plan.ts';
 import { type ReplayPorts, type ReplayOptions as RunOptions, replay } from '../../lib/dlq/replay/replay.ts';
 import { CvopsError } from '../../lib/errors/cvops-error.ts';
 import { formatUsd, plural } from '../../lib/io/format.ts';
@@ -15,9 +19,10 @@ import { defineCommand, dryRunFlag } from '../command.ts';
 import { parseCount, parseDuration, usageError } from '../parse.ts';
 import { compileFilter } from './compile-filter.ts';
 import { followReplay } from './follow-replay.ts';
+import { loadPlan, refuseChanged, refuseWithPlan, requirePlanned, withMissing } from './plan-file.ts';
 import { planOutcome } from './plan-outcome.ts';
+import { replayCommandLine } from './replay-command-line.ts';
 import { replayOutcome } from './replay-outcome.ts';
-import { shellWord } from './shell-word.ts';
 
 interface ReplayOptions {
   readonly service: string | undefined;
@@ -29,6 +34,9 @@ interface ReplayOptions {
   readonly maxReturns: number | undefined;
   readonly expiringFirst: boolean;
   readonly to: string | undefined;
+  readonly edit: string | undefined;
+  readonly plan: string | undefined;
+  readonly savePlan: string | undefined;
   readonly outOfOrder: boolean;
   readonly resendUncertain: boolean;
   readonly force: boolean;
@@ -39,8 +47,11 @@ interface ReplayOptions {
   readonly dryRun: boolean;
 }
 
-/** Messages that a dry run looks at, at most. */
-const LOOK_LIMIT = 10_000;
+/**
+ * Messages that a look holds at most. SQS lets about 120,000 of a queue be in flight at a time.
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html
+ */
+const LOOK_LIMIT = 100_000;
 
 export const dlqReplay = defineCommand<ReplayOptions>({
   arguments: [
@@ -58,6 +69,12 @@ export const dlqReplay = defineCommand<ReplayOptions>({
     { flags: '--max-returns <percent>', description: 'stop when more of the copies than this come back' },
     { flags: '--expiring-first', description: 'replay what expires first before the others' },
     { flags: '--to <queue>', description: 'send to this queue instead of the source' },
+    {
+      flags: '--edit <expr|file>',
+      description: 'change each copy: JMESPath or a JSON merge patch over { body, attributes }, or a module ./fix.mjs',
+    },
+    { flags: '--save-plan <file>', description: 'with --dry-run: write down which messages a replay would take' },
+    { flags: '--plan <file>', description: 'replay the messages of a saved plan, and no others' },
     { flags: '--engine <engine>', description: 'who moves the messages', choices: ['auto', 'client'], default: 'auto' },
     { flags: '--out-of-order', description: 'FIFO: replay matches that stand behind others of their group' },
     { flags: '--resend-uncertain', description: 'FIFO: send again what a crashed run may have sent long ago' },
@@ -71,6 +88,8 @@ export const dlqReplay = defineCommand<ReplayOptions>({
   examples: [
     'cvops dlq replay processor --dry-run',
     "cvops dlq replay --filter 'body.type == `visit`' --rate 50/s",
+    "cvops dlq replay --edit '{body: {version: `2`}}' --dry-run --save-plan plan.json",
+    'cvops dlq replay --plan plan.json',
     'cvops dlq replay --resume 20260807-141503-9f3c',
   ],
   parse: ([service], flags) => {
@@ -85,6 +104,9 @@ export const dlqReplay = defineCommand<ReplayOptions>({
       maxReturns: parsePercent(flags['maxReturns'], '--max-returns'),
       expiringFirst: flags['expiringFirst'] === true,
       to: text('to'),
+      edit: text('edit'),
+      plan: text('plan'),
+      savePlan: text('savePlan'),
       outOfOrder: flags['outOfOrder'] === true,
       resendUncertain: flags['resendUncertain'] === true,
       force: flags['force'] === true,
@@ -94,7 +116,11 @@ export const dlqReplay = defineCommand<ReplayOptions>({
       concurrency: parseCount(flags['concurrency'], '--concurrency', 1, 256),
       dryRun: flags['dryRun'] === true,
     };
+    if (options.plan !== undefined) refuseWithPlan(options);
     if (options.resume !== undefined) refuseWithResume(options);
+    if (options.savePlan !== undefined && !options.dryRun) {
+      throw usageError('--save-plan writes down what --dry-run found; pass both.', 'then replay it with --plan.');
+    }
     if (options.canary !== undefined && !options.verify) {
       throw usageError('--canary waits for a verdict, and --no-verify wants none.', 'leave one of them out.');
     }
@@ -122,7 +148,9 @@ function parsePercent(value: unknown, flag: string): number | undefined {
 
 /** A resumed run keeps what it was started with. */
 function refuseWithResume(options: ReplayOptions): void {
-  const fixed = (['filter', 'group', 'max', 'canary', 'to'] as const).find((name) => options[name] !== undefined);
+  const fixed = (['filter', 'group', 'max', 'canary', 'to', 'edit'] as const).find(
+    (name) => options[name] !== undefined,
+  );
   if (fixed === undefined && options.service === undefined) return;
   throw usageError(
     `--resume goes on with what the run was started with; leave out ${fixed === undefined ? 'the service' : `--${fixed}`}.`,
@@ -132,9 +160,12 @@ function refuseWithResume(options: ReplayOptions): void {
 async function run(options: ReplayOptions, context: Context): Promise<Outcome> {
   const ledgers = new FileLedgers(join(context.folders.state, 'runs'));
   const resume = options.resume === undefined ? null : (await ledgers.ends(options.resume)).header;
-  const { service, functionName, dlq, target } = await resolve(options, resume, context);
-  const queues = await context.queues();
+  const saved = options.plan === undefined ? null : await loadPlan(options.plan, context.cwd);
   const filter = await compileFilter(resume?.options.filter ?? options.filter);
+  const edit = await compiledEdit(resume?.options.edit ?? saved?.options.edit ?? options.edit, context.cwd);
+  const { service, functionName, dlq, target } = await resolve(options, resume, saved, context);
+  const queues = await context.queues();
+  const only = saved === null ? null : new PlannedIds(saved.messages.map(({ id }) => id));
   const chosen: RunOptions = {
     dlq,
     target,
@@ -142,13 +173,13 @@ async function run(options: ReplayOptions, context: Context): Promise<Outcome> {
     filter,
     group: resume?.options.group ?? options.group ?? null,
     max: resume?.options.max ?? options.max ?? null,
-    only: null,
-    edit: null,
-    rate: options.rate ?? null,
+    only,
+    edit,
+    rate: options.rate ?? saved?.options.rate ?? null,
     canary: resume?.options.canary ?? options.canary ?? null,
     maxReturns: options.maxReturns ?? resume?.options.maxReturns ?? null,
     expiringFirst: options.expiringFirst || resume?.options.expiringFirst === true,
-    outOfOrder: resume?.options.outOfOrder ?? options.outOfOrder,
+    outOfOrder: resume?.options.outOfOrder ?? saved?.options.outOfOrder ?? options.outOfOrder,
     force: options.force,
     resendUncertain: options.resendUncertain,
     verify: options.verify ? { waitMs: options.waitMs ?? null } : null,
@@ -157,19 +188,34 @@ async function run(options: ReplayOptions, context: Context): Promise<Outcome> {
   };
   const functions: Functions | null = await context.functions();
   const mayLeaveGaps = dlq.fifo && filter !== null && !chosen.outOfOrder && resume === null;
-  const look = options.dryRun || mayLeaveGaps ? { limit: LOOK_LIMIT } : null;
+  // A filter that can fail on a message, or a plan that may be out of date, must not do so half-way.
+  const mustKnow = mayLeaveGaps || (resume === null && filter?.mayFail === true) || saved !== null;
+  const look = options.dryRun || mustKnow ? { limit: LOOK_LIMIT } : null;
   const logs = await context.functionLogs();
   const planPorts = { queues, clock: context.clock, functions, logs };
   const suspicions = filter?.suspicions ?? [];
-  const { plan } = await planReplay(planPorts, { ...chosen, suspicions }, look, context.signal);
+  const { plan, messages } = await planReplay(planPorts, { ...chosen, suspicions }, look, context.signal);
+  if (saved !== null) refuseChanged(saved, messages ?? []);
   if (options.dryRun) {
+    const { savePlan } = options;
+    if (savePlan !== undefined) {
+      const asked = {
+        filter: filter?.text ?? null,
+        edit: edit?.text ?? null,
+        rate: chosen.rate,
+        outOfOrder: chosen.outOfOrder,
+      };
+      const kept = { group: chosen.group, max: chosen.max, ...asked };
+      const parts = { service, dlq, target, plan, messages: messages ?? [], options: kept, nowMs: context.clock.now() };
+      await writePlanFile(resolvePath(context.cwd, savePlan), savedPlan(parts));
+    }
     const refusal = whyRefused(plan, chosen.outOfOrder);
     return planOutcome({
       service,
       plan,
       refusal,
-      savedTo: null,
-      command: commandLine({ ...options, service: service ?? undefined }),
+      savedTo: savePlan ?? null,
+      command: replayCommandLine({ ...options, service: service ?? undefined }),
       nowMs: context.clock.now(),
     });
   }
@@ -184,31 +230,17 @@ async function run(options: ReplayOptions, context: Context): Promise<Outcome> {
       ? {}
       : { logs: { reader: await context.functionLogs(), functionName } }),
   };
-  const result = await followReplay(replay(ports, chosen, context.signal), context);
+  // Its own set: what the look came across may be gone by now.
+  const planned = only === null ? null : new PlannedIds(only);
+  const result = await followReplay(replay(ports, { ...chosen, only: planned }, context.signal), context);
   const { stopped } = result;
   if (stopped !== null && stopped.code !== 'Interrupted' && result.replayed === 0) {
     throw new CvopsError(stopped.code, stopped.exitCode, stopped.message, {
       ...(stopped.hint === null ? {} : { hint: stopped.hint }),
     });
   }
-  return replayOutcome(service, result, plan);
-}
-
-/** The command line that does what a dry run showed. */
-function commandLine(options: ReplayOptions): string {
-  const words = ['cvops', 'dlq', 'replay'];
-  if (options.service !== undefined) words.push(options.service);
-  const flag = (name: string, value: string | number | undefined) => {
-    if (value !== undefined) words.push(name, String(value));
-  };
-  flag('--filter', options.filter);
-  flag('--group', options.group);
-  flag('--max', options.max);
-  flag('--rate', options.rate === undefined ? undefined : `${options.rate}/s`);
-  flag('--to', options.to);
-  if (options.outOfOrder) words.push('--out-of-order');
-  if (options.force) words.push('--force');
-  return words.map(shellWord).join(' ');
+  const outcome = replayOutcome(service, result, plan);
+  return planned === null ? outcome : withMissing(outcome, planned, result);
 }
 
 interface Resolved {
@@ -218,7 +250,19 @@ interface Resolved {
   readonly target: Queue;
 }
 
-async function resolve(options: ReplayOptions, resume: RunHeader | null, context: Context): Promise<Resolved> {
+/** Only a replay with an edit loads what edits. */
+async function compiledEdit(text: string | undefined, folder: string): Promise<Edit | null> {
+  if (text === undefined) return null;
+  const { compileEdit } = await import('./compile-edit.ts');
+  return compileEdit(text, folder);
+}
+
+async function resolve(
+  options: ReplayOptions,
+  resume: RunHeader | null,
+  saved: SavedPlan | null,
+  context: Context,
+): Promise<Resolved> {
   const queues = await context.queues();
   const config = await context.config();
   if (resume !== null) {
@@ -232,6 +276,14 @@ async function resolve(options: ReplayOptions, resume: RunHeader | null, context
     }
     const target = await queues.describe(resume.target.name);
     return { service: resume.service, functionName: service?.function, dlq, target };
+  }
+  if (saved !== null) {
+    const service = servicesWith(config, 'dlq').find((each) => each.dlq === saved.dlq.name);
+    const dlq = await queues.describe(saved.dlq.name);
+    requirePlanned(saved.dlq, dlq);
+    const target = await queues.describe(saved.target.name);
+    requirePlanned(saved.target, target);
+    return { service: saved.service, functionName: service?.function, dlq, target };
   }
   const service = findService(config, options.service, 'dlq');
   const dlq = await queues.describe(service.dlq);

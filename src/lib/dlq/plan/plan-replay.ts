@@ -271,11 +271,15 @@ function groupCounts(seen: Look | null): readonly { groupId: string; count: numb
     .sort((a, b) => b.count - a.count || a.groupId.localeCompare(b.groupId));
 }
 
-/** A filter that finds nothing may not mean what it says. */
+/** A filter that finds nothing, or everything (nothing equals nothing), may not mean what it says. */
 function filterCheck({ filter, suspicions = [] }: PlanOptions, look: Look): readonly ReplayCheck[] {
-  if (filter === null || look.scanned === 0 || look.planned.length > 0 || look.gaps > 0) return [];
+  if (filter === null || look.scanned === 0) return [];
+  const matches = look.planned.length + look.gaps;
   const why = suspicions.length === 0 ? '' : `: ${suspicions.join('; ')}`;
-  return [ng('filter', `it matches none of the ${look.scanned} looked at${why}`)];
+  if (matches === 0) return [ng('filter', `it matches none of the ${look.scanned} looked at${why}`)];
+  return why !== '' && look.skipped === 0
+    ? [ng('filter', `it matches all of the ${look.scanned} looked at${why}`)]
+    : [];
 }
 
 function counts({ changed, unchanged, failed, failures }: Look['edited']) {
