@@ -17,10 +17,12 @@ const CANARY = {
 /** Turns the events of a replay into a state line and milestones. */
 export function replayProgress(progress: Progress): (event: ReplayEvent) => void {
   let expected = 0;
+  let sentBefore: number | null = null;
   let sent = 0;
   let deleted = 0;
   let failures = 0;
   let blocked = 0;
+  let returned = 0;
   let startedAt = 0;
   let shownAt = 0;
   return (event) => {
@@ -35,7 +37,10 @@ export function replayProgress(progress: Progress): (event: ReplayEvent) => void
       case 'sent':
       case 'deleted':
       case 'received':
-        if (event.type === 'sent') sent = event.total;
+        if (event.type === 'sent') {
+          sentBefore ??= event.total - event.count;
+          sent = event.total;
+        }
         if (event.type === 'deleted') deleted = event.total;
         if (event.at - shownAt < STATE_EVERY_MS) break;
         shownAt = event.at;
@@ -50,6 +55,9 @@ export function replayProgress(progress: Progress): (event: ReplayEvent) => void
         break;
       case 'canary':
         progress.milestone(CANARY[event.state](plural(event.count, 'message')));
+        break;
+      case 'returned':
+        returned++;
         break;
       case 'blocked':
         blocked++;
@@ -69,22 +77,29 @@ export function replayProgress(progress: Progress): (event: ReplayEvent) => void
         progress.milestone(event.message);
         break;
       case 'verdict':
-        progress.update(
-          `verdict: ${formatCount(event.succeeded)} succeeded, ${formatCount(event.returned)} returned, ${formatCount(event.pending)} pending`,
-        );
+        progress.update(verdict(event));
         break;
       default:
     }
   };
 
   function state(at: number): string {
-    const seconds = Math.max(0.001, (at - startedAt) / 1000);
+    const now = sent - (sentBefore ?? 0);
+    const perSecond = now / Math.max(0.001, (at - startedAt) / 1000);
+    const left = Math.max(0, expected - now);
     return [
-      `sent ${formatCount(sent)} of about ${formatCount(Math.max(expected, sent))}`,
-      `${formatCount(Math.round(sent / seconds))}/s`,
+      `sent ${formatCount(sent)} of about ${formatCount(sent + left)}`,
+      `${formatCount(Math.round(perSecond))}/s`,
       `deleted ${formatCount(deleted)}`,
+      ...(left > 0 && perSecond > 0 ? [`about ${formatDuration(left / perSecond)} left`] : []),
+      ...(returned > 0 ? [`returned ${formatCount(returned)}`] : []),
       ...(failures > 0 ? [`failed ${formatCount(failures)}`] : []),
       ...(blocked > 0 ? [`${plural(blocked, 'group')} stopped`] : []),
     ].join(' · ');
   }
+}
+
+function verdict({ succeeded, returned, pending, knownBy, at }: Extract<ReplayEvent, { type: 'verdict' }>): string {
+  const counts = `${formatCount(succeeded)} succeeded, ${formatCount(returned)} returned, ${formatCount(pending)} pending`;
+  return `verdict: ${counts}${knownBy === null ? '' : `; known in ${formatDuration((knownBy - at) / 1000)} at the latest`}`;
 }

@@ -10,6 +10,8 @@ import type { RunState } from './run-state.ts';
 const POOL_BYTES = 48 << 20;
 /** Messages held to be put in order of their expiry; SQS lets about 120,000 be in flight. */
 const GATHERED_MOST = 20_000;
+/** Receives under way before the first answer tells how large the messages are. */
+const FIRST_RECEIVES = 4;
 const MOST_RECEIVE_FAILURES = 6;
 /** Rounds of empty polls that a count of visible messages may ask for. */
 const MOST_OBJECTIONS = 3;
@@ -17,6 +19,8 @@ const MOST_OBJECTIONS = 3;
 /** Receives dead letters, and decides for each: send, delete because its copy is sent already, or leave. */
 export class Intake {
   readonly #state: RunState;
+  /** Characters of the largest answer so far. */
+  #largest = 0;
   #failures = 0;
   #objections = 0;
 
@@ -31,7 +35,8 @@ export class Intake {
     if (end.reached || selection.full || 10 * receiving >= selection.room) return false;
     const inHand = lanes.waiting + 10 * receiving;
     const most = options.expiringFirst ? GATHERED_MOST : concurrency * (dlq.fifo ? 100 : 20);
-    if (inHand >= most || lanes.bytes > POOL_BYTES) return false;
+    if (inHand >= most || lanes.bytes + receiving * this.#largest > POOL_BYTES) return false;
+    if (this.#largest === 0 && receiving >= FIRST_RECEIVES) return false;
     // After an empty receive only a delete can bring more (it unlocks a group); without work under way as many long
     // polls as make the end find out, side by side, whether this is it.
     if (end.dry) return outstanding === 0 && receiving < end.pollsWanted;
@@ -94,6 +99,10 @@ export class Intake {
     const { end, options, outstanding, tally } = this.#state;
     if (messages.length > 0) {
       end.found();
+      this.#largest = Math.max(
+        this.#largest,
+        messages.reduce((sum, { body }) => sum + body.length, 1),
+      );
       tally.received += messages.length;
       options.emit({ type: 'received', at: options.clock.now(), count: messages.length, total: tally.received });
       for (const message of messages) this.#accept(message, askedAt);

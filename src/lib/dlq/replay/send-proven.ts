@@ -154,8 +154,19 @@ function proof(context: SendContext, chosen: Chosen, sent: SentMessage, repeated
     return { kind: 'suppressed', chosen, code: 'Suppressed', message };
   }
   context.newIds.add(sent.messageId);
-  if (context.target.fifo && sent.sequenceNumber !== null) context.sequences.set(lane, sent.sequenceNumber);
+  if (context.target.fifo && sent.sequenceNumber !== null) remember(context.sequences, lane, sent.sequenceNumber);
   return { kind: 'sent', chosen, newId: sent.messageId, sequence: sent.sequenceNumber, repeated };
+}
+
+/** The groups of the last sends: a queue may have millions. */
+const MOST_SEQUENCES = 20_000;
+
+function remember(sequences: Map<string, string>, lane: string, sequence: string): void {
+  sequences.delete(lane);
+  sequences.set(lane, sequence);
+  if (sequences.size <= MOST_SEQUENCES) return;
+  const [oldest] = sequences.keys();
+  sequences.delete(oldest!);
 }
 
 function differs(a: string | null, b: string | null): boolean {
