@@ -4,7 +4,7 @@ import { checkItem, type Item } from './attribute-value.ts';
 import { readUnits } from './capacity.ts';
 import { Consumption } from './consumption.ts';
 import type { Database } from './database.ts';
-import { validation } from './errors.ts';
+import { constraint, validation } from './errors.ts';
 import { project } from './expression/projection.ts';
 import { readProjection } from './item-operations.ts';
 import { admitIndexes, prepareWrite, store, type Write } from './item-write.ts';
@@ -69,7 +69,8 @@ export function transactWriteItems(database: Database, input: Input): unknown {
 export function transactGetItems(database: Database, input: Input): unknown {
   const started = performance.now();
   const seen = new Set<string>();
-  const gets = transactItems(input).map(({ Get: get }) => {
+  const gets = transactItems(input).map(({ Get: get }, i) => {
+    if (get === undefined) throw constraint(null, `transactItems.${i + 1}.member.get`, 'Member must not be null');
     const paths = readProjection(database, get);
     const table = database.usable(get.TableName);
     checkItem(get.Key);

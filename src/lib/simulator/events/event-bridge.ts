@@ -2,12 +2,14 @@ import { ApiError } from '../kernel/api-error.ts';
 import type { Region } from '../kernel/region.ts';
 import type { Input, Operation, Service } from '../kernel/service.ts';
 import { matchesObject } from '../sns/filter-policy.ts';
+import { brokenName } from './constraint.ts';
 import { describeRule, type Rule, targetInput } from './rule.ts';
 import { parseSchedule } from './schedule-expression.ts';
 import { EVENTS_SHAPES } from './shapes.ts';
 import { deliverTo, eventTime } from './target.ts';
 
-const NAME = /^[.\-_A-Za-z0-9]{1,64}$/;
+/** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutRule.html */
+const NAME = { pattern: /^[.\-_A-Za-z0-9]+$/, allowed: '[\\.\\-_A-Za-z0-9]+', longest: 64 };
 const PAGE = 100;
 const MAX_TARGETS = 5;
 
@@ -53,12 +55,9 @@ export class EventBridge implements Service {
   }
 
   #put(input: Input) {
-    const name: string = input.Name ?? '';
-    if (!NAME.test(name)) {
-      throw validation(
-        `1 validation error detected: Value '${name}' at 'name' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\.\\-_A-Za-z0-9]+`,
-      );
-    }
+    const name: string = input.Name;
+    const broken = brokenName(name, NAME);
+    if (broken !== undefined) throw validation(broken);
     const { ScheduleExpression, EventPattern } = input;
     if (!ScheduleExpression && !EventPattern) {
       throw validation('Parameter(s) EventPattern or ScheduleExpression must be specified.');

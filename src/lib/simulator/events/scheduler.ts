@@ -1,8 +1,10 @@
 import { ApiError } from '../kernel/api-error.ts';
 import type { Timer } from '../kernel/clock.ts';
 import type { Region } from '../kernel/region.ts';
-import type { Input, Operation, Route, Service } from '../kernel/service.ts';
+import type { Input, Operation, Service } from '../kernel/service.ts';
+import { brokenName } from './constraint.ts';
 import { parseSchedule, type Schedule } from './schedule-expression.ts';
+import { SCHEDULER_ROUTES } from './scheduler-routes.ts';
 import { SCHEDULER_SHAPES } from './shapes.ts';
 import { deliverTo, eventTime } from './target.ts';
 
@@ -25,7 +27,8 @@ interface Group {
   readonly tags: Map<string, string>;
 }
 
-const NAME = /^[0-9A-Za-z_.-]{1,64}$/;
+/** https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateSchedule.html */
+const NAME = { pattern: /^[0-9a-zA-Z-_.]+$/, allowed: '[0-9a-zA-Z-_.]+', longest: 64 };
 const PAGE = 100;
 const SETTINGS = [
   'Description',
@@ -43,34 +46,7 @@ export class Scheduler implements Service {
   readonly shapes = SCHEDULER_SHAPES;
   readonly region: Region;
   readonly operations: Readonly<Record<string, Operation>>;
-  readonly routes: readonly Route[] = [
-    { method: 'POST', path: '/schedules/{Name}', operation: 'CreateSchedule' },
-    { method: 'GET', path: '/schedules/{Name}', operation: 'GetSchedule', query: { groupName: 'GroupName' } },
-    { method: 'PUT', path: '/schedules/{Name}', operation: 'UpdateSchedule' },
-    { method: 'DELETE', path: '/schedules/{Name}', operation: 'DeleteSchedule', query: { groupName: 'GroupName' } },
-    {
-      method: 'GET',
-      path: '/schedules',
-      operation: 'ListSchedules',
-      query: {
-        ScheduleGroup: 'GroupName',
-        NamePrefix: 'NamePrefix',
-        State: 'State',
-        NextToken: 'NextToken',
-        MaxResults: 'MaxResults:number',
-      },
-    },
-    { method: 'POST', path: '/schedule-groups/{Name}', operation: 'CreateScheduleGroup' },
-    { method: 'GET', path: '/schedule-groups/{Name}', operation: 'GetScheduleGroup' },
-    { method: 'DELETE', path: '/schedule-groups/{Name}', operation: 'DeleteScheduleGroup' },
-    {
-      method: 'GET',
-      path: '/schedule-groups',
-      operation: 'ListScheduleGroups',
-      query: { NamePrefix: 'NamePrefix', NextToken: 'NextToken', MaxResults: 'MaxResults:number' },
-    },
-    { method: 'GET', path: '/tags/{ResourceArn+}', operation: 'ListTagsForResource' },
-  ];
+  readonly routes = SCHEDULER_ROUTES;
   readonly #schedules = new Map<string, StoredSchedule>();
   readonly #groups = new Map<string, Group>();
 
@@ -102,11 +78,7 @@ export class Scheduler implements Service {
 
   #create(input: Input) {
     const group = this.#group(input.GroupName ?? 'default');
-    if (!NAME.test(input.Name)) {
-      throw validation(
-        `1 validation error detected: Value '${input.Name}' at 'name' failed to satisfy constraint: Member must satisfy regular expression pattern: [0-9a-zA-Z-_.]+`,
-      );
-    }
+    checkName(input.Name);
     if (this.#schedules.has(`${group.name}/${input.Name}`)) {
       throw failure('ConflictException', `Schedule ${input.Name} already exists.`, 409);
     }
@@ -268,6 +240,7 @@ export class Scheduler implements Service {
   }
 
   #createGroup(input: Input) {
+    checkName(input.Name);
     if (this.#groups.has(input.Name)) {
       throw failure('ConflictException', `Schedule group ${input.Name} already exists.`, 409);
     }
@@ -349,4 +322,9 @@ function failure(code: string, message: string, status: number): ApiError {
 
 function validation(message: string): ApiError {
   return failure('ValidationException', message, 400);
+}
+
+function checkName(name: string | undefined): void {
+  const broken = brokenName(name, NAME);
+  if (broken !== undefined) throw validation(broken);
 }

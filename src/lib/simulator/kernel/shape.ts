@@ -86,10 +86,16 @@ function scalar(value: unknown, shape: keyof typeof TYPES, encoding: Encoding): 
     if (shape === 'blob' && value instanceof Uint8Array) return;
     throw unexpected(value, encoding);
   }
+  if (shape === 'time' && type === 'number' && Math.abs(value as number) > LAST_SECOND) {
+    throw serialization('The time is out of range.');
+  }
   if (encoding === 'text' || type === SCALARS[shape] || (shape === 'time' && type === 'string')) return;
   const given = type === 'boolean' ? String(value).toUpperCase() : type.toUpperCase();
   throw serialization(`${given}_VALUE cannot be converted to ${TYPES[shape]}`);
 }
+
+/** What a date can hold, in seconds since the epoch. */
+const LAST_SECOND = 8.64e12;
 
 const SCALARS = { text: 'string', number: 'number', flag: 'boolean', blob: 'string', time: 'number' } as const;
 

@@ -53,6 +53,25 @@ describe('EventBridge rules', () => {
     await call('PutTargets', { Rule: 'r', Targets: [{ Id: '1', Arn: FUNCTION, ...target }] });
   };
 
+  const broken = (shown: string, rule: string) =>
+    `Value ${shown} at 'name' failed to satisfy constraint: Member must ${rule}`;
+  it.each([
+    [{}, `1 validation error detected: ${broken('null', 'not be null')}`],
+    [{ Name: null }, `1 validation error detected: ${broken('null', 'not be null')}`],
+    [
+      { Name: 'a b' },
+      `1 validation error detected: ${broken("'a b'", 'satisfy regular expression pattern: [\\.\\-_A-Za-z0-9]+')}`,
+    ],
+    [
+      { Name: 'a'.repeat(65) },
+      `1 validation error detected: ${broken(`'${'a'.repeat(65)}'`, 'have length less than or equal to 64')}`,
+    ],
+  ])('need a name that is one: %j', async (name, message) => {
+    const refused = await call('PutRule', { ...name, ScheduleExpression: 'rate(5 minutes)' });
+    expect(refused).toMatchObject({ status: 400, __type: expect.stringMatching(/ValidationException$/), message });
+    expect(await call('ListRules', {})).toMatchObject({ Rules: [] });
+  });
+
   it('fire their targets on the simulated clock, with the event that AWS sends', async () => {
     await schedule('rate(5 minutes)');
     await clock.advance(16 * MINUTE);

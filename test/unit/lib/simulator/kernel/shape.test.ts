@@ -59,6 +59,7 @@ describe('the members of a request', () => {
     [{ List: ['x'] }, 'Unexpected value type in payload'],
     [{ List: [[]] }, 'Start of list found where not expected'],
     [{ List: [{ List: [{ Map: { a: 1 } }] }] }, 'NUMBER_VALUE cannot be converted to String'],
+    [{ At: 1e20 }, 'The time is out of range.'],
     [{ Map: [] }, 'Start of list found where not expected'],
   ])('%j is refused: %s', (input, message) => {
     expect(() => checked(input)).toThrowError(expect.objectContaining({ code: 'SerializationException', message }));
