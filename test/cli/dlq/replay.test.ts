@@ -43,6 +43,51 @@ describe('dlq replay', () => {
     expect(await scene.depth(scene.dlqUrl)).toEqual({ visible: 0, inFlight: 0 });
   });
 
+  test('--output ndjson tells every event as it happens, the last with the result', async () => {
+    await scene.send(scene.dlqUrl, 12, 3);
+    const result = await cvops('dlq', 'replay', '--yes', '--no-verify', '--output', 'ndjson');
+    const events = result.stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { type: string; at: string; count?: number; result?: { replayed: number } });
+    expect(events[0]).toMatchObject({ type: 'started', expected: 12 });
+    const total = (type: string) =>
+      events.filter((event) => event.type === type).reduce((sum, { count = 0 }) => sum + count, 0);
+    expect([total('received'), total('sent'), total('deleted')]).toEqual([12, 12, 12]);
+    expect(events.at(-1)).toMatchObject({ type: 'finished', result: { replayed: 12 } });
+    expect(events.every(({ at }) => new Date(at).toISOString() === at)).toBe(true);
+  });
+
+  test('a canary goes first, and the others follow when it was processed', async () => {
+    await scene.send(scene.dlqUrl, 12, 12);
+    const consumer = consume();
+    const result = await cvops('dlq', 'replay', '--canary', '2', '--yes', '--json');
+    await consumer.stop();
+    expect(result.code).toBe(0);
+    expect(jsonOf(result).data).toMatchObject({ replayed: 12, verified: { succeeded: 12 } });
+    expect(result.stderr).toContain('Canary: 2 messages processed; going on');
+  });
+
+  test('a canary without a verdict in time ends in exit code 8 and leaves the others', async () => {
+    await scene.send(scene.dlqUrl, 12, 12);
+    const result = await cvops('dlq', 'replay', '--canary', '2', '--yes', '--json', '--wait', '1s');
+    expect(result.code).toBe(8);
+    const { data, next } = jsonOf(result);
+    expect(data).toMatchObject({ replayed: 2, remaining: 10, stopped: { code: 'CanaryPending' } });
+    expect(next[0]?.command).toBe(`cvops dlq replay --resume ${data.runId}`);
+    expect((await scene.depth(scene.dlqUrl)).visible).toBe(10);
+  });
+
+  test.each([
+    [['--canary', '2', '--no-verify'], '--canary waits for a verdict'],
+    [['--max-returns', '101'], '--max-returns "101" is not a percentage'],
+    [['--canary', 'all'], '--canary "all"'],
+  ])('%j is refused in one line', async (flags, words) => {
+    const result = await cvops('dlq', 'replay', '--yes', ...flags);
+    expect(result.code).toBe(2);
+    expect(result.stderr).toContain(words);
+  });
+
   test('--dry-run shows the plan and changes nothing', async () => {
     await scene.send(scene.dlqUrl, 7, 2);
     const result = await cvops('dlq', 'replay', '--dry-run', '--json', '--rate', '2/s');
