@@ -8,6 +8,7 @@ import type { RunHeader } from '../../lib/dlq/ledger/ledger-record.ts';
 import { runningTask } from '../../lib/dlq/native/cancel-task.ts';
 import { isActive } from '../../lib/dlq/native/find-task.ts';
 import { nativeTargets } from '../../lib/dlq/native/native-targets.ts';
+import { MAX_NATIVE_RATE } from '../../lib/dlq/native/refuse-native.ts';
 import { type NativeOptions, type NativePorts, replayNatively } from '../../lib/dlq/native/replay-natively.ts';
 import { taskRuns } from '../../lib/dlq/native/task-words.ts';
 import { planReplay, type ReplayPlan, whyRefused } from '../../lib/dlq/plan/plan-replay.ts';
@@ -20,7 +21,7 @@ import { usageError } from '../parse.ts';
 import { followReplay } from './follow-replay.ts';
 import { nativeOutcome } from './native-outcome.ts';
 import { planOutcome, planWarnings } from './plan-outcome.ts';
-import { stopOnAlarm } from './stop-on-alarm.ts';
+import { shellWord } from './shell-word.ts';
 
 /** What the native engine takes of the flags of `dlq replay`. */
 export interface NativeReplayOptions {
@@ -30,7 +31,7 @@ export interface NativeReplayOptions {
   readonly force: boolean;
   readonly verify: boolean;
   readonly waitMs: number | undefined;
-  /** Names of alarms that stop it. */
+  /** Names of alarms that stop it; watched by the caller, whose signal they abort. */
   readonly stopOnAlarm: readonly string[];
   readonly attach: boolean;
   readonly dryRun: boolean;
@@ -38,13 +39,14 @@ export interface NativeReplayOptions {
 
 /**
  * `dlq replay --engine native`, `--attach`, and `--resume` of a native run.
- * @param command the command line that does what a dry run showed
+ * @param known the plan, where it was made already
+ * @param signal cancels the task
  */
 export async function replayWithMoveTask(
   options: NativeReplayOptions,
-  resume: RunHeader | null,
-  command: string,
+  { resume, known }: { readonly resume: RunHeader | null; readonly known: ReplayPlan | null },
   context: Context,
+  signal: AbortSignal,
 ): Promise<Outcome> {
   const [queues, moveTasks] = await Promise.all([context.queues(), context.moveTasks()]);
   const ports: NativePorts = {
@@ -56,55 +58,66 @@ export async function replayWithMoveTask(
   const place = await find(options, resume, ports, context);
   const { service, dlq, targets } = place;
   const watches = options.attach || resume !== null;
-  const plan = watches ? null : await makePlan(options, place, context);
+  const plan = watches ? null : asNative(known ?? (await makePlan(options, place, context)), options, place);
   if (plan !== null) {
     const running = await runningTask(ports, dlq);
     const refusal = running === null ? whyRefused(plan, false) : taskRuns(dlq.name, service, running);
     if (options.dryRun) {
+      const command = commandLine(options, service);
       return planOutcome({ service, plan, refusal, savedTo: null, command, nowMs: context.clock.now() });
     }
     if (refusal !== null) throw refusal;
   }
-  const alarms = await stopOnAlarm(context, options.stopOnAlarm, options.force);
-  try {
-    const to = targets.map(({ name }) => name).join(', ');
-    if (plan !== null) {
-      const about = plural(plan.waiting, 'message');
-      await context.confirm(
-        `Let AWS move about ${about} from ${dlq.name} to ${to} (${formatUsd(plan.costUsd)})? What was moved stays moved.`,
-      );
-    }
-    const chosen: NativeOptions = {
-      dlq,
-      targets,
-      toTarget: options.to !== undefined,
-      service,
-      rate: options.rate ?? null,
-      force: options.force,
-      verify: options.verify ? { waitMs: options.waitMs ?? null } : null,
-      attach: options.attach,
-      resume,
-    };
-    const { events, seen } = watched(replayNatively(ports, chosen, alarms.signal));
-    const result = await followReplay(events, context);
-    const { stopped } = result;
-    if (stopped !== null && stopped.code !== 'Interrupted' && result.replayed === 0) {
-      throw new CvopsError(stopped.code, stopped.exitCode, stopped.message, {
-        ...(stopped.hint === null ? {} : { hint: stopped.hint }),
-      });
-    }
-    return nativeOutcome({
-      service,
-      dlq: dlq.name,
-      targets: targets.map(({ name }) => name),
-      fifo: dlq.fifo,
-      result,
-      goesOn: seen.goesOn,
-      warnings: plan === null ? [] : planWarnings(plan),
-    });
-  } finally {
-    alarms.close();
+  const names = targets.map(({ name }) => name);
+  if (plan !== null) {
+    const about = plural(plan.waiting, 'message');
+    await context.confirm(
+      `Let AWS move about ${about} from ${dlq.name} to ${names.join(', ')} (${formatUsd(plan.costUsd)})? What was moved stays moved.`,
+    );
   }
+  const chosen: NativeOptions = {
+    dlq,
+    targets,
+    toTarget: options.to !== undefined,
+    service,
+    rate: options.rate ?? null,
+    force: options.force,
+    verify: options.verify ? { waitMs: options.waitMs ?? null } : null,
+    attach: options.attach,
+    resume,
+  };
+  const { events, seen } = watched(replayNatively(ports, chosen, signal));
+  const result = await followReplay(events, context);
+  const { stopped } = result;
+  if (stopped !== null && stopped.code !== 'Interrupted' && result.replayed === 0) {
+    throw new CvopsError(stopped.code, stopped.exitCode, stopped.message, {
+      ...(stopped.hint === null ? {} : { hint: stopped.hint }),
+    });
+  }
+  const warnings = plan === null ? [] : planWarnings(plan);
+  return nativeOutcome({
+    service,
+    dlq: dlq.name,
+    targets: names,
+    fifo: dlq.fifo,
+    result,
+    goesOn: seen.goesOn,
+    warnings,
+  });
+}
+
+/** The command line that does what a dry run showed. */
+function commandLine({ rate, to, force, verify, stopOnAlarm }: NativeReplayOptions, service: string | null): string {
+  return [
+    ...['cvops', 'dlq', 'replay', ...(service === null ? [] : [service]), '--engine', 'native'],
+    ...(rate === undefined ? [] : ['--rate', `${rate}/s`]),
+    ...(to === undefined ? [] : ['--to', to]),
+    ...(force ? ['--force'] : []),
+    ...(verify ? [] : ['--no-verify']),
+    ...(stopOnAlarm.length === 0 ? [] : ['--stop-on-alarm', stopOnAlarm.join(',')]),
+  ]
+    .map(shellWord)
+    .join(' ');
 }
 
 interface Place {
@@ -146,7 +159,6 @@ function describeAll(queues: Queues, names: readonly string[]): Promise<readonly
 
 /** The same checks as for the client; the messages are not looked at one by one, as all of them go. */
 async function makePlan(options: NativeReplayOptions, place: Place, context: Context): Promise<ReplayPlan> {
-  const rate = options.rate ?? null;
   const { plan } = await planReplay(
     {
       queues: await context.queues(),
@@ -163,7 +175,7 @@ async function makePlan(options: NativeReplayOptions, place: Place, context: Con
       max: null,
       only: null,
       edit: null,
-      rate,
+      rate: options.rate ?? null,
       canary: null,
       maxReturns: null,
       expiringFirst: false,
@@ -175,18 +187,20 @@ async function makePlan(options: NativeReplayOptions, place: Place, context: Con
     null,
     context.signal,
   );
-  const seconds = Math.ceil(plan.waiting / (rate ?? FASTEST_TASK));
+  return plan;
+}
+
+/** A plan of the client as one of a move task: same checks, AWS's speed, every source. */
+function asNative(plan: ReplayPlan, { rate }: NativeReplayOptions, place: Place): ReplayPlan {
+  const seconds = Math.ceil(plan.waiting / (rate ?? MAX_NATIVE_RATE));
   return {
     ...plan,
     target: place.targets.map(({ name }) => name).join(', '),
-    seconds: rate === null ? null : seconds,
+    seconds: rate === undefined ? null : seconds,
     estimatedSeconds: seconds,
     engine: { ...plan.engine, engine: 'native' },
   };
 }
-
-/** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_StartMessageMoveTask.html */
-const FASTEST_TASK = 500;
 
 /** The same events, with a look at whether the task is active when they end. */
 function watched(events: AsyncGenerator<ReplayEvent, ReplayResult, undefined>) {

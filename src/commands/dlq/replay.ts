@@ -19,10 +19,12 @@ import { defineCommand, dryRunFlag } from '../command.ts';
 import { parseCount, parseDuration, usageError } from '../parse.ts';
 import { compileFilter } from './compile-filter.ts';
 import { followReplay } from './follow-replay.ts';
+import { refuseOtherEngine, refuseWithAttach, refuseWithNative } from './native-flags.ts';
 import { loadPlan, refuseChanged, refuseWithPlan, requirePlanned, withMissing } from './plan-file.ts';
 import { planOutcome } from './plan-outcome.ts';
 import { replayCommandLine } from './replay-command-line.ts';
 import { replayOutcome } from './replay-outcome.ts';
+import { alarmNames, stopOnAlarm } from './stop-on-alarm.ts';
 
 interface ReplayOptions {
   readonly service: string | undefined;
@@ -44,8 +46,13 @@ interface ReplayOptions {
   readonly waitMs: number | undefined;
   readonly resume: string | undefined;
   readonly concurrency: number | undefined;
+  readonly engine: (typeof ENGINES)[number];
+  readonly attach: boolean;
+  readonly stopOnAlarm: readonly string[];
   readonly dryRun: boolean;
 }
+
+const ENGINES = ['auto', 'client', 'native'] as const;
 
 /**
  * Messages that a look holds at most. SQS lets about 120,000 of a queue be in flight at a time.
@@ -75,7 +82,14 @@ export const dlqReplay = defineCommand<ReplayOptions>({
     },
     { flags: '--save-plan <file>', description: 'with --dry-run: write down which messages a replay would take' },
     { flags: '--plan <file>', description: 'replay the messages of a saved plan, and no others' },
-    { flags: '--engine <engine>', description: 'who moves the messages', choices: ['auto', 'client'], default: 'auto' },
+    {
+      flags: '--engine <engine>',
+      description: 'who moves the messages: this process, or AWS by a move task',
+      choices: [...ENGINES],
+      default: 'auto',
+    },
+    { flags: '--attach', description: 'with --engine native: watch the move task that runs, instead of starting one' },
+    { flags: '--stop-on-alarm <names>', description: 'stop when one of these CloudWatch alarms, a,b, goes to ALARM' },
     { flags: '--out-of-order', description: 'FIFO: replay matches that stand behind others of their group' },
     { flags: '--resend-uncertain', description: 'FIFO: send again what a crashed run may have sent long ago' },
     { flags: '--force', description: 'replay even from a queue that could lose messages to one of its own' },
@@ -114,8 +128,13 @@ export const dlqReplay = defineCommand<ReplayOptions>({
       waitMs: parseDuration(flags['wait'], '--wait'),
       resume: text('resume'),
       concurrency: parseCount(flags['concurrency'], '--concurrency', 1, 256),
+      engine: (flags['engine'] ?? 'auto') as (typeof ENGINES)[number],
+      attach: flags['attach'] === true,
+      stopOnAlarm: alarmNames(flags['stopOnAlarm']),
       dryRun: flags['dryRun'] === true,
     };
+    if (options.engine === 'native') refuseWithNative(options);
+    if (options.attach) refuseWithAttach(options);
     if (options.plan !== undefined) refuseWithPlan(options);
     if (options.resume !== undefined) refuseWithResume(options);
     if (options.savePlan !== undefined && !options.dryRun) {
@@ -158,8 +177,23 @@ function refuseWithResume(options: ReplayOptions): void {
 }
 
 async function run(options: ReplayOptions, context: Context): Promise<Outcome> {
+  const alarms = await stopOnAlarm(context, options.stopOnAlarm, options.force);
+  try {
+    return await replayUnder(alarms.signal, options, context);
+  } finally {
+    alarms.close();
+  }
+}
+
+/** @param signal stops the replay: Ctrl-C, or an alarm */
+async function replayUnder(signal: AbortSignal, options: ReplayOptions, context: Context): Promise<Outcome> {
   const ledgers = new FileLedgers(join(context.folders.state, 'runs'));
   const resume = options.resume === undefined ? null : (await ledgers.ends(options.resume)).header;
+  if (resume !== null) refuseOtherEngine(resume, options.engine);
+  if (options.engine === 'native' || resume?.native !== undefined) {
+    const { replayWithMoveTask } = await import('./replay-native.ts');
+    return replayWithMoveTask(options, { resume, known: null }, context, signal);
+  }
   const saved = options.plan === undefined ? null : await loadPlan(options.plan, context.cwd);
   const filter = await compileFilter(resume?.options.filter ?? options.filter);
   const edit = await compiledEdit(resume?.options.edit ?? saved?.options.edit ?? options.edit, context.cwd);
@@ -220,6 +254,15 @@ async function run(options: ReplayOptions, context: Context): Promise<Outcome> {
     });
   }
   refuseBadPlan(plan, chosen.outOfOrder);
+  if (options.engine === 'auto' && plan.engine.engine === 'native') {
+    try {
+      const { replayWithMoveTask } = await import('./replay-native.ts');
+      return await replayWithMoveTask(options, { resume: null, known: plan }, context, signal);
+    } catch (cause) {
+      if (!(cause instanceof CvopsError) || cause.code !== 'MoveTasksUnsupported') throw cause;
+      context.note(`${cause.message} The client moves them instead.`);
+    }
+  }
   const about = plural(plan.look?.matched ?? plan.waiting, 'message');
   await context.confirm(`Replay about ${about} from ${dlq.name} to ${target.name} (${formatUsd(plan.costUsd)})?`);
   const ports: ReplayPorts = {
@@ -232,7 +275,7 @@ async function run(options: ReplayOptions, context: Context): Promise<Outcome> {
   };
   // Its own set: what the look came across may be gone by now.
   const planned = only === null ? null : new PlannedIds(only);
-  const result = await followReplay(replay(ports, { ...chosen, only: planned }, context.signal), context);
+  const result = await followReplay(replay(ports, { ...chosen, only: planned }, signal), context);
   const { stopped } = result;
   if (stopped !== null && stopped.code !== 'Interrupted' && result.replayed === 0) {
     throw new CvopsError(stopped.code, stopped.exitCode, stopped.message, {

@@ -23,11 +23,10 @@ export interface AlarmWatchPorts {
 const POLL_MS = 10_000;
 /** So long the alarms may be unreadable. */
 const BLIND_MS = 2 * 60_000;
-/** One page of DescribeAlarms. https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html */
-const MOST_ALARMS = 50;
 
 /**
  * Checks the alarms and then watches them until it is closed.
+ * @param names at most fifty: one page of DescribeAlarms
  * @param force watches an alarm that is in ALARM already: it fires when it goes there again.
  * @throws CvopsError `AlarmNotFound` (exit 5), `AlarmFired` (exit 6) for one that is in ALARM before the start.
  */
@@ -37,9 +36,6 @@ export async function watchAlarms(
   { force }: { readonly force: boolean },
   signal: AbortSignal,
 ): Promise<AlarmWatch> {
-  if (names.length > MOST_ALARMS) {
-    throw new CvopsError('UsageError', ExitCode.usage, `--stop-on-alarm takes at most ${MOST_ALARMS} alarms.`);
-  }
   const states = await alarms.states(names);
   const unknown = names.find((name) => states.every((alarm) => alarm.name !== name));
   if (unknown !== undefined) throw notFound(unknown);
@@ -82,11 +78,6 @@ export async function watchAlarms(
       }
     }
   }
-}
-
-/** The names of `--stop-on-alarm a,b`. */
-export function alarmNames(text: string): readonly string[] {
-  return [...new Set(text.split(',').map((name) => name.trim()))].filter((name) => name !== '');
 }
 
 function why({ reason }: { readonly reason: string }): string {

@@ -13,6 +13,7 @@ export interface ClientOnlyFlags {
   readonly canary: boolean;
   readonly maxReturns: boolean;
   readonly plan: boolean;
+  readonly savePlan: boolean;
   readonly expiringFirst: boolean;
   readonly outOfOrder: boolean;
   readonly resendUncertain: boolean;
@@ -27,6 +28,7 @@ const REASONS: Readonly<Record<keyof ClientOnlyFlags, readonly [flag: string, re
   canary: ['--canary', 'cannot pause for a verdict'],
   maxReturns: ['--max-returns', 'does not tell which messages came back'],
   plan: ['--plan', 'cannot keep to a plan’s messages'],
+  savePlan: ['--save-plan', 'cannot keep to a plan’s messages'],
   expiringFirst: ['--expiring-first', 'takes the oldest first'],
   outOfOrder: ['--out-of-order', 'takes every group in its order'],
   resendUncertain: ['--resend-uncertain', 'keeps no record of single messages'],

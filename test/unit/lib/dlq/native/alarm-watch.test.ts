@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { AlarmState, Alarms } from '../../../../../src/lib/aws/ports/alarms.ts';
-import { alarmNames, watchAlarms } from '../../../../../src/lib/dlq/native/alarm-watch.ts';
+import { watchAlarms } from '../../../../../src/lib/dlq/native/alarm-watch.ts';
 import { CvopsError } from '../../../../../src/lib/errors/cvops-error.ts';
 import { ExitCode } from '../../../../../src/lib/errors/exit-code.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
@@ -143,8 +143,4 @@ describe('a watch over alarms', () => {
     const two = await watchAlarms({ alarms: denied, clock }, ['errors'], { force: false }, never);
     expect(await aborted(two.signal)).toMatchObject({ code: 'AlarmsUnreadable', exitCode: ExitCode.setup });
   });
-});
-
-test('names of alarms are separated by commas and told once', () => {
-  expect(alarmNames(' a,b , a,,')).toEqual(['a', 'b']);
 });
