@@ -10,7 +10,7 @@ import { openPurgeFile } from '../../lib/dlq/archive/purge-file.ts';
 import { newRunId } from '../../lib/dlq/replay/run-id.ts';
 import { CvopsError } from '../../lib/errors/cvops-error.ts';
 import { ExitCode } from '../../lib/errors/exit-code.ts';
-import { formatCount, plural, text } from '../../lib/io/format.ts';
+import { formatCount, formatDuration, plural, text } from '../../lib/io/format.ts';
 import type { Next, Outcome, Warning } from '../../lib/io/outcome.ts';
 import { confirmName } from '../../lib/io/prompt.ts';
 import { defineCommand, dryRunFlag } from '../command.ts';
@@ -88,6 +88,10 @@ async function run(options: PurgeOptions, context: Context): Promise<Outcome> {
       force: options.force,
       onProgress: ({ exported, deleted }) =>
         progress.update(`exported ${formatCount(exported)} · deleted ${formatCount(deleted)}`),
+      onWaiting: (until) =>
+        progress.milestone(
+          `waiting up to ${formatDuration((until - context.clock.now()) / 1000)}: messages may be hidden by a receive that was cut off`,
+        ),
     });
   } finally {
     // All that was deleted is on disk already; nothing else is worth an error here.

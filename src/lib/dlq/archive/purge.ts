@@ -3,7 +3,7 @@ import type { Clock } from '../../clock.ts';
 import type { CvopsError } from '../../errors/cvops-error.ts';
 import { groupOf } from '../dead-letter.ts';
 import { refuseOwnRedrive } from '../own-redrive.ts';
-import { backoffMs, expected, isPassing } from '../replay/call-failure.ts';
+import { backoffMs, expected, isPassing, isThrottling } from '../replay/call-failure.ts';
 import { MessageIdSet } from '../replay/message-id-set.ts';
 import { VisibilityKeeper } from '../visibility-keeper.ts';
 import { type ArchiveSelection, isMeant } from './archive-selection.ts';
@@ -31,6 +31,8 @@ export interface PurgeOptions extends ArchiveSelection {
   readonly emptyPolls?: number;
   readonly waitSeconds?: number;
   onProgress?(done: { readonly exported: number; readonly deleted: number }): void;
+  /** Only what a lost answer may have hidden is waited for. @param until ms since the epoch */
+  onWaiting?(until: number): void;
 }
 
 export interface PurgeResult {
@@ -54,6 +56,8 @@ export interface PurgeResult {
 }
 
 const MOST_TRIES = 6;
+/** Clocks differ, and a visibility counts from when SQS got the call. */
+const BLIND_MARGIN_MS = 5_000;
 /** A handle is used only while it is sure to be good: a delete with an old one may say done and do nothing. */
 const HANDLE_MARGIN_MS = 2_000;
 
@@ -78,9 +82,12 @@ class Purge {
   readonly #skipped = new MessageIdSet();
   /** On disk. */
   #exported = 0;
-  #empties = 0;
   #busy = 0;
+  #empties = 0;
   #drained = false;
+  /** Until then a receive whose answer was lost may hide messages; ms since the epoch. */
+  #blindUntil = 0;
+  #waiting = false;
   /** Skipped messages that stay hidden until the end, and on FIFO lock the rest of their groups. */
   #held = 0;
   #stopped: CvopsError | null = null;
@@ -128,7 +135,7 @@ class Purge {
   }
 
   async #work(): Promise<void> {
-    const { queues, clock, dlq, waitSeconds = 1, emptyPolls = 3 } = this.#options;
+    const { queues, clock, dlq, waitSeconds = 1 } = this.#options;
     for (let failures = 0; !this.#over; ) {
       const alone = this.#busy === 0;
       const askedAt = clock.now();
@@ -138,13 +145,15 @@ class Purge {
         failures = 0;
       } catch (cause) {
         const error = this.#asExpected(cause);
+        // The answer may be lost, and the messages that it brought be hidden.
+        if (!isThrottling(error.code)) this.#blindUntil = clock.now() + this.#keeper.seconds * 1000 + BLIND_MARGIN_MS;
         if (isPassing(error.code) && ++failures < MOST_TRIES) await clock.sleep(backoffMs(failures));
         else this.#stopped ??= error;
         continue;
       }
       if (messages.length === 0) {
         // Only a poll with nothing of ours under way says that nothing is left: a delete unlocks its group.
-        if (alone && this.#busy === 0 && ++this.#empties >= emptyPolls) this.#drained = true;
+        if (alone && this.#busy === 0) await this.#empty();
         continue;
       }
       this.#empties = 0;
@@ -157,6 +166,23 @@ class Purge {
         this.#busy--;
       }
     }
+  }
+
+  /**
+   * Several empty long polls in a row are the end, when nothing can be hidden by a receive that was cut off.
+   * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-short-and-long-polling.html
+   */
+  async #empty(): Promise<void> {
+    const { clock, signal, emptyPolls = 3, onWaiting } = this.#options;
+    if (++this.#empties < emptyPolls) return;
+    if (clock.now() >= this.#blindUntil) {
+      this.#drained = true;
+      return;
+    }
+    this.#empties = 0;
+    if (!this.#waiting) onWaiting?.(this.#blindUntil);
+    this.#waiting = true;
+    await clock.sleep(this.#blindUntil - clock.now(), signal).catch(() => {});
   }
 
   /** A bug ends the other workers too. */

@@ -1,6 +1,6 @@
 import type { Queue, Queues, ReceivedMessage } from '../../aws/ports/queues.ts';
-import { expected } from '../replay/call-failure.ts';
 import { groupOf } from '../dead-letter.ts';
+import { expected } from '../replay/call-failure.ts';
 
 /**
  * The same queues for a look at a FIFO queue. A receive fills its ten with the beginning of one more group, and the rest

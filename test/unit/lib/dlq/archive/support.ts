@@ -22,7 +22,10 @@ export class ArchiveScene {
   readonly folder = mkdtempSync(join(tmpdir(), 'cvops-archive-'));
   signal = new AbortController().signal;
 
+  readonly fifo: boolean;
+
   constructor(fifo = true) {
+    this.fifo = fifo;
     const suffix = fifo ? '.fifo' : '';
     this.dead = `dead${suffix}`;
     this.queues.create(this.dead);
