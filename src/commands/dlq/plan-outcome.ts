@@ -43,7 +43,7 @@ export function planOutcome(options: PlanOutcomeOptions): Outcome {
       planFile: savedTo,
       plan,
     },
-    warnings: refusal === null ? [] : [{ code: refusal.code, message: refusalWords(refusal) }],
+    warnings: refusal === null ? [] : [{ code: refusal.code, message: `a run would refuse this: ${refusal.message}` }],
     next: nextSteps(options, matched),
     ...(refusal === null ? {} : { exitCode: refusal.exitCode }),
     view: () => planView(options, matched),
@@ -56,12 +56,6 @@ export function planWarnings(plan: ReplayPlan): Warning[] {
     .filter((check) => check.status === 'NG')
     .map((check) => ({ code: check.id, message: `${check.detail}.` }));
 }
-
-function refusalWords({ message, hint }: CvopsError): string {
-  return `a run would refuse this: ${message}${hint === undefined ? '' : ` ${capital(hint)}`}`;
-}
-
-const capital = (words: string) => words.charAt(0).toUpperCase() + words.slice(1);
 
 function nextSteps({ refusal, command, savedTo }: PlanOutcomeOptions, matched: number): readonly Next[] {
   if (matched === 0 || refusal !== null) return [];
@@ -130,7 +124,7 @@ function fields(
   if (look !== null && look.skipped > 0) list.push(['left alone', { raw: look.skipped, text: leftWords(look) }]);
   if (look !== null && look.expiresFirst !== null) {
     const { raw, text: words } = instant(Date.parse(look.expiresFirst), nowMs);
-    list.push(['dropped', { raw, text: `the first ${words}` }]);
+    list.push(['expires', { raw, text: `the first ${words}` }]);
   }
   if (look?.missing != null && look.missing.length > 0) {
     const words = `${plural(look.missing.length, 'message')} of the plan ${look.missing.length === 1 ? 'is' : 'are'} not there`;

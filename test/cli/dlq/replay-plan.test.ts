@@ -146,7 +146,7 @@ describe('is the consumer still the version that failed the messages?', () => {
     expect(refused.code).toBe(6);
     const { error } = jsonOf(refused);
     expect(error.code).toBe('PreflightFailed');
-    expect(error.message).toContain('cv-analytics-processor:live still serves version 2, which failed 3 of the 3');
+    expect(error.message).toContain('cv-analytics-processor:live still serves version 2, which failed 3 of 3');
     expect(error.hint).toContain('cvops alias rollback processor --to 1');
     expect(await scene.depth(scene.dlqUrl)).toEqual({ visible: 3, inFlight: 0 });
     const forced = await cvops('dlq', 'replay', '--yes', '--json', '--force', '--no-verify');

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { pathToFileURL } from 'node:url';
+import { createRequire } from 'node:module';
 import { CvopsError } from '../../errors/cvops-error.ts';
 import { ExitCode } from '../../errors/exit-code.ts';
 import type { DeadLetter } from '../dead-letter.ts';
@@ -17,14 +17,16 @@ import { makeEdit } from './make-edit.ts';
  */
 export async function loadModuleEdit(path: string, shown: string): Promise<Edit> {
   const digest = await digestOf(path, shown);
-  let loaded: { readonly default?: unknown };
+  let loaded: unknown;
   try {
-    loaded = (await import(/* @vite-ignore */ pathToFileURL(path).href)) as { default?: unknown };
+    // Every Node that cvops runs on can require ES modules; the published program cannot import what it does not hold.
+    // https://nodejs.org/docs/latest-v20.x/api/modules.html#loading-ecmascript-modules-using-require
+    loaded = createRequire(path)(path);
   } catch (cause) {
     const { name, message } = cause as Error;
     throw invalid(`--edit ${shown} cannot be loaded: ${name}: ${message.split('\n', 1)[0]}`, cause);
   }
-  const change = commonJsDefault(loaded.default);
+  const change = defaultExport(loaded);
   if (typeof change !== 'function') throw invalid(`--edit ${shown} has no function as its default export.`);
   if (change.constructor.name === 'AsyncFunction')
     throw invalid(`--edit ${shown}: an edit cannot be an async function.`);
@@ -49,9 +51,9 @@ async function digestOf(path: string, shown: string): Promise<string> {
   }
 }
 
-/** `exports.default = …` in a CommonJS file. */
-function commonJsDefault(value: unknown): unknown {
-  return typeof value === 'object' && value !== null && 'default' in value ? value.default : value;
+/** Of an ES module, or what a CommonJS one exports. */
+function defaultExport(loaded: unknown): unknown {
+  return typeof loaded === 'object' && loaded !== null && 'default' in loaded ? loaded.default : loaded;
 }
 
 function invalid(message: string, cause?: unknown): CvopsError {

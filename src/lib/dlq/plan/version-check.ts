@@ -71,7 +71,7 @@ async function ofConsumer(question: VersionQuestion, consumer: Consumer, logs: F
     return ok('version', `${label} serves version ${served.join(' and ')}; those looked up failed on ${failed}`);
   }
   const bad = [...new Set(still.map(({ version }) => version!))];
-  const detail = `${label} still serves version ${bad.join(' and ')}, which failed ${still.length} of the ${asked} looked up`;
+  const detail = `${label} still serves version ${bad.join(' and ')}, which failed ${still.length} of ${asked} looked up`;
   return question.edited
     ? ng('version', `${detail}; the edit must be the mend`)
     : ng('version', detail, { blocking: !question.force, hint: await mend(question, consumer) });
