@@ -10,7 +10,7 @@ import type { RunState } from './run-state.ts';
 const POOL_BYTES = 48 << 20;
 /** Messages held to be put in order of their expiry; SQS lets about 120,000 be in flight. */
 const GATHERED_MOST = 20_000;
-/** Receives under way before the first answer tells how large the messages are. */
+/** Receives under way at most before the first answer tells how large the messages are, and how many. */
 const FIRST_RECEIVES = 4;
 const MOST_RECEIVE_FAILURES = 6;
 /** Rounds of empty polls that a count of visible messages may ask for. */
@@ -19,6 +19,8 @@ const MOST_OBJECTIONS = 3;
 /** Receives dead letters, and decides for each: send, delete because its copy is sent already, or leave. */
 export class Intake {
   readonly #state: RunState;
+  /** Receives worth having under way: doubles with each full answer, halves with an empty one. */
+  #width: number;
   /** Characters of the largest answer so far. */
   #largest = 0;
   #failures = 0;
@@ -26,6 +28,7 @@ export class Intake {
 
   constructor(state: RunState) {
     this.#state = state;
+    this.#width = Math.max(1, Math.min(FIRST_RECEIVES, Math.ceil(state.options.dlq.attributes.visible / 10)));
   }
 
   /** Whether another receive is worth its call now. */
@@ -36,11 +39,10 @@ export class Intake {
     const inHand = lanes.waiting + 10 * receiving;
     const most = options.expiringFirst ? GATHERED_MOST : concurrency * (dlq.fifo ? 100 : 20);
     if (inHand >= most || lanes.bytes + receiving * this.#largest > POOL_BYTES) return false;
-    if (this.#largest === 0 && receiving >= FIRST_RECEIVES) return false;
     // After an empty receive only a delete can bring more (it unlocks a group); without work under way as many long
     // polls as make the end find out, side by side, whether this is it.
     if (end.dry) return outstanding === 0 && receiving < end.pollsWanted;
-    return receiving < (end.flowing ? concurrency : 1);
+    return receiving < (end.flowing ? Math.min(concurrency, this.#width) : 1);
   }
 
   /** Still collecting messages that are to be sent in order of their expiry. */
@@ -66,6 +68,8 @@ export class Intake {
           visibilitySeconds: state.keeper.seconds,
         });
         this.#failures = 0;
+        if (messages.length === max) this.#width = Math.min(2 * this.#width, state.options.concurrency);
+        if (messages.length === 0) this.#width = Math.max(1, this.#width >> 1);
         await this.#received(messages, askedAt, alone, generation);
       } catch (cause) {
         await this.#failed(cause);

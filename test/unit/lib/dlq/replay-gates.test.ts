@@ -216,3 +216,9 @@ describe('a run that keeps to a plan', () => {
     expect(queues.messages('live')).toHaveLength(5);
   });
 });
+
+test('a few messages cost a few calls, however many may be under way', async () => {
+  fill(3, 3);
+  await run({ concurrency: 64 });
+  expect(queues.calls.filter(({ operation }) => operation === 'receive').length).toBeLessThanOrEqual(12);
+});
