@@ -38,11 +38,13 @@ export function checkMembers(input: Record<string, unknown>, shape: Structure, e
 function structure(record: Record<string, unknown>, shape: Structure, encoding: Encoding, path: string): void {
   for (const name of Object.keys(record)) {
     const value = record[name];
-    if (value === null) {
+    const member = Object.hasOwn(shape, name) ? shape[name] : undefined;
+    // `Dimensions=` is how the query protocol writes an empty list; AWS answers it as if it were not there (recorded).
+    const empty = encoding === 'text' && value === '' && typeof member === 'object';
+    if (value === null || empty) {
       delete record[name];
       continue;
     }
-    const member = Object.hasOwn(shape, name) ? shape[name] : undefined;
     if (value !== undefined && member !== undefined) check(value, member, encoding, path, name);
   }
 }

@@ -76,6 +76,7 @@ describe('the members of a request', () => {
 
   it('are text in the query protocol, whatever they mean', () => {
     expect(checked({ Count: '5', On: 'true', List: [{ Name: 'x' }] }, 'text')).toBeDefined();
+    expect(checked({ List: '', Map: '', Name: '' }, 'text')).toEqual({ Name: '' });
     expect(() => checked({ List: 'x' }, 'text')).toThrowError(expect.objectContaining({ code: 'MalformedInput' }));
   });
 });
