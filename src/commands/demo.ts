@@ -254,18 +254,15 @@ function outcome(
     data: { steps, figures, durationMs },
     items: steps,
     ...(right ? {} : { exitCode: ExitCode.failed }),
-    // What was told is not said again.
-    view: () =>
-      told
-        ? []
-        : [
-            {
-              kind: 'table',
-              table: {
-                columns: [{ label: 'FIGURE' }, { label: 'COUNT', align: 'right' }],
-                rows: Object.entries(figures).map(([name, value]) => [{ raw: name }, count(value)]),
-              },
-            },
-          ],
+    ...(told ? { toldIn: ['table', 'tsv'] } : {}),
+    view: () => [
+      {
+        kind: 'table',
+        table: {
+          columns: [{ label: 'FIGURE' }, { label: 'COUNT', align: 'right' }],
+          rows: Object.entries(figures).map(([name, value]) => [{ raw: name }, count(value)]),
+        },
+      },
+    ],
   };
 }

@@ -11,7 +11,7 @@ export function replayOutcome(service: string | null, result: ReplayResult, plan
     kind: 'dlq.replay',
     data: { service, ...result },
     // Told as events while it happened; the last of them carries the result.
-    items: [],
+    toldIn: ['ndjson'],
     warnings: [...planWarnings(plan), ...resultWarnings(result)],
     next: nextSteps(service, result),
     exitCode: replayExitCode(result),

@@ -1,5 +1,6 @@
 import type { ExitCode } from '../errors/exit-code.ts';
 import type { Tone } from './paint.ts';
+import type { OutputFormat } from './render.ts';
 
 /** One value of a table: what machines read, and how people read it. */
 export interface Cell {
@@ -42,6 +43,8 @@ export interface Outcome {
    * `data` in one line, and as TSV a line for each of its fields.
    */
   readonly items?: readonly object[];
+  /** Formats in which it was told on stdout while it happened: nothing more is printed. */
+  readonly toldIn?: readonly OutputFormat[];
   readonly warnings?: readonly Warning[];
   readonly next?: readonly Next[];
   /** 0 without it. */

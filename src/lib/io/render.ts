@@ -44,6 +44,7 @@ export async function render(
   paint: Paint,
   width = Number.POSITIVE_INFINITY,
 ): Promise<string> {
+  if (outcome.toldIn?.includes(format) === true) return '';
   switch (format) {
     case 'json':
       return renderJson(toDocument(outcome), query);

@@ -49,6 +49,12 @@ describe('one outcome, five formats', () => {
     );
   });
 
+  test('a format in which it was told already prints nothing more', async () => {
+    const told: Outcome = { ...outcome, toldIn: ['ndjson'] };
+    expect(await render(told, 'ndjson', undefined, plainPaint)).toBe('');
+    expect(await render(told, 'tsv', undefined, plainPaint)).toBe(await render(outcome, 'tsv', undefined, plainPaint));
+  });
+
   test('tsv has raw values, no header, and no tab inside a field', async () => {
     expect(await render(outcome, 'tsv', undefined, plainPaint)).toBe('a\t1200\nb|c d\t\n');
   });
