@@ -76,9 +76,14 @@ export function createContext(host: Host, settings: Settings, folders: Folders):
     const loaded = await config();
     if (record !== undefined) return requireRegion(settings, { ...loaded, region: record.region }, undefined);
     const known = settings.region ?? loaded.region;
+    const profile = settings.profile ?? loaded.profile;
+    // Keys in the environment need no profile, and `default` is asked even where it is not.
+    const isNeeded =
+      profile !== undefined && profile !== 'default' && environmentCredentials(host.env, settings) === undefined;
     // The profile's files are read only where they are asked.
-    const ofProfile = known === undefined ? await profileRegion(settings.profile ?? loaded.profile) : undefined;
-    return requireRegion(settings, loaded, ofProfile);
+    if (known !== undefined && !isNeeded) return requireRegion(settings, loaded, undefined);
+    const { profileRegion } = await import('./aws/profiles.ts');
+    return requireRegion(settings, loaded, await profileRegion(profile ?? 'default', host.env, isNeeded));
   });
   const setup = once(async (): Promise<ClientSetup> => {
     const record = await sandbox();
@@ -161,12 +166,6 @@ function environmentCredentials(env: Environment, settings: Settings) {
   if (settings.profile !== undefined || !accessKeyId || !secretAccessKey) return undefined;
   const sessionToken = env['AWS_SESSION_TOKEN'];
   return { accessKeyId, secretAccessKey, ...(sessionToken ? { sessionToken } : {}) };
-}
-
-async function profileRegion(profile = 'default'): Promise<string | undefined> {
-  const { loadSharedConfigFiles } = await import('@smithy/shared-ini-file-loader');
-  const { configFile, credentialsFile } = await loadSharedConfigFiles();
-  return configFile[profile]?.['region'] ?? credentialsFile[profile]?.['region'];
 }
 
 function once<T>(make: () => Promise<T>): () => Promise<T> {

@@ -30,6 +30,13 @@ describe('a wrong command line exits 2 with one line and a hint', () => {
     [['alias', 'list', '--endpoint-url', 'localhost:4566'], 'endpoint URL "localhost:4566"', 'http://127.0.0.1:4566'],
     [['alias', 'list', '--query', 'data.['], '--query "data.["', 'jmespath.org'],
     [['alias', 'rollback', 'processor', '--to', '$LATEST'], '--to "$LATEST"', 'versions are numbers'],
+    [['sandbox', 'traffic', '--sessions', '200'], '--sessions 200 is more than the 100 events', '--events 200'],
+    [['sandbox', 'traffic', '--poison', '200'], '--poison 200 is more than the 100 events', '--events 200'],
+    [
+      ['sandbox', 'traffic', '--poison', '5', '--sessions', '2'],
+      '--poison 5 needs 5 sessions, one for each, and --sessions says 2',
+      '--sessions 5',
+    ],
     [['dlq', 'replay', '--wait', '5', '--yes'], '--wait "5" is not a duration', '90s, 5m, 2h'],
     [['alias', 'show', 'a', 'b'], 'too many arguments', '--help'],
     [['alias', 'list', '--region='], '--region is empty', 'leave it out'],
@@ -136,6 +143,44 @@ describe('missing set-up exits 4', () => {
     });
     expect(code).toBe(4);
     expectOneLineAndHint(stderr, 'no AWS credentials were found', 'AWS_PROFILE');
+  });
+
+  describe('a profile that is not there is named, with the files that were looked at', () => {
+    test.each(['--profile', 'AWS_PROFILE', 'cvops.config.json'])('from %s', async (source) => {
+      const home = makeHome();
+      try {
+        writeFileSync(join(home, 'aws-config'), '[profile dev]\nregion = eu-west-2\n[sso-session corp]\nx = y\n');
+        if (source.endsWith('json')) {
+          writeFileSync(join(home, source), '{"profile": "devv", "services": {"p": {"function": "f"}}}');
+        }
+        const { code, stderr } = await runCli(
+          ['alias', 'list', ...(source === '--profile' ? ['--profile', 'devv'] : [])],
+          { home, env: source === 'AWS_PROFILE' ? { AWS_PROFILE: 'devv' } : {} },
+        );
+        expect(code).toBe(4);
+        expectOneLineAndHint(stderr, 'there is no AWS profile "devv"', 'did you mean "dev"?');
+        expect(stderr).toContain(`${join(home, 'aws-config')} and ${join(home, 'aws-credentials')} hold: dev.`);
+      } finally {
+        removeHome(home);
+      }
+    });
+
+    test('keys in the environment need no profile of the configuration', async () => {
+      const home = makeHome();
+      try {
+        writeFileSync(join(home, 'cvops.config.json'), '{"profile": "gone", "services": {"p": {"function": "f"}}}');
+        const { stderr } = await runCli(['alias', 'list', '--endpoint-url', 'http://127.0.0.1:1'], { home, env: KEYS });
+        expect(stderr).toContain('cannot reach 127.0.0.1:1');
+      } finally {
+        removeHome(home);
+      }
+    });
+  });
+
+  test('a word that is only half alike is not suggested', async () => {
+    const { stderr } = await runCli(['demi'], { env: KEYS });
+    expect(stderr).toContain('did you mean "demo"?');
+    expect((await runCli(['dome'], { env: KEYS })).stderr).toContain('see `cvops --help`');
   });
 
   test('an endpoint that nobody listens on', async () => {

@@ -31,16 +31,35 @@ export const sandboxTraffic = defineCommand<TrafficOptions>({
   examples: ['cvops sandbox traffic', 'cvops sandbox traffic --events 1000 --rate 50/s --poison 3'],
   parse: (_, flags) => {
     const events = parseCount(flags['events'], '--events', 1, 1_000_000) ?? 100;
-    const poison = parseCount(flags['poison'], '--poison', 0, events) ?? 0;
-    const sessions = parseCount(flags['sessions'], '--sessions', 1, events) ?? Math.max(poison, Math.ceil(events / 20));
+    const poison = parseCount(flags['poison'], '--poison', 0) ?? 0;
+    const sessions = parseSessions(flags['sessions'], events) ?? Math.max(poison, Math.ceil(events / 20));
+    if (poison > events) {
+      throw usageError(
+        `--poison ${poison} is more than the ${events} events that are sent.`,
+        `give --events ${poison} or more.`,
+      );
+    }
     if (poison > sessions) {
-      throw usageError(`--poison ${poison} needs as many sessions.`, `raise --sessions ${sessions}.`);
+      throw usageError(
+        `--poison ${poison} needs ${poison} sessions, one for each, and --sessions says ${sessions}.`,
+        `give --sessions ${poison} or more, or leave it out.`,
+      );
     }
     const seed = parseCount(flags['seed'], '--seed', 0, 2 ** 32 - 1);
     return { events, sessions, poison, seed, ratePerSecond: parseRate(flags['rate']) };
   },
   run: traffic,
 });
+
+/** A session sends one event at least. */
+function parseSessions(value: unknown, events: number): number | undefined {
+  const sessions = parseCount(value, '--sessions', 1);
+  if (sessions === undefined || sessions <= events) return sessions;
+  throw usageError(
+    `--sessions ${sessions} is more than the ${events} events that they send.`,
+    `give --events ${sessions} or more, or fewer sessions.`,
+  );
+}
 
 function parseRate(value: unknown): number | undefined {
   if (value === undefined) return undefined;

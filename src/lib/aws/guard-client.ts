@@ -24,6 +24,8 @@ export interface CallFacts {
   /** `http://127.0.0.1:4566`; undefined when nothing was sent. */
   readonly endpoint: string | undefined;
   readonly timeoutMs: number;
+  /** The profile that was named, if any. */
+  readonly profile?: string | undefined;
 }
 
 interface CallOptions {
@@ -77,7 +79,11 @@ export function guardClient<C extends Client>(
       return await until(ends, send(command, call));
     } catch (cause) {
       if (ends?.aborted === true) throw ends.reason;
-      hang(cause, '$call', { endpoint: endpointOf(cause), timeoutMs: requestTimeout } satisfies CallFacts);
+      hang(cause, '$call', {
+        endpoint: endpointOf(cause),
+        timeoutMs: requestTimeout,
+        profile: setup.options.profile,
+      } satisfies CallFacts);
       throw cause;
     }
   };

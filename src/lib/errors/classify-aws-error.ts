@@ -26,7 +26,11 @@ interface Failure {
   /** Of a `ForeignAnswer`: what came instead of AWS's answer. */
   readonly answered?: string;
   /** Hung on by `guardClient`. */
-  readonly $call?: { readonly endpoint?: string | undefined; readonly timeoutMs: number };
+  readonly $call?: {
+    readonly endpoint?: string | undefined;
+    readonly timeoutMs: number;
+    readonly profile?: string | undefined;
+  };
 }
 
 const NOT_FOUND = new Set([
@@ -91,11 +95,12 @@ export function classifyAwsError(cause: unknown, site: AwsCallSite): unknown {
   const error = (errorCode: string, exitCode: ExitCode, message: string, hint?: string) =>
     new CvopsError(errorCode, exitCode, message, { cause, ...(hint === undefined ? {} : { hint }) });
 
+  const { endpoint, timeoutMs, profile } = (cause as Failure).$call ?? {};
   if (NO_CREDENTIALS.has(name)) {
     return error(
       'NoCredentials',
       ExitCode.setup,
-      `no AWS credentials were found${/profile/i.test(text) ? `: ${text}` : ''}.`,
+      `no AWS credentials were found${profile === undefined ? '' : ` for profile "${profile}"`}${/any providers/.test(text) || text === '' ? '' : `: ${text.replace(/\.$/, '')}`}.`,
       'set AWS_PROFILE or --profile NAME, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; `aws sso login` renews an SSO session.',
     );
   }
@@ -115,7 +120,6 @@ export function classifyAwsError(cause: unknown, site: AwsCallSite): unknown {
       'check AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, the profile and the clock of this machine: `cvops doctor`.',
     );
   }
-  const { endpoint, timeoutMs } = (cause as Failure).$call ?? {};
   const at = endpoint ?? 'the endpoint';
   if (name === 'ForeignAnswer') {
     const message = `${at} does not answer as AWS does: ${site.action} got ${failure.answered}.`;

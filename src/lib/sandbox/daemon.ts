@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, rmSync, truncateSync } from 'node:fs';
 import { CvopsError } from '../errors/cvops-error.ts';
 import { ExitCode } from '../errors/exit-code.ts';
+import { inStateFolder } from '../private-folder.ts';
 import { acquireLock } from './lock.ts';
 import { daemonLog, daemonTemporary, readRecord, type SandboxRecord, sandboxFolder } from './record.ts';
 import { removeRecord, writeRecord } from './record-file.ts';
@@ -30,15 +31,17 @@ export interface Daemon {
  */
 export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const { stateFolder } = options;
-  const lock = acquireLock(sandboxFolder(stateFolder));
+  const lock = inStateFolder(stateFolder, () => acquireLock(sandboxFolder(stateFolder)));
   if ('heldBy' in lock) throw alreadyRunning(lock.heldBy, readRecord(stateFolder));
   let sandbox: Sandbox;
   try {
     // Whoever left something here is dead: the lock was free.
-    removeRecord(stateFolder);
-    rmSync(daemonTemporary(stateFolder), { recursive: true, force: true });
-    mkdirSync(daemonTemporary(stateFolder), { mode: 0o700 });
-    if (existsSync(daemonLog(stateFolder))) truncateSync(daemonLog(stateFolder));
+    inStateFolder(stateFolder, () => {
+      removeRecord(stateFolder);
+      rmSync(daemonTemporary(stateFolder), { recursive: true, force: true });
+      mkdirSync(daemonTemporary(stateFolder), { mode: 0o700 });
+      if (existsSync(daemonLog(stateFolder))) truncateSync(daemonLog(stateFolder));
+    });
     sandbox = await startSandbox({ port: options.port, rate: options.speed, ...(options.log && { log: options.log }) });
   } catch (cause) {
     lock.release();
@@ -52,7 +55,13 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     startedAt: new Date().toISOString(),
     version: options.version,
   };
-  writeRecord(stateFolder, record);
+  try {
+    inStateFolder(stateFolder, () => writeRecord(stateFolder, record));
+  } catch (cause) {
+    await sandbox.close();
+    lock.release();
+    throw cause;
+  }
   return {
     record,
     async close() {

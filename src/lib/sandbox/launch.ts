@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { CvopsError } from '../errors/cvops-error.ts';
 import { ExitCode } from '../errors/exit-code.ts';
+import { inStateFolder, makePrivateFolder } from '../private-folder.ts';
 import type { DaemonOptions } from './daemon.ts';
 import { daemonLog, daemonTemporary, type SandboxRecord, sandboxFolder } from './record.ts';
 
@@ -42,8 +43,10 @@ const YOUNG_SPACE = '--max-semi-space-size=64';
 export async function launchDaemon(options: LaunchOptions): Promise<SandboxRecord> {
   const { stateFolder } = options.daemon;
   const entry = options.entry ?? daemonEntry();
-  mkdirSync(daemonTemporary(stateFolder), { recursive: true, mode: 0o700 });
-  const log = openSync(daemonLog(stateFolder), 'a', 0o600);
+  const log = inStateFolder(stateFolder, () => {
+    makePrivateFolder(daemonTemporary(stateFolder));
+    return openSync(daemonLog(stateFolder), 'a', 0o600);
+  });
   let child: ChildProcess;
   try {
     child = spawn(process.execPath, [YOUNG_SPACE, entry, JSON.stringify(options.daemon)], {

@@ -1,5 +1,6 @@
-import { linkSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makePrivateFolder } from '../private-folder.ts';
 import { processIdentity, runningProcess } from './process-identity.ts';
 
 /** A lock that one process on this machine holds; it ends with the process, cleanly or not. */
@@ -18,7 +19,7 @@ const RELEASED = 'released';
  * that both see the dead one cannot both win. (Removing a stale lock file and creating it anew is a race.)
  */
 export function acquireLock(folder: string, pid = process.pid): Lock | { readonly heldBy: number } {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makePrivateFolder(folder);
   for (;;) {
     const highest = lockNumbers(folder).at(-1) ?? 0;
     const holder = highest === 0 ? undefined : holderOf(folder, highest);
@@ -72,7 +73,8 @@ function lockNumbers(folder: string): number[] {
   try {
     names = readdirSync(folder);
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    // A file in the place of the folder, or of one above it: nobody holds a lock there.
+    if (['ENOENT', 'ENOTDIR'].includes((cause as NodeJS.ErrnoException).code ?? '')) return [];
     throw cause;
   }
   return names

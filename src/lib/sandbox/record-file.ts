@@ -10,5 +10,10 @@ export function writeRecord(stateFolder: string, record: SandboxRecord): void {
 }
 
 export function removeRecord(stateFolder: string): void {
-  rmSync(recordPath(stateFolder), { force: true });
+  try {
+    rmSync(recordPath(stateFolder), { force: true });
+  } catch (cause) {
+    // A file stands where the folder should be: there is no record.
+    if ((cause as NodeJS.ErrnoException).code !== 'ENOTDIR') throw cause;
+  }
 }

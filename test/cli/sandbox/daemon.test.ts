@@ -278,9 +278,9 @@ describe('the sandbox in a process of its own', () => {
 
   test.each([
     [['--events', '0'], '--events "0" is not a whole number from 1 to 1000000.'],
-    [['--events', '10', '--sessions', '11'], '--sessions "11" is not a whole number from 1 to 10.'],
-    [['--events', '10', '--poison', '11'], '--poison "11" is not a whole number from 0 to 10.'],
-    [['--sessions', '2', '--poison', '3'], '--poison 3 needs as many sessions.'],
+    [['--events', '10', '--sessions', '11'], '--sessions 11 is more than the 10 events that they send.'],
+    [['--events', '10', '--poison', '11'], '--poison 11 is more than the 10 events that are sent.'],
+    [['--sessions', '2', '--poison', '3'], '--poison 3 needs 3 sessions, one for each, and --sessions says 2.'],
     [['--rate', 'quick'], '--rate "quick" is not a rate.'],
     [['--rate', '0/s'], '--rate "0/s" is not a rate.'],
     [['--seed', '-1'], '--seed "-1" is not a whole number from 0 to 4294967295.'],
@@ -321,3 +321,24 @@ function isAlive(pid: number): boolean {
     return false;
   }
 }
+
+describe('a state folder that cannot be one', () => {
+  test.each([
+    [['sandbox', 'up'], 4, 'cannot write to the state folder'],
+    [['sandbox', 'up', '--foreground'], 4, 'cannot write to the state folder'],
+    [['sandbox', 'reset'], 4, 'no sandbox is running'],
+    [['sandbox', 'status'], 0, ''],
+    [['sandbox', 'down'], 0, ''],
+  ])('%j', async (argv, code, message) => {
+    const home = makeHome();
+    try {
+      writeFileSync(join(home, 'file'), '');
+      const result = await runCli(argv, { home, env: { XDG_STATE_HOME: join(home, 'file') } });
+      expect(result.code).toBe(code);
+      expect(result.stderr).toContain(message);
+      expect(result.stderr).not.toContain('bug');
+    } finally {
+      removeHome(home);
+    }
+  });
+});
