@@ -103,7 +103,7 @@ function firstBadByte(bytes: Buffer): number {
   const lenient = bytes.toString('utf8');
   let offset = 0;
   for (const character of lenient) {
-    if (character === '\ufffd' && bytes.compare(REPLACEMENT, 0, 3, offset, offset + 3) !== 0) return offset;
+    if (character === '\ufffd' && !bytes.subarray(offset, offset + 3).equals(REPLACEMENT)) return offset;
     offset += Buffer.byteLength(character);
   }
   return offset;

@@ -9,6 +9,7 @@ import { VisibilityKeeper } from '../visibility-keeper.ts';
 import { type ArchiveSelection, isMeant } from './archive-selection.ts';
 import { archivedLine } from './archived-message.ts';
 import { interruption } from './interruption.ts';
+import { wholeGroups } from './whole-groups.ts';
 
 /** Where the messages go before they are deleted. */
 export interface PurgeExport {
@@ -48,7 +49,7 @@ export interface PurgeResult {
   readonly remaining: number;
   /** The maximum asked for ended it. */
   readonly reachedMax: boolean;
-  /** The whole queue was seen. */
+  /** Everything that could be meant was seen. */
   readonly complete: boolean;
   readonly notGivenBack: number;
   /** Why the purge ended early; null when it did not. */
@@ -88,8 +89,9 @@ class Purge {
   /** Until then a receive whose answer was lost may hide messages; ms since the epoch. */
   #blindUntil = 0;
   #waiting = false;
-  /** Skipped messages that stay hidden until the end, and on FIFO lock the rest of their groups. */
-  #held = 0;
+  /** Skipped messages are hidden until the end, and lock the rest of their FIFO group: whether that matters. */
+  #locksAny = false;
+  #locksMeant = false;
   #stopped: CvopsError | null = null;
 
   constructor(options: PurgeOptions) {
@@ -120,10 +122,15 @@ class Purge {
       skipped: this.#skipped.size,
       remaining,
       reachedMax: this.#full,
-      complete: this.#drained && remaining <= left,
+      complete: this.#drained && (remaining <= left || this.#sawAllMeant),
       notGivenBack,
       stopped: this.#stopped ?? interruption(this.#options.signal),
     };
+  }
+
+  get #sawAllMeant(): boolean {
+    const { inFlight, delayed } = this.#options.dlq.attributes;
+    return inFlight + delayed === 0 && !this.#locksMeant;
   }
 
   get #over(): boolean {
@@ -135,7 +142,9 @@ class Purge {
   }
 
   async #work(): Promise<void> {
-    const { queues, clock, dlq, waitSeconds = 1 } = this.#options;
+    const { clock, dlq, filter, waitSeconds = 1 } = this.#options;
+    // What a filter leaves out locks its group: groups are seen whole then, where they can be.
+    const queues = filter === null ? this.#options.queues : wholeGroups(this.#options.queues);
     for (let failures = 0; !this.#over; ) {
       const alone = this.#busy === 0;
       const askedAt = clock.now();
@@ -265,7 +274,7 @@ class Purge {
    * shorter: the next receive sees further into it. Otherwise it stays hidden until the end, not to be received again.
    */
   async #skip(messages: readonly ReceivedMessage[], shorter: ReadonlySet<string | null>): Promise<void> {
-    const { queues, dlq } = this.#options;
+    const { queues, dlq, group } = this.#options;
     const returned: string[] = [];
     for (const message of messages) {
       this.#skipped.add(message.messageId);
@@ -273,7 +282,9 @@ class Purge {
         returned.push(message.receiptHandle);
         this.#keeper.forget(message.messageId);
       } else {
-        this.#held++;
+        this.#locksAny = dlq.fifo;
+        // With --group, what other groups hide is not meant anyway.
+        this.#locksMeant ||= dlq.fifo && (group === null || group === groupOf(message));
         this.#keeper.relax(message.messageId);
       }
     }
@@ -290,8 +301,7 @@ class Purge {
     const { dlq, queues } = this.#options;
     const { inFlight, delayed } = dlq.attributes;
     // Counts are approximate and late; they are asked only where something may have been out of sight.
-    const sawAll = this.#drained && inFlight + delayed === 0 && !(dlq.fifo && this.#held > 0);
-    if (sawAll) return left;
+    if (this.#drained && inFlight + delayed === 0 && !this.#locksAny) return left;
     try {
       const { attributes } = await queues.describe(dlq.url);
       return Math.max(left, attributes.visible + attributes.inFlight + attributes.delayed);

@@ -174,6 +174,7 @@ describe('a line that is not taken', () => {
   test('bytes that are no UTF-8 are refused, not replaced, and their place is told', () => {
     const bytes = Buffer.concat([Buffer.from('{"body":"\ufffd'), Buffer.from([0xc3, 0x28]), Buffer.from('"}')]);
     expect(refusal(bytes).message).toBe('is not UTF-8 at byte 13');
+    expect(refusal(Uint8Array.of(0x7b, 0xff)).message).toBe('is not UTF-8 at byte 2');
   });
 
   test('a last line that was cut off is told from a wrong one', () => {

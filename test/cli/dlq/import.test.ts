@@ -1,0 +1,166 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { DeadLetterScene } from '../../integration/dlq/support/dead-letter-scene.ts';
+import { jsonOf, makeHome, type RunCliOptions, removeHome, runCli } from '../../support/run-cli.ts';
+
+let scene: DeadLetterScene;
+let home: string;
+beforeEach(async () => {
+  home = makeHome();
+  scene = await DeadLetterScene.start();
+});
+afterEach(async () => {
+  await scene.stop();
+  removeHome(home);
+});
+
+const run = (argv: readonly string[], options: RunCliOptions = {}) =>
+  runCli(argv, { env: scene.env, clock: scene.clock, home, ...options });
+const cvops = (...argv: string[]) => run(argv);
+
+function archive(name: string, count: number, groups = 1): void {
+  const lines = Array.from({ length: count }, (_, n) =>
+    JSON.stringify({ messageId: `id-${n}`, groupId: `g${n % groups}`, body: `${n}` }),
+  );
+  writeFileSync(join(home, name), `${lines.join('\n')}\n`);
+}
+const bodies = async (url: string) => (await scene.take(url)).map(({ Body }) => Number(Body)).sort((a, b) => a - b);
+const upTo = (count: number) => Array.from({ length: count }, (_, n) => n);
+
+describe('dlq import', () => {
+  test('sends the messages of a file to the dead-letter queue of the service', async () => {
+    archive('dead.ndjson', 12, 3);
+    const result = await cvops('dlq', 'import', 'processor', '--from', 'dead.ndjson', '--yes', '--json');
+    expect(result.code).toBe(0);
+    expect(jsonOf(result)).toMatchObject({
+      kind: 'cvops/dlq.import',
+      data: {
+        service: 'processor',
+        queue: 'cv-analytics-dlq.fifo',
+        path: join(home, 'dead.ndjson'),
+        messages: 12,
+        groups: 3,
+        count: 12,
+        failed: 0,
+        remaining: 0,
+        stopped: null,
+      },
+      next: [{ command: 'cvops dlq replay processor --dry-run' }],
+    });
+    expect(await bodies(scene.dlqUrl)).toEqual(upTo(12));
+  });
+
+  test('--to names another queue, and the queue that they came from is told', async () => {
+    await scene.send(scene.dlqUrl, 2, 2);
+    await cvops('dlq', 'export', '--to', 'dead.ndjson');
+    const result = await cvops('dlq', 'import', '--from', 'dead.ndjson', '--to', scene.sourceName, '--yes', '--json');
+    expect(result.code).toBe(0);
+    expect(jsonOf(result).warnings).toMatchObject([{ code: 'OtherQueue' }]);
+    expect(await scene.depth(scene.sourceUrl)).toEqual({ visible: 2, inFlight: 0 });
+  });
+
+  test('reads what is piped in', async () => {
+    archive('dead.ndjson', 5);
+    const stdin = readFileSync(join(home, 'dead.ndjson'));
+    const result = await run(['dlq', 'import', '--from', '-', '--yes', '--json'], { stdin });
+    expect(result.code).toBe(0);
+    expect(jsonOf(result).data).toMatchObject({ count: 5, path: '-' });
+    expect(await bodies(scene.dlqUrl)).toEqual(upTo(5));
+  });
+
+  test('does not wait for a terminal to be typed into', async () => {
+    const result = await run(['dlq', 'import', '--from', '-', '--yes'], { stdinTTY: true });
+    expect(result.code).toBe(2);
+    expect(result.stderr).toContain('nothing is');
+  });
+
+  test('--dry-run checks the file and the queue, and sends nothing', async () => {
+    archive('dead.ndjson', 5, 2);
+    const result = await cvops('dlq', 'import', '--from', 'dead.ndjson', '--dry-run', '--json');
+    expect(result.code).toBe(0);
+    expect(jsonOf(result)).toMatchObject({
+      data: { dryRun: true, count: 0, messages: 5, groups: 2, remaining: 5 },
+      next: [{ command: 'cvops dlq import --from dead.ndjson' }],
+    });
+    expect(await scene.depth(scene.dlqUrl)).toEqual({ visible: 0, inFlight: 0 });
+  });
+
+  test('without a terminal it needs --yes', async () => {
+    archive('dead.ndjson', 1);
+    expect((await cvops('dlq', 'import', '--from', 'dead.ndjson')).code).toBe(2);
+    expect(await scene.depth(scene.dlqUrl)).toEqual({ visible: 0, inFlight: 0 });
+  });
+
+  test('the same file is sent once, and --again sends it once more', async () => {
+    archive('dead.ndjson', 2, 2);
+    await cvops('dlq', 'import', '--from', 'dead.ndjson', '--yes');
+    const second = await cvops('dlq', 'import', '--from', 'dead.ndjson', '--yes');
+    expect(second.code).toBe(6);
+    expect(second.stderr).toContain('sent to cv-analytics-dlq.fifo already');
+    expect((await cvops('dlq', 'import', '--from', 'dead.ndjson', '--yes', '--again')).code).toBe(0);
+    expect(await scene.depth(scene.dlqUrl)).toEqual({ visible: 4, inFlight: 0 });
+  });
+
+  test('interrupted, it says how to go on, and does', async () => {
+    archive('dead.ndjson', 60, 3);
+    const stop = new AbortController();
+    const region = scene.simulator.region();
+    const finished = region.finished.bind(region);
+    region.finished = (target, ...rest) => {
+      finished(target, ...rest);
+      if (target.operation === 'SendMessageBatch') stop.abort();
+    };
+    const argv = ['dlq', 'import', '--from', 'dead.ndjson', '--yes', '--json'];
+    const first = await run(argv, { signal: stop.signal });
+    expect(first.code).toBe(130);
+    const { data, next } = jsonOf(first);
+    expect(data.remaining).toBe(60 - data.count);
+    expect(data.remaining).toBeGreaterThan(0);
+    expect(next[0]?.command).toBe('cvops dlq import --from dead.ndjson');
+    const second = await run(argv);
+    expect(jsonOf(second).data).toMatchObject({ count: 60, sentBefore: data.count, remaining: 0 });
+    expect(await bodies(scene.dlqUrl)).toEqual(upTo(60));
+  });
+
+  test('a message that the queue refuses is told, the rest of its group stays, the others go', async () => {
+    archive('dead.ndjson', 8, 2);
+    scene.simulator.faults.add({
+      service: 'sqs',
+      operation: 'SendMessageBatch',
+      bodyContains: '"cvops-id-2"',
+      error: { statusCode: 400, code: 'InvalidMessageContents' },
+    });
+    const result = await cvops('dlq', 'import', '--from', 'dead.ndjson', '--yes', '--json', '--concurrency', '1');
+    expect(result.code).toBe(3);
+    expect(jsonOf(result).data).toMatchObject({ count: 5, failed: 1, blocked: 2, remaining: 3 });
+    expect(result.stderr).toContain('line 3: InvalidMessageContents');
+    expect(await bodies(scene.dlqUrl)).toEqual([0, 1, 3, 5, 7]);
+  });
+
+  test.each([
+    ['a line that is no JSON', '{"body":"1","groupId":"g"}\noops\n', 1, 'line 2: is not JSON'],
+    ['a field of the wrong type', '{"body":1}\n', 1, 'line 1: "body" is not text'],
+    ['a cut file', '{"body":"1","groupId":"g"}\n{"body":"2","gro', 1, 'line 2: is cut off'],
+    ['bytes that are no UTF-8', Buffer.from([0x7b, 0xff, 0x7d, 0x0a]), 1, 'line 1: is not UTF-8 at byte 2'],
+    ['the lines of a standard queue', '{"body":"1","fifo":false}\n', 2, 'is a FIFO one'],
+  ])('%s is told before anything is sent', async (_, content, code, why) => {
+    writeFileSync(join(home, 'bad.ndjson'), content);
+    const result = await cvops('dlq', 'import', '--from', 'bad.ndjson', '--yes');
+    expect(result.code).toBe(code);
+    expect(result.stderr.split('\n')[0]).toContain(why);
+    expect(result.stderr.split('\n')).toHaveLength(3);
+    expect(await scene.depth(scene.dlqUrl)).toEqual({ visible: 0, inFlight: 0 });
+  });
+
+  test.each([
+    [['--from', 'none.ndjson', '--yes'], 5, 'no file'],
+    [['--from', '.', '--yes'], 2, 'is a folder'],
+    [['--yes'], 2, '--from FILE is missing'],
+    [['--from', 'a', '--rate', 'fast', '--yes'], 2, '--rate "fast"'],
+  ])('%j is refused in one line', async (flags, code, why) => {
+    const result = await cvops('dlq', 'import', ...flags);
+    expect(result.code).toBe(code);
+    expect(result.stderr.split('\n')[0]).toContain(why);
+  });
+});
