@@ -134,7 +134,7 @@ function fields(
     const unseen = look.hidden > 0 ? `about ${plural(look.hidden, 'message')}` : 'perhaps some messages';
     list.push(['not seen', { raw: look.hidden, text: `${unseen}: this plan is not the whole`, tone: 'warn' }]);
   }
-  if (edit !== null) list.push(['edit', text(edit.text)]);
+  if (edit !== null) list.push(['edit', editCell(edit.text)]);
   if (savedTo !== null) list.push(['saved to', text(savedTo)]);
   return list;
 }
@@ -165,6 +165,11 @@ function timeWords({ seconds, estimatedSeconds, requests }: ReplayPlan): string 
 function engineCell({ engine, nativeIsBetter, reasons }: ReplayPlan['engine']): Cell {
   if (!nativeIsBetter) return { raw: engine };
   return { raw: engine, text: `${engine}; ${reasons.join('; ')}`, tone: 'accent' };
+}
+
+/** A module's digest is cut short for people. */
+function editCell(edit: string): Cell {
+  return { raw: edit, text: edit.replace(/#sha256=([0-9a-f]{12})[0-9a-f]+$/, ' (SHA-256 $1…)') };
 }
 
 /** What is not well first; what is well in one line, but for what answers the question that was asked. */

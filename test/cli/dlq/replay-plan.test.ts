@@ -317,6 +317,26 @@ describe('--edit', () => {
     expect((await scene.take(scene.dlqUrl)).map(({ Body }) => Body)).toEqual(['no JSON']);
   });
 
+  test('goes on with its edit when a run is resumed', async () => {
+    await scene.send(scene.dlqUrl, 60, 6);
+    const stop = new AbortController();
+    const region = scene.simulator.region();
+    const finished = region.finished.bind(region);
+    region.finished = (target, ...rest) => {
+      finished(target, ...rest);
+      if (target.operation === 'SendMessageBatch') stop.abort();
+    };
+    const flags = ['dlq', 'replay', '--yes', '--json', ...edit];
+    const first = await runCli(flags, { env: scene.env, clock: scene.clock, home, signal: stop.signal });
+    expect(first.code).toBe(130);
+    const { runId } = jsonOf(first).data;
+    const resumed = await cvops('dlq', 'replay', '--resume', runId, '--yes', '--json', '--no-verify');
+    expect(jsonOf(resumed).data).toMatchObject({ replayed: 60, remaining: 0 });
+    const taken = await scene.take(scene.sourceUrl);
+    expect(taken).toHaveLength(60);
+    expect(taken.filter(({ Body }) => !Body!.includes('"fixed":true'))).toEqual([]);
+  });
+
   test('that changes nothing is pointed out', async () => {
     await scene.send(scene.dlqUrl, 2);
     const { data } = jsonOf(await cvops('dlq', 'replay', '--dry-run', '--json', '--edit', '{body: {n: body.n}}'));
@@ -339,6 +359,26 @@ describe('a saved plan', () => {
   };
   const apply = (...flags: string[]) =>
     cvops('dlq', 'replay', '--plan', file(), '--yes', '--json', '--no-verify', ...flags);
+
+  test('goes on with its messages alone when a run is resumed', async () => {
+    await scene.send(scene.dlqUrl, 60, 6);
+    await plan('--filter', 'body.n < `48`');
+    const stop = new AbortController();
+    const region = scene.simulator.region();
+    const finished = region.finished.bind(region);
+    region.finished = (target, ...rest) => {
+      finished(target, ...rest);
+      if (target.operation === 'SendMessageBatch') stop.abort();
+    };
+    const flags = ['dlq', 'replay', '--plan', file(), '--yes', '--json'];
+    const first = await runCli(flags, { env: scene.env, clock: scene.clock, home, signal: stop.signal });
+    expect(first.code).toBe(130);
+    const { runId } = jsonOf(first).data;
+    const resumed = await cvops('dlq', 'replay', '--resume', runId, '--yes', '--json', '--no-verify');
+    expect(resumed.code).toBe(0);
+    expect(await scene.take(scene.sourceUrl)).toHaveLength(48);
+    expect((await scene.depth(scene.dlqUrl)).visible).toBe(12);
+  });
 
   test('is private, says what was found, and replays exactly that', async () => {
     await scene.send(scene.dlqUrl, 4, 4);
