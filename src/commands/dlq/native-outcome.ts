@@ -69,7 +69,11 @@ function nextSteps({ service, result, goesOn }: NativeOutcomeOptions): readonly 
     return next;
   }
   if (result.stopped !== null && result.remaining > 0) {
-    next.push({ command: `cvops dlq replay${of} --engine client`, why: 'replay the rest, with an error for each' });
+    next.push(
+      result.stopped.code === 'MoveTaskFailed'
+        ? { command: `cvops dlq replay${of} --engine client`, why: 'replay the rest, with an error for each' }
+        : { command: `cvops dlq replay${of} --engine native`, why: 'replay the rest' },
+    );
   }
   if ((result.verified === null && result.replayed > 0) || (result.verified?.pending ?? 0) > 0) {
     next.push({ command: `cvops dlq verify ${result.runId}`, why: 'the verdict' });

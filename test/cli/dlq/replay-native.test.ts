@@ -194,7 +194,7 @@ describe('dlq replay --engine native', () => {
     expect(data.taskGoesOn).toBe(false);
     expect(await tasks()).toMatchObject([{ Status: 'CANCELLED', ApproximateNumberOfMessagesMoved: data.replayed }]);
     expect(next.map(({ command }) => command)).toEqual([
-      'cvops dlq replay processor --engine client',
+      'cvops dlq replay processor --engine native',
       `cvops dlq verify ${data.runId}`,
     ]);
   });

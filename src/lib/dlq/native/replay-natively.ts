@@ -72,6 +72,8 @@ export async function* replayNatively(
   if (options.attach && active === undefined) throw noTaskRuns(dlq.name, service, known[0]);
   const header = resume ?? newHeader(options, watchedFrom, known, options.attach ? active! : null);
   const state = resume === null ? NEW : await readNativeRun(ledgers.read(resume.runId));
+  /** Moved before the watch began. */
+  let already = 0;
   const ledger = resume === null ? await ledgers.create(header) : await reopen(ledgers, resume.runId, clock);
   try {
     yield {
@@ -91,6 +93,7 @@ export async function* replayNatively(
         : 'AWS moves the messages; Ctrl-C cancels its task, and what was moved stays moved.',
     };
     const before = state.task !== null && !isActive(state.task) ? state.task : null;
+    if (before !== null) already = before.moved;
     const watched = before === null ? yield* moved() : { task: taskOf(before), lost: null };
     const { task } = watched;
     const sendingMs = Math.max(1, clock.now() - watchedFrom);
@@ -114,7 +117,7 @@ export async function* replayNatively(
       requests: price.requests,
       costUsd: price.costUsd,
       durationMs: clock.now() - watchedFrom,
-      ratePerSecond: Number((((task?.moved ?? 0) / sendingMs) * 1000).toFixed(1)),
+      ratePerSecond: Number(((((task?.moved ?? 0) - already) / sendingMs) * 1000).toFixed(1)),
       stopped:
         task === null && watched.lost === null && signal.aborted ? stoppedBefore(signal) : whyStopped(watched, signal),
     });
@@ -156,7 +159,10 @@ export async function* replayNatively(
         mark,
         service,
         leaves: options.attach,
-        onFound: (task) => ledger.commit(taskRecord(task, clock.now(), mark.handle)),
+        onFound: (task) => {
+          if (resume !== null || options.attach) already = task.moved;
+          return ledger.commit(taskRecord(task, clock.now(), mark.handle));
+        },
       },
       signal,
     );

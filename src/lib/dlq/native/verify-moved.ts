@@ -52,7 +52,8 @@ export async function* verifyMoved(options: VerifyMovedOptions): AsyncGenerator<
     options.waitMs === null ? Math.max(deadline ?? 0, started + SETTLE_MS) + SETTLE_MS : started + options.waitMs;
   // What fails there goes to another queue: nothing seen here would prove anything.
   const blind = options.targets.some(({ attributes: { redrive } }) => failsElsewhere(redrive, options.dlq.arn));
-  let returned: ReadonlySet<string> = new Set();
+  // What was seen there once has come back, also when a later look does not see it.
+  const returned = new Set<string>();
   let emptySince: number | null = null;
   let readings = 0;
   let pollMs = FIRST_POLL_MS;
@@ -67,9 +68,7 @@ export async function* verifyMoved(options: VerifyMovedOptions): AsyncGenerator<
     const due = deadline !== null && now >= deadline && empty;
     let certain = false;
     if (!blind && (settled || due)) {
-      const look = await lookForReturned(options);
-      returned = look.returned;
-      certain = look.complete;
+      certain = await lookForReturned(options, returned);
     }
     const back = Math.min(moved, returned.size);
     const succeeded = certain ? moved - back : 0;
@@ -97,15 +96,17 @@ export async function* verifyMoved(options: VerifyMovedOptions): AsyncGenerator<
   }
 }
 
-/** What may be copies that came back; complete when nothing in the dead-letter queue was hidden. */
-async function lookForReturned({ queues, clock, signal, ...options }: VerifyMovedOptions) {
+/** Adds what may be copies that came back. @returns whether nothing in the dead-letter queue was hidden */
+async function lookForReturned(
+  { queues, clock, signal, ...options }: VerifyMovedOptions,
+  returned: Set<string>,
+): Promise<boolean> {
   const dlq = await queues.describe(options.dlq.url);
   const from = options.startedAt - MARGIN_MS;
   // A standard queue's message keeps its time of sending on the way to the dead-letter queue, a FIFO queue's gets a new one.
   // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/setting-up-dead-letter-queue-retention.html
   const to = dlq.fifo ? Number.POSITIVE_INFINITY : options.startedAt + options.lastedMs + MARGIN_MS;
   const sources = new Set(options.targets.map(({ arn }) => arn));
-  const returned = new Set<string>();
   const { complete } = await scanQueue({
     queues,
     queue: dlq,
@@ -118,7 +119,7 @@ async function lookForReturned({ queues, clock, signal, ...options }: VerifyMove
       if (source !== undefined && sources.has(source) && sentAt >= from && sentAt <= to) returned.add(messageId);
     },
   });
-  return { returned, complete };
+  return complete;
 }
 
 /** Null as soon as one is: a target without a dead-letter queue never tells. */

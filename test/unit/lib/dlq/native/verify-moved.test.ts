@@ -134,6 +134,18 @@ describe('the verdict of a move task', () => {
     expect(await verify({ waitMs: 120_000 })).toMatchObject({ succeeded: 0, pending: 10, basis: 'none' });
   });
 
+  test('keeps what came back once, also when a later look does not see it', async () => {
+    dies('dead', startedAt + 1_000);
+    dies('dead', startedAt + 1_000);
+    const dlq = await queues.describe('dead');
+    // Somebody else holds one all the time, and takes the other away between two looks.
+    const hold = { max: 1, waitSeconds: 0, visibilitySeconds: 43_200 };
+    await queues.receive(dlq, hold);
+    queues.faults = { after: (operation) => operation === 'changeVisibility' && queues.takeVisible('dead') };
+    expect(await verify({ waitMs: 120_000 })).toMatchObject({ succeeded: 0, returned: 1, pending: 9, basis: 'none' });
+    expect(queues.messages('dead')).toHaveLength(1);
+  });
+
   test('cannot be known where the target’s failures go to another queue, and is not waited for', async () => {
     queues.create('elsewhere');
     queues.create('other', { redrive: { to: 'elsewhere', maxReceiveCount: 3 } });
