@@ -179,6 +179,14 @@ describe('alias list and show', () => {
     expect(result.stderr).toContain('alias "live" of function "cv-analytics-reporter" does not exist');
   });
 
+  test('a rollback whose answer was lost is told as done, not as a conflict with itself', async () => {
+    released.simulator.faults.add({ service: 'lambda', operation: 'UpdateAlias', dropResponse: true, times: 1 });
+    const result = await rollback('--to', '2');
+    expect(jsonOf(result).error).toBeUndefined();
+    expect(jsonOf(result).data).toMatchObject({ from: '3', to: '2' });
+    expect(result.code).toBe(0);
+  });
+
   test('a pipe gets TSV without a header and with ISO times; a terminal gets a table', async () => {
     await rollback('--to', '2');
     const piped = await runCli(['alias', 'show', 'processor'], { env: released.env });

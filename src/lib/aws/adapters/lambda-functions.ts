@@ -75,6 +75,8 @@ export class LambdaFunctions implements Functions {
       return toAlias(functionName, answer);
     } catch (cause) {
       if ((cause as Error).name === 'PreconditionFailedException') {
+        const mine = await this.#ownEarlierChange(change, cause);
+        if (mine !== undefined) return mine;
         throw new CvopsError(
           'RevisionConflict',
           ExitCode.failed,
@@ -88,6 +90,23 @@ export class LambdaFunctions implements Functions {
       // The alias was read just before: what AWS does not find is the version.
       throw classifyAwsError(cause, versionSite('lambda:UpdateAlias', functionName, change.version));
     }
+  }
+
+  /**
+   * When the answer to an UpdateAlias was lost after it was done, the SDK's next attempt finds a new revision: its own.
+   * The description tells, for each release writes one of its own.
+   */
+  async #ownEarlierChange(
+    { functionName, alias, version, weights, description }: Parameters<Functions['updateAlias']>[0],
+    cause: unknown,
+  ): Promise<Alias | undefined> {
+    if (((cause as { $metadata?: { attempts?: number } }).$metadata?.attempts ?? 1) < 2) return undefined;
+    const now = await this.getAlias(functionName, alias);
+    const isMine =
+      now.version === version &&
+      now.description === description &&
+      JSON.stringify(now.weights) === JSON.stringify(weights);
+    return isMine ? now : undefined;
   }
 
   async getVersion(functionName: string, version: string): Promise<FunctionVersion> {
