@@ -22,7 +22,7 @@ export function addPermission(
   const policy: Policy =
     policyText === undefined
       ? { Version: '2008-10-17', Id: `${queueArn}/SQSDefaultPolicy`, Statement: [] }
-      : JSON.parse(policyText);
+      : readPolicy(policyText);
   if (policy.Statement.some((statement) => statement.Sid === label)) {
     throw sqsErrors.invalidValue(label, 'Label', 'Already exists.');
   }
@@ -39,12 +39,20 @@ export function addPermission(
 
 /** The queue policy after RemovePermission; empty when nothing is left of it. Throws ApiError for an unknown label. */
 export function removePermission(policyText: string | undefined, label: string): string {
-  const policy: Policy | undefined = policyText === undefined ? undefined : JSON.parse(policyText);
+  const policy: Policy | undefined = policyText === undefined ? undefined : readPolicy(policyText);
   const kept = policy?.Statement.filter((statement) => statement.Sid !== label) ?? [];
   if (policy === undefined || kept.length === policy.Statement.length) {
     throw sqsErrors.invalidValue(label, 'Label', "can't find label.");
   }
   return kept.length === 0 ? '' : JSON.stringify({ ...policy, Statement: kept });
+}
+
+/** A policy may hold one statement without a list around it. */
+function readPolicy(text: string): Policy {
+  const policy = JSON.parse(text) as Omit<Policy, 'Statement'> & {
+    readonly Statement?: Statement | Policy['Statement'];
+  };
+  return { ...policy, Statement: [policy.Statement ?? []].flat() as readonly Statement[] };
 }
 
 function oneOrAll(items: readonly string[]): string | readonly string[] {

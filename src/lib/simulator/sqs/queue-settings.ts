@@ -158,12 +158,20 @@ function readAttribute(name: string, value: string, creating: boolean): string {
     return value;
   }
   if (!TEXTS.has(name)) throw sqsErrors.unknownAttribute(name);
-  if (name === 'Policy' && value !== '' && !isJson(value)) throw sqsErrors.invalidAttributeValue(name);
+  if (name === 'Policy' && value !== '' && !isPolicy(value)) throw sqsErrors.invalidAttributeValue(name);
   return value;
 }
 
 function same(a: string, b: string): boolean {
   return a === b || (isJson(a) && isJson(b) && JSON.stringify(JSON.parse(a)) === JSON.stringify(JSON.parse(b)));
+}
+
+/** A JSON object whose statements are objects, one or a list of them. */
+function isPolicy(text: string): boolean {
+  if (!isJson(text)) return false;
+  const isObject = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value);
+  const policy = JSON.parse(text) as { Statement?: unknown } | null;
+  return isObject(policy) && [policy?.Statement ?? []].flat().every(isObject);
 }
 
 function isJson(text: string): boolean {

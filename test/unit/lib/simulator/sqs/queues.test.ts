@@ -118,4 +118,20 @@ describe('the port for event source mappings', () => {
     expect(() => handle.send({ body: 'a' })).toThrow('MessageGroupId');
     expect(test.bodies(queue)).toEqual(['a']);
   });
+
+  it.each(['null', '5', '[]', '{"Statement":5}', '{"Statement":[null]}'])('refuse the policy %s', (Policy) => {
+    const test = new SqsUnderTest();
+    const queue = test.queue('q');
+    expect(() => test.set(queue, { Policy })).toThrow('Invalid value for the parameter Policy.');
+  });
+
+  it.each(['{}', '{"Statement":{"Sid":"one"}}'])('add a permission to the policy %s', (Policy) => {
+    const test = new SqsUnderTest();
+    const QueueUrl = test.queue('q');
+    test.set(QueueUrl, { Policy });
+    test.call('AddPermission', { QueueUrl, Label: 'two', AWSAccountIds: ['1'], Actions: ['SendMessage'] });
+    const { Statement } = JSON.parse(test.attributes(QueueUrl)['Policy']!);
+    expect(Statement.at(-1)).toMatchObject({ Sid: 'two' });
+    test.call('RemovePermission', { QueueUrl, Label: 'two' });
+  });
 });
