@@ -22,7 +22,7 @@ export function nativeOutcome(options: NativeOutcomeOptions): Outcome {
   const { service, result } = options;
   return {
     kind: 'dlq.replay',
-    data: { service, ...result, taskGoesOn: options.goesOn },
+    data: { service, ...result, taskGoesOn: options.goesOn, taskCostUsd: taskCostUsd(options) },
     warnings: [...options.warnings, ...warnings(options)],
     next: nextSteps(options),
     exitCode: replayExitCode(result),
@@ -36,17 +36,17 @@ const MOST_CALLS = 3;
 /** https://aws.amazon.com/sqs/pricing/ */
 const USD_PER_CALL = { standard: 0.4 / 1_000_000, fifo: 0.5 / 1_000_000 } as const;
 
-function warnings({ result, fifo, goesOn }: NativeOutcomeOptions): Warning[] {
+/** What AWS bills for the receives, sends and deletes of the task: it does not tell how it batches them. */
+function taskCostUsd({ result, fifo }: NativeOutcomeOptions): { readonly atLeast: number; readonly atMost: number } {
+  const usd = (calls: number) =>
+    Number((result.replayed * calls * USD_PER_CALL[fifo ? 'fifo' : 'standard']).toFixed(9));
+  return { atLeast: usd(FEWEST_CALLS), atMost: usd(MOST_CALLS) };
+}
+
+function warnings({ result, goesOn }: NativeOutcomeOptions): Warning[] {
   const list: Warning[] = [];
   const warn = (code: string, message: string) => list.push({ code, message });
   if (result.stopped !== null) warn(result.stopped.code, `stopped: ${result.stopped.message}`);
-  if (result.replayed > 0) {
-    const usd = (calls: number) => formatUsd(result.replayed * calls * USD_PER_CALL[fifo ? 'fifo' : 'standard']);
-    warn(
-      'BilledApart',
-      `AWS bills the receives, sends and deletes of the task too: between ${usd(FEWEST_CALLS)} and ${usd(MOST_CALLS)}, as it does not tell its batches.`,
-    );
-  }
   if (!goesOn && result.stopped === null && result.replayed < result.matched) {
     const short = plural(result.matched - result.replayed, 'message');
     warn(
@@ -102,13 +102,18 @@ function headline({ result, goesOn }: NativeOutcomeOptions): Block {
   };
 }
 
-function fields({ dlq, targets, result }: NativeOutcomeOptions): readonly (readonly [string, Cell])[] {
+function fields(options: NativeOutcomeOptions): readonly (readonly [string, Cell])[] {
+  const { dlq, targets, result } = options;
+  const { atLeast, atMost } = taskCostUsd(options);
   return [
     ['run', text(result.runId)],
     ['from', text(dlq)],
     ['to', text(targets.join(', '))],
     ...(result.remaining > 0
       ? [['remaining', { raw: result.remaining, text: `about ${formatCount(result.remaining)}` }] as const]
+      : []),
+    ...(atMost > 0
+      ? [['billed', { raw: atMost, text: `the task, ${formatUsd(atLeast)} to ${formatUsd(atMost)}` }] as const]
       : []),
     [
       'calls',

@@ -47,6 +47,8 @@ export interface NativeRun {
   /** Names of the queues that messages go to. */
   readonly targets: readonly string[];
   readonly ratePerSecond: number | null;
+  /** The task was started by somebody else: Ctrl-C on the watch leaves it alone, also when the run is resumed. */
+  readonly attached?: boolean;
   /** Start times of the tasks that AWS knew before, ms since the epoch by its clock: another one is this run's. */
   readonly before: readonly number[];
 }

@@ -88,9 +88,10 @@ export async function* replayNatively(
     yield {
       type: 'note',
       at: watchedFrom,
-      message: options.attach
-        ? 'AWS moves the messages; Ctrl-C leaves its task running.'
-        : 'AWS moves the messages; Ctrl-C cancels its task, and what was moved stays moved.',
+      message:
+        header.native!.attached === true
+          ? 'AWS moves the messages; Ctrl-C leaves its task running.'
+          : 'AWS moves the messages; Ctrl-C cancels its task, and what was moved stays moved.',
     };
     const before = state.task !== null && !isActive(state.task) ? state.task : null;
     if (before !== null) already = before.moved;
@@ -158,7 +159,7 @@ export async function* replayNatively(
         dlq,
         mark,
         service,
-        leaves: options.attach,
+        leaves: header.native!.attached === true,
         onFound: (task) => {
           if (resume !== null || options.attach) already = task.moved;
           return ledger.commit(taskRecord(task, clock.now(), mark.handle));
@@ -210,6 +211,7 @@ function newHeader(
     service: options.service,
     options: { filter: null, group: null, max: null, outOfOrder: false },
     native: {
+      attached: attached !== null,
       toTarget: attached === null ? options.toTarget : attached.destinationArn !== null,
       targets: options.targets.map(({ name }) => name),
       ratePerSecond: attached === null ? options.rate : attached.ratePerSecond,

@@ -400,6 +400,12 @@ describe('Ctrl-C on an attached watch', () => {
     expect(stopped).toMatchObject({ code: 'Interrupted', exitCode: ExitCode.interrupted });
     expect(stopped!.hint).toContain('cvops dlq cancel processor');
     expect(ledgers.records().at(-1)).toMatchObject({ type: 'task' });
+    const { header } = await ledgers.ends((await ledgers.list())[0]!);
+    const again = new AbortController();
+    const onEvent = (event: ReplayEvent) => event.type === 'moving' && again.abort();
+    const resumed = await run({ resume: header, signal: again.signal, onEvent });
+    expect(resumed.stopped).toMatchObject({ code: 'Interrupted' });
+    expect(tasks.calls).not.toContain('cancel');
   });
 
   test('but an alarm cancels it', async () => {
