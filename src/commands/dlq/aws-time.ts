@@ -1,14 +1,14 @@
 import type { Context } from '../../lib/context.ts';
 
-/** The Date header has whole seconds, and calls take time: less than this is no difference. */
-const AGREES_MS = 3_000;
+/** The Date header has whole seconds, and is as old as the last call: less than this is no difference. */
+const AGREES_MS = 5_000;
 
 /**
  * The present as AWS has it, ms since the epoch: times of messages and log lines are AWS's, and a clock of this machine
- * that goes wrong must not move an expiry. Known after the first call; until then the local time.
+ * that goes wrong must not move an expiry. It is the time of the last answer; before any call, the local time.
  */
 export function awsTime(context: Pick<Context, 'calls' | 'clock'>): number {
-  const last = context.calls.findLast((call) => call.serverTime !== undefined);
-  const skew = last?.serverTime === undefined ? 0 : last.localTime - last.serverTime;
-  return context.clock.now() - (Math.abs(skew) < AGREES_MS ? 0 : skew);
+  const now = context.clock.now();
+  const told = context.calls.findLast(({ serverTime }) => serverTime !== undefined)?.serverTime;
+  return told === undefined || Math.abs(now - told) < AGREES_MS ? now : told;
 }

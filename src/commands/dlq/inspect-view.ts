@@ -71,7 +71,12 @@ function groupTable(groups: readonly FailureGroup[], { now, columns }: ViewOptio
     { label: 'COUNT', align: 'right', cell: (group) => count(group.count, 'strong') },
     {
       label: 'CAUSE',
-      cell: (group) => wrapped(group.signature, columns, columns !== null && columns >= 110 ? 78 : 52),
+      cell: (group) =>
+        wrapped(
+          group.signature,
+          columns,
+          columns !== null && columns >= 120 ? 78 : columns !== null && columns >= 110 ? 68 : 52,
+        ),
     },
     { label: 'VERSION', cell: (group) => text(group.versions.length === 0 ? null : group.versions.join(',')) },
     { label: 'FIRST', from: 110, cell: (group) => time(group.first, now) },

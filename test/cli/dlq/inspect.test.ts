@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { CvopsError } from '../../../src/lib/errors/cvops-error.ts';
 import { DeadLetterScene } from '../../integration/dlq/support/dead-letter-scene.ts';
 import { jsonOf, runCli } from '../../support/run-cli.ts';
 
@@ -111,6 +112,149 @@ describe('dlq inspect', () => {
       groups: [],
       messages: [],
     });
+  });
+});
+
+describe('dlq inspect', () => {
+  const terminal = (columns: number, ...argv: string[]) =>
+    runCli(['dlq', 'inspect', ...argv], { env: scene.env, clock: scene.clock, stdoutTTY: true, columns });
+
+  async function failAll(version: string): Promise<readonly string[]> {
+    const { data } = jsonOf(await cvops('dlq', 'inspect', '--json'));
+    const ids = data.messages.map(({ messageId }: { messageId: string }) => messageId) as string[];
+    for (const messageId of ids) {
+      const error = { name: 'TypeError', message: `Cannot read properties of undefined (reading 'userId')` };
+      log({ level: 'ERROR', message: 'event failed', requestId: `request of ${messageId}`, messageId, version, error });
+    }
+    return ids;
+  }
+
+  test.each([80, 120])('fits one screen of %i columns, whatever the queue holds', async (columns) => {
+    await scene.send(scene.dlqUrl, 60, 60);
+    await failAll('6');
+    const { stdout } = await terminal(columns);
+    const lines = stdout.trimEnd().split('\n');
+    expect(lines.length).toBeLessThanOrEqual(20);
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(columns);
+    expect(lines[0]).toContain('60 dead letters in cv-analytics-dlq.fifo, 1 cause.');
+    expect(stdout).toContain('… and 55 more messages; --json lists all.');
+    expect(stdout).toContain('TypeError: Cannot read');
+    expect(stdout).toContain('userId');
+  });
+
+  test('with --explain shows the last lines and the request of each message', async () => {
+    await scene.send(scene.dlqUrl, 2, 2);
+    const [first] = await failAll('6');
+    const { stdout } = await terminal(120, '--explain');
+    expect(stdout).toContain(`${first}, version 6, request request of ${first}`);
+    expect(stdout).toContain("ERROR event failed (TypeError: Cannot read properties of undefined (reading 'userId'))");
+    const { data } = jsonOf(await cvops('dlq', 'inspect', '--explain', '--json'));
+    expect(data.messages[0]).toMatchObject({
+      version: '6',
+      requestId: expect.any(String),
+      failedAt: expect.any(String),
+    });
+    expect(data.messages[0].logs).toMatchObject([
+      { at: expect.any(String), message: expect.stringContaining('TypeError') },
+    ]);
+  });
+
+  test('in a pipe is one line for each cause, with whole values', async () => {
+    await scene.send(scene.dlqUrl, 3, 3);
+    await failAll('6');
+    const { stdout } = await cvops('dlq', 'inspect');
+    expect(stdout.split('\n')).toHaveLength(2);
+    expect(stdout.split('\t').slice(0, 3)).toEqual([
+      '3',
+      "TypeError: Cannot read properties of undefined (reading 'userId')",
+      '6',
+    ]);
+  });
+
+  test('says which groups FIFO hides the rest of', async () => {
+    await scene.send(scene.dlqUrl, 25, 1);
+    log('begin');
+    const { data, warnings } = jsonOf(await cvops('dlq', 'inspect', '--json'));
+    expect(data.hiddenBy).toEqual({ inFlight: 0, delayed: 0, groups: ['g0'] });
+    expect(warnings).toEqual([
+      {
+        code: 'Incomplete',
+        message: 'about 15 messages not seen: FIFO shows ten messages of a group at most, and of g0 there are more.',
+      },
+    ]);
+  });
+
+  test('warns of what expires within a day, and offers to keep it', async () => {
+    await scene.send(scene.dlqUrl, 2, 2);
+    await scene.simulator.clock.advance((14 * 24 - 5) * 3_600_000);
+    log('begin');
+    const { data, warnings, next } = jsonOf(await cvops('dlq', 'inspect', '--json'));
+    expect(warnings).toMatchObject([
+      {
+        code: 'ExpiresSoon',
+        message: expect.stringMatching(/^2 messages expire within 24 h, the first in 4 h/),
+      },
+    ]);
+    expect(next[0]).toMatchObject({ command: 'cvops dlq export processor --to dead-letters.ndjson' });
+    expect(data.soonestExpiry.basis).toBe('exact');
+  });
+
+  test('tells of failures that name no message, and lays them to none', async () => {
+    await scene.send(scene.dlqUrl, 2, 2);
+    log(`2026-08-07T12:00:00.000Z\taaaaaaaa-bbbb-4ccc-8ddd-000000000001\tERROR\tTypeError: boom`);
+    const { data } = jsonOf(await cvops('dlq', 'inspect', '--json'));
+    expect(data.groups[0].basis).toBe('shape');
+    // Few messages are looked up one by one; the search over the time comes with more of them.
+    expect(data.unlinked).toEqual([]);
+    await scene.send(scene.dlqUrl, 8, 8, (n) => `more ${n}`);
+    const more = jsonOf(await cvops('dlq', 'inspect', '--json')).data;
+    expect(more.unlinked).toMatchObject([{ signature: 'TypeError: boom', count: 1 }]);
+    expect((await terminal(100)).stdout).toContain('1 × TypeError: boom');
+  });
+
+  test('reports what it added to the receive counts', async () => {
+    await scene.send(scene.dlqUrl, 1, 1);
+    const counts = [];
+    for (let look = 0; look < 3; look++) {
+      const { data } = jsonOf(await cvops('dlq', 'inspect', '--json'));
+      expect(data.receivesAdded).toBe(1);
+      counts.push(data.messages[0].receiveCount);
+    }
+    expect(counts).toEqual([1, 2, 3]);
+  });
+
+  test('leaves no trace after Ctrl-C, at whatever moment it comes', async () => {
+    await scene.send(scene.dlqUrl, 40, 40);
+    const codes = new Set<number>();
+    for (let moment = 1; moment < 60; moment += 7) {
+      const stop = new AbortController();
+      let readings = 0;
+      const clock = {
+        ...scene.clock,
+        now: () => {
+          if (++readings === moment) stop.abort(new CvopsError('Interrupted', 130, 'interrupted.'));
+          return scene.clock.now();
+        },
+      };
+      const { code } = await runCli(['dlq', 'inspect', '--json'], { env: scene.env, clock, signal: stop.signal });
+      codes.add(code);
+      expect(await scene.depth(scene.dlqUrl)).toEqual({ visible: 40, inFlight: 0 });
+    }
+    expect(codes).toContain(130);
+  });
+
+  test('says on stderr what it could not give back, even when the filter fails', async () => {
+    await scene.send(scene.dlqUrl, 3, 3);
+    const refuse = {
+      service: 'sqs',
+      operation: 'ChangeMessageVisibilityBatch',
+      error: { code: 'InternalError', statusCode: 500 },
+    };
+    scene.simulator.faults.add(refuse);
+    const failed = await cvops('dlq', 'inspect', '--filter', 'abs(messageId)');
+    expect(failed.code).toBe(2);
+    expect(failed.stderr).toMatch(/^[123] messages? could not be given back; visible again by \d{4}-/);
+    scene.simulator.faults.clear();
   });
 });
 

@@ -33,6 +33,8 @@ describe('dlq list', () => {
             oldestAgeSeconds: null,
             retentionSeconds: 1_209_600,
             maxReceiveCount: 3,
+            expiresAtLatest: null,
+            sourceRetentionSeconds: 345_600,
           },
         ],
       },
