@@ -224,6 +224,38 @@ describe('dlq replay --engine native', () => {
   });
 });
 
+describe('--engine auto', () => {
+  /** One more than what counts as a large backlog. */
+  const LARGE = 100_001;
+
+  test('takes the move task for a large backlog that goes back as it is, when no verdict is wanted', async () => {
+    await die(LARGE);
+    const stop = new AbortController();
+    const running = cvops(['dlq', 'replay', '--no-verify', '--rate', '10/s', '--yes', '--json'], stop.signal);
+    await half();
+    stop.abort(new CvopsError('Interrupted', ExitCode.interrupted, 'interrupted.'));
+    const { data } = jsonOf(await running);
+    expect(data).toMatchObject({ engine: 'native', matched: LARGE, stopped: { code: 'Interrupted' } });
+    expect(await tasks()).toMatchObject([{ Status: 'CANCELLED', MaxNumberOfMessagesPerSecond: 10 }]);
+  });
+
+  test('takes the client where the server has no move tasks, and says so', async () => {
+    await die(LARGE);
+    scene.simulator.faults.add({
+      service: 'sqs',
+      operation: 'ListMessageMoveTasks',
+      error: { code: 'InvalidAction', statusCode: 400 },
+    });
+    const stop = new AbortController();
+    const running = cvops(['dlq', 'replay', '--no-verify', '--rate', '10/s', '--yes', '--json'], stop.signal);
+    await ledgers(1);
+    stop.abort(new CvopsError('Interrupted', ExitCode.interrupted, 'interrupted.'));
+    const result = await running;
+    expect(result.stderr).toContain('has no move tasks here (InvalidAction). The client moves them instead.');
+    expect(jsonOf(result).data).toMatchObject({ engine: 'client', stopped: { code: 'Interrupted' } });
+  });
+});
+
 describe('a run whose process was killed', () => {
   /** Starts a run and leaves it as kill -9 does: its ledger stays open, its task goes on. */
   async function killed(): Promise<string> {
