@@ -57,7 +57,7 @@ export async function parseCommandLine(words: readonly string[], version: string
     .version(version, '--version', 'print the version')
     .helpOption('-h, --help', 'help')
     .helpCommand('help [command]', 'help for a command')
-    .addHelpText('after', '\nStart with: cvops doctor, cvops demo. Help for one command: cvops dlq replay --help');
+    .addHelpText('after', '\nStart with: cvops doctor, cvops demo\nHelp for one command: cvops dlq replay --help');
   for (const [flags, description] of GLOBAL_FLAGS) program.addOption(new Option(flags, description));
 
   for (const [noun, summary] of Object.entries(nouns)) configure(program.command(noun)).description(summary);
@@ -134,11 +134,15 @@ function operands(argv: readonly string[]): readonly string[] {
 }
 
 function configured(command: Commander, printed: string[], width: number): Commander {
-  return command
-    .exitOverride()
-    .allowExcessArguments(false)
-    .showSuggestionAfterError(true)
-    .configureOutput({ writeOut: (text) => printed.push(text), writeErr: () => {}, getOutHelpWidth: () => width });
+  return (
+    command
+      .exitOverride()
+      .allowExcessArguments(false)
+      .showSuggestionAfterError(true)
+      // Descriptions are wrapped on narrow terminals, too.
+      .configureHelp({ minWidthToWrap: 20 })
+      .configureOutput({ writeOut: (text) => printed.push(text), writeErr: () => {}, getOutHelpWidth: () => width })
+  );
 }
 
 /** One line and a hint from commander's message, which may hold a suggestion in brackets. */

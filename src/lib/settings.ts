@@ -62,12 +62,19 @@ export function resolveSettings(flags: GlobalFlags, env: Environment): Settings 
       'e.g. --endpoint-url http://127.0.0.1:4566',
     );
   }
+  const sandbox = flags.sandbox ?? isOn(own('SANDBOX'));
+  // A flag goes over what the environment says of the other one.
+  if (sandbox && endpointUrl !== undefined && (flags.sandbox === undefined) === (flags.endpointUrl === undefined)) {
+    const [one, other] =
+      flags.sandbox === undefined ? ['CVOPS_SANDBOX', 'CVOPS_ENDPOINT_URL'] : ['--sandbox', '--endpoint-url'];
+    throw usage(`${one} and ${other} cannot both be had.`, 'leave one of them out: each says where calls go.');
+  }
   return {
     configFile: flags.config ?? own('CONFIG'),
     profile: flags.profile ?? own('PROFILE') ?? nonEmpty(env['AWS_PROFILE']),
     region: flags.region ?? own('REGION') ?? nonEmpty(env['AWS_REGION']) ?? nonEmpty(env['AWS_DEFAULT_REGION']),
-    endpointUrl,
-    sandbox: flags.sandbox ?? isOn(own('SANDBOX')),
+    endpointUrl: flags.sandbox === true ? undefined : endpointUrl,
+    sandbox: sandbox && flags.endpointUrl === undefined,
     output: output as OutputFormat | undefined,
     query: flags.query,
     color: flags.color ?? true,

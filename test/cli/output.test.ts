@@ -47,9 +47,11 @@ describe('against the example system', () => {
       [60, 60],
       [400, 100],
     ] as const) {
-      const { stdout } = await runCli(['alias', 'rollback', '--help'], { stdoutTTY: true, columns });
-      const lines = stdout.split('\n').map((line) => line.length);
-      expect(Math.max(...lines)).toBeLessThanOrEqual(widest);
+      for (const argv of [['--help'], ['sandbox', 'up', '--help']]) {
+        const { stdout } = await runCli(argv, { stdoutTTY: true, columns });
+        const lines = stdout.split('\n').map((line) => line.length);
+        expect(Math.max(...lines)).toBeLessThanOrEqual(widest);
+      }
     }
   });
 

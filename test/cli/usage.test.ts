@@ -59,6 +59,38 @@ test('--json beside another --output is refused as one document', async () => {
   expect(jsonOf(result).error.code).toBe('UsageError');
 });
 
+describe('--sandbox and --endpoint-url both say where calls go', () => {
+  const url = 'http://127.0.0.1:1';
+  test.each([
+    [
+      'both as flags are refused',
+      ['--sandbox', '--endpoint-url', url],
+      {},
+      2,
+      '--sandbox and --endpoint-url cannot both',
+    ],
+    [
+      'both in the environment, too',
+      [],
+      { CVOPS_SANDBOX: '1', CVOPS_ENDPOINT_URL: url },
+      2,
+      'CVOPS_SANDBOX and CVOPS_ENDP',
+    ],
+    [
+      'the flag --sandbox goes over the environment',
+      ['--sandbox'],
+      { CVOPS_ENDPOINT_URL: url },
+      4,
+      'no sandbox is running',
+    ],
+    ['the flag --endpoint-url, too', ['--endpoint-url', url], { CVOPS_SANDBOX: '1' }, 4, 'cannot reach 127.0.0.1:1'],
+  ])('%s', async (_, flags, env, code, message) => {
+    const result = await runCli(['alias', 'list', ...flags], { env: { ...KEYS, ...env } });
+    expect(result.code).toBe(code);
+    expect(result.stderr).toContain(message);
+  });
+});
+
 test('CVOPS_OUTPUT=json wants errors as a document, too', async () => {
   const result = await runCli(['alias', 'show', 'nobody'], { env: { ...KEYS, CVOPS_OUTPUT: 'json' } });
   expect(result.code).toBe(5);
