@@ -493,3 +493,31 @@ describe('a saved plan', () => {
     expect(result.stderr).toContain(words);
   });
 });
+
+describe('on a standard queue, where a run does not look first', () => {
+  let standard: DeadLetterScene;
+  beforeEach(async () => {
+    standard = await DeadLetterScene.start({ fifo: false });
+    const services = { worker: { queue: standard.sourceName, dlq: standard.dlqName } };
+    writeFileSync(join(home, 'cvops.config.json'), JSON.stringify({ version: 1, services }));
+  });
+  afterEach(() => standard.stop());
+
+  const run = (...argv: string[]) => runCli(argv, { env: standard.env, clock: standard.clock, home });
+
+  test('a filter that fails on a message far behind still stops it before anything is sent', async () => {
+    await standard.send(standard.dlqUrl, 60, 1, (n) => JSON.stringify(n === 59 ? { n } : { n, url: '/a' }));
+    const result = await run('dlq', 'replay', '--yes', '--json', '--filter', "contains(body.url, 'a')");
+    expect(result.code).toBe(2);
+    expect(await standard.depth(standard.dlqUrl)).toEqual({ visible: 60, inFlight: 0 });
+    expect(await standard.depth(standard.sourceUrl)).toEqual({ visible: 0, inFlight: 0 });
+  });
+
+  test('an edit may give a message another tenant', async () => {
+    await standard.send(standard.dlqUrl, 2);
+    const result = await run('dlq', 'replay', '--yes', '--json', '--no-verify', '--edit', '{"groupId":"tenant-2"}');
+    expect(jsonOf(result).data).toMatchObject({ replayed: 2 });
+    const taken = await standard.take(standard.sourceUrl);
+    expect(taken.map(({ Attributes }) => Attributes?.['MessageGroupId'])).toEqual(['tenant-2', 'tenant-2']);
+  });
+});
