@@ -15,7 +15,14 @@ export async function createPrivateFile(path: string, flags: NewFile): Promise<F
 
 /** A folder that only its owner can read, with those above it. */
 export async function makePrivateFolder(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') throw cause;
+    // A recursive mkdir says ENOENT for whatever hinders it above; folder by folder the reason shows.
+    await makePrivateFolder(dirname(folder));
+    await mkdir(folder, { mode: 0o700 });
+  }
 }
 
 /** A file without a name: it is gone with the process, however that ends. */
