@@ -23,7 +23,8 @@ async function status(_: object, context: Context): Promise<Outcome> {
     };
   }
   const { answers, simulatedTime } = await import('../../lib/sandbox/health.ts');
-  if (!(await answers(record))) {
+  const time = (await answers(record)) ? await simulatedTime(record).catch(() => undefined) : undefined;
+  if (time === undefined) {
     throw new CvopsError(
       'SandboxStuck',
       ExitCode.failed,
@@ -31,7 +32,6 @@ async function status(_: object, context: Context): Promise<Outcome> {
       { hint: 'end it with `cvops sandbox down`, and start a new one.' },
     );
   }
-  const time = await simulatedTime(record);
   return {
     kind: 'sandbox.status',
     data: { ...sandboxData(record), now: time.now, speed: time.rate },

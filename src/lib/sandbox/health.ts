@@ -1,7 +1,7 @@
 import type { SandboxRecord } from './record.ts';
 
 /** Long enough for a busy machine; a sandbox that does not answer by then is stuck. */
-const PATIENCE_MS = 2_000;
+const PATIENCE_MS = 6_000;
 
 /** Does the process of the record itself answer on its endpoint? */
 export async function answers(record: SandboxRecord, patienceMs = PATIENCE_MS): Promise<boolean> {

@@ -86,8 +86,12 @@ function isWhole(record: Partial<SandboxRecord> | null): record is SandboxRecord
   return (
     Number.isInteger(record?.pid) &&
     record!.pid! > 0 &&
-    typeof record?.endpoint === 'string' &&
-    typeof record.workerUrl === 'string' &&
-    typeof record.region === 'string'
+    isUrl(record?.endpoint) &&
+    isUrl(record?.workerUrl) &&
+    typeof record?.region === 'string'
   );
+}
+
+function isUrl(value: unknown): boolean {
+  return typeof value === 'string' && URL.canParse(value);
 }

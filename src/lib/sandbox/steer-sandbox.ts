@@ -36,6 +36,7 @@ async function post(record: SandboxRecord, path: string, what: string, signal: A
   } catch (cause) {
     signal.throwIfAborted();
     if (cause instanceof CvopsError) throw cause;
+    if (cause instanceof SyntaxError) throw failed(`what answers on ${record.workerUrl} is not the sandbox.`, cause);
     throw failed(cause instanceof Error ? cause.message : String(cause), cause);
   }
 }

@@ -322,6 +322,30 @@ function isAlive(pid: number): boolean {
   }
 }
 
+describe('a record that was tampered with', () => {
+  test.each([
+    ['no URL in it', { endpoint: 'nowhere', workerUrl: 'http://127.0.0.1:1' }, 'no sandbox is running', 4],
+    ['another server there', { endpoint: '', workerUrl: '' }, 'is not the sandbox', 1],
+  ])('%s', async (_, urls, message, code) => {
+    const home = makeHome();
+    const server = createServer((_request, response) => response.end('<html>')).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    try {
+      const folder = join(home, 'state', 'cvops', 'sandbox');
+      mkdirSync(folder, { recursive: true });
+      const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+      const record = { endpoint: urls.endpoint || url, workerUrl: urls.workerUrl || url, region: 'us-east-1' };
+      writeFileSync(join(folder, 'sandbox.json'), JSON.stringify({ pid: process.pid, ...record }));
+      const result = await runCli(['sandbox', 'reset'], { home });
+      expect(result.stderr).toContain(message);
+      expect(result.code).toBe(code);
+    } finally {
+      server.close();
+      removeHome(home);
+    }
+  });
+});
+
 describe('a state folder that cannot be one', () => {
   test.each([
     [['sandbox', 'up'], 4, 'cannot write to the state folder'],
