@@ -98,16 +98,28 @@ async function readOneByOne(query: CauseQuery, found: Findings): Promise<boolean
   return true;
 }
 
-/** Backwards through time in growing windows, until every message has a failure of its own. */
+/** A search for the words of failures; where no line has one of them, the last lines whatever they say. */
 async function readFailures(query: CauseQuery, found: Findings): Promise<boolean | null> {
-  let left = MOST_LINES;
+  const complete = await readBackwards(query, found, FAILURE_WORDS, MOST_LINES);
+  if (complete === null || found.linesRead > 0) return complete;
+  return readBackwards(query, found, [], PAGE);
+}
+
+/** Backwards through time in growing windows, until every message has a failure of its own. */
+async function readBackwards(
+  query: CauseQuery,
+  found: Findings,
+  anyOf: readonly string[],
+  most: number,
+): Promise<boolean | null> {
+  let left = most;
   let to = query.toMs;
   for (let width = FIRST_WINDOW_MS; to >= query.fromMs && found.open > 0; width *= 4) {
     const from = Math.max(query.fromMs, to - width);
     for (let at = from; ; ) {
       const limit = Math.min(PAGE, left);
       if (limit === 0) return false;
-      const lines = await find(query, { text: '', anyOf: FAILURE_WORDS, fromMs: at, toMs: to, limit });
+      const lines = await find(query, { text: '', anyOf, fromMs: at, toMs: to, limit });
       if (lines === null) return null;
       found.add(lines);
       left -= lines.length;
@@ -151,6 +163,7 @@ class Findings {
   /** The last request that names each message. */
   readonly #lastRequest = new Map<string, { requestId: string; at: number }>();
   #own = 0;
+  #linesRead = 0;
 
   constructor(wanted: ReadonlySet<string>) {
     this.#wanted = wanted;
@@ -161,7 +174,12 @@ class Findings {
     return this.#wanted.size - this.#own;
   }
 
+  get linesRead(): number {
+    return this.#linesRead;
+  }
+
   add(lines: readonly LogLine[]): void {
+    this.#linesRead += lines.length;
     for (const line of foldLines(lines)) {
       const named = idsIn(line.message, this.#wanted);
       const record = readRecord(line);
@@ -177,9 +195,8 @@ class Findings {
   /** Requests to read whole: of failures that name no message, and of messages whose last run tells no failure. */
   requestsToJoin(most: number): readonly { requestId: string; at: number }[] {
     const requests = new Map<string, number>();
-    for (const [requestId, { at }] of this.#orphans) {
-      if (!this.#requests.has(requestId)) requests.set(requestId, at);
-    }
+    // A failure may name some of its messages and not the others: their names stand in other lines of the run.
+    for (const [requestId, { at }] of this.#orphans) requests.set(requestId, at);
     for (const [messageId, { requestId, at }] of this.#lastRequest) {
       const known = this.#causes.get(messageId);
       if (known === undefined || (known.at < at && known.requestId !== requestId)) requests.set(requestId, at);

@@ -111,15 +111,6 @@ describe('the causes of messages', () => {
     expect(found?.get(many[0]!)).toMatchObject({ name: 'TimedOut' });
   });
 
-  test('of many messages cost one query', async () => {
-    const seen: string[] = [];
-    await ask(
-      logs([], seen),
-      Array.from({ length: 50 }, (_, n) => `id-${n}`),
-    );
-    expect(seen).toEqual(['']);
-  });
-
   test('are null where the log cannot be read', async () => {
     expect(await ask(logs(null), [ID])).toBeNull();
     const throttled: FunctionLogs = {
