@@ -80,6 +80,8 @@ async function alarm(state?: 'OK' | 'ALARM', name = 'errors'): Promise<void> {
         EvaluationPeriods: 1,
         Threshold: 0,
         ComparisonOperator: 'GreaterThanThreshold',
+        // Stays in the state that it is set to.
+        TreatMissingData: 'ignore',
       }),
     );
   } else {
@@ -296,6 +298,21 @@ describe('a run whose process was killed', () => {
     expect(await tasks()).toHaveLength(1);
     const after = await cvops(['dlq', 'runs', '--json']);
     expect(jsonOf(after).data.runs).toMatchObject([{ runId, status: 'done', replayed: 2_000 }]);
+  });
+
+  test('is told of by a replay with the client, which the task does not stop', async () => {
+    await die(2_000);
+    await killed();
+    const dry = await cvops(['dlq', 'replay', '--engine', 'client', '--dry-run', '--json']);
+    const check = expect.objectContaining({
+      id: 'move-task',
+      status: 'NG',
+      hint: '`cvops dlq cancel processor` ends it',
+    });
+    expect(jsonOf(dry).data.plan.checks).toContainEqual(check);
+    await scene.simulator.clock.advance(500_000);
+    const after = await cvops(['dlq', 'replay', '--engine', 'client', '--dry-run', '--json']);
+    expect(jsonOf(after).data.plan.checks).not.toContainEqual(check);
   });
 
   test('can be ended from another shell by dlq cancel', async () => {
