@@ -7,6 +7,7 @@ import type { Edit } from '../../lib/dlq/edit/edit.ts';
 import { FileLedgers } from '../../lib/dlq/ledger/file-ledgers.ts';
 import type { RunHeader } from '../../lib/dlq/ledger/ledger-record.ts';
 import { sourceOf } from '../../lib/dlq/list.ts';
+import { taskCheck } from '../../lib/dlq/native/task-check.ts';
 import { writePlanFile } from '../../lib/dlq/plan/plan-file.ts';
 import { planReplay, refuseBadPlan, whyRefused } from '../../lib/dlq/plan/plan-replay.ts';
 import { PlannedIds } from '../../lib/dlq/plan/planned-ids.ts';
@@ -228,7 +229,11 @@ async function replayUnder(signal: AbortSignal, options: ReplayOptions, context:
   const logs = await context.functionLogs();
   const planPorts = { queues, clock: context.clock, functions, logs };
   const suspicions = filter?.suspicions ?? [];
-  const { plan, messages } = await planReplay(planPorts, { ...chosen, suspicions }, look, context.signal);
+  const [{ plan: made, messages }, task] = await Promise.all([
+    planReplay(planPorts, { ...chosen, suspicions }, look, context.signal),
+    taskCheck(await context.moveTasks(), dlq, service),
+  ]);
+  const plan = task === null ? made : { ...made, checks: [...made.checks, task] };
   if (saved !== null) refuseChanged(saved, messages ?? []);
   if (options.dryRun) {
     const { savePlan } = options;
