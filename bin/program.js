@@ -1,36 +1,32 @@
-// Loads the program, which is published as packs: each a list of CommonJS modules, compressed as one
-// (scripts/pack.mjs writes them). Decompressing and compiling take a third of the time of a command, so modules that
-// were loaded once are kept in the user's cache folder, compiled. docs/performance.md has the figures.
+// Loads the program, which is published as one pack of CommonJS modules (scripts/pack.mjs writes it). Decompressing and
+// compiling take a third of the time of a command, so modules that were loaded once are kept in the user's cache
+// folder, compiled. docs/performance.md has the figures.
 const fs = require('node:fs');
 const { dirname, join } = require('node:path');
 const { Script } = require('node:vm');
 const { brotliDecompressSync, crc32 } = require('node:zlib');
 
-const PACKS = ['cvops.br', 'sandbox.br'];
 /** Builds of cvops, versions of Node and sets of flags whose modules are kept: the latest. */
 const MOST_FILES = 4;
 
 /**
  * @param {{ version?: string, folder?: string, env?: NodeJS.ProcessEnv }} [options] with a version, compiled modules are
- *   kept from run to run; folder: that of the packs.
+ *   kept from run to run; folder: that of the pack.
  * @returns {{ load(name: string): any, keep(): void }} `load` answers what a module exports; `keep` writes down what was
  *   compiled.
  */
 exports.openProgram = ({ version, folder = join(__dirname, '..', 'dist'), env = process.env } = {}) => {
   const path = version === undefined ? undefined : cachePath(version, folder, env);
   const cached = path === undefined ? new Map() : readCache(path);
-  const packed = new Map();
-  const packs = [...PACKS];
+  let packed;
   const modules = new Map();
   const fresh = new Map();
 
   const unpack = (name) => {
-    while (!packed.has(name)) {
-      const pack = packs.shift();
-      if (pack === undefined) throw new Error(`${name} is missing from this installation of cvops.`);
-      for (const [each, code] of readPack(join(folder, pack))) packed.set(each, code);
-    }
-    return packed.get(name);
+    packed ??= readPack(join(folder, 'cvops.br'));
+    const code = packed.get(name);
+    if (code === undefined) throw new Error(`${name} is missing from this installation of cvops.`);
+    return code;
   };
 
   const load = (name) => {
@@ -66,10 +62,11 @@ function readPack(path) {
   const data = brotliDecompressSync(fs.readFileSync(path));
   const end = data.indexOf('\n');
   let at = end + 1;
-  return JSON.parse(data.toString('utf8', 0, end)).map(([name, bytes]) => {
+  const modules = JSON.parse(data.toString('utf8', 0, end)).map(([name, bytes]) => {
     at += bytes;
     return [name, data.toString('utf8', at - bytes, at)];
   });
+  return new Map(modules);
 }
 
 /** Below XDG_CACHE_HOME; one file for each build of cvops, version of Node and set of flags. Undefined: keep nothing. */
@@ -106,7 +103,7 @@ function readCache(path) {
       at += ofCode + ofCompiled;
     }
   } catch {
-    // Not there yet, or not readable: the packs have everything.
+    // Not there yet, or not readable: the pack has everything.
   }
   return cached;
 }

@@ -1,4 +1,4 @@
-// Builds what is published: dist/ (the program in packs, the services of the sandbox) and THIRD_PARTY_LICENSES.
+// Builds what is published: dist/ (the program as one pack, the services of the sandbox) and THIRD_PARTY_LICENSES.
 import { createHash } from 'node:crypto';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
@@ -11,9 +11,6 @@ import { slimSdk } from './slim-sdk.mjs';
 import { buildServices } from './zip-services.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-
-/** The sandbox is a pack of its own: other commands need not decompress it. */
-const OF_SANDBOX = /src\/lib\/(simulator|sandbox\/(seed|start-sandbox|daemon|demo-\w+))\b|src\/sandbox-daemon\.ts/;
 
 /** Bundles everything into dist/; answers what went in, in the shape of esbuild's metafile. */
 async function buildAll() {
@@ -39,22 +36,13 @@ async function buildAll() {
     minify: { mangle: { toplevel: true }, compress: { target: 'node20.19' }, codegen: { removeWhitespace: true } },
     comments: { legal: false, annotation: false, jsdoc: false },
     entryFileNames: '[name].js',
-    chunkFileNames: '[name]-[hash].js',
+    chunkFileNames: '[name].js',
   });
   await bundle.close();
-  const packs = { 'cvops.br': [], 'sandbox.br': [] };
-  for (const { fileName, code, moduleIds } of output) {
-    const ofSandbox = moduleIds.some((id) => OF_SANDBOX.test(id.replaceAll('\\', '/')));
-    packs[ofSandbox ? 'sandbox.br' : 'cvops.br'].push({ name: fileName, code });
-  }
-  const hash = createHash('sha256');
-  for (const [name, modules] of Object.entries(packs)) {
-    const data = pack(modules);
-    hash.update(data);
-    writeFileSync(join(dist, name), data);
-  }
+  const program = pack(output.map(({ fileName, code }) => ({ name: fileName, code })));
+  writeFileSync(join(dist, 'cvops.br'), program);
   // Tells this build's modules in the cache folder from those of another one.
-  writeFileSync(join(dist, 'build-id'), hash.digest('hex').slice(0, 12));
+  writeFileSync(join(dist, 'build-id'), createHash('sha256').update(program).digest('hex').slice(0, 12));
   return { metafile: describe(output), services };
 }
 

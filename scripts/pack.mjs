@@ -1,8 +1,8 @@
-// Writes the modules of the program as packs: bin/program.js reads them.
+// Writes the modules of the program as one file: bin/program.js reads it.
 import { brotliCompressSync, constants } from 'node:zlib';
 
 /**
- * One pack: a line of JSON, `[[name, bytes], …]`, and the modules one after the other, compressed as one. npm compresses
+ * A line of JSON, `[[name, bytes], …]`, and the modules one after the other, compressed as one. npm compresses
  * a package with gzip, which sees the last 32 kB only; modules that are compressed together take a quarter less.
  * @param {readonly { name: string, code: string }[]} modules
  * @returns {Buffer}

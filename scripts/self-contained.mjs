@@ -1,5 +1,5 @@
 // Puts what the sandbox reads from files of its own into the program itself: the programs of its threads and the
-// built services. So the published program needs no file but its packs, and writes none.
+// built services. So the published program needs no file but its pack, and writes none.
 import { readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { minifySync } from 'rolldown/utils';

@@ -7,6 +7,24 @@ const REPLACED = [
   { asked: /^node:child_process$/, by: /[/\\]commander[/\\]/, code: 'export default {};' },
   // Reads browsers' user agents; there is none here.
   { asked: /^bowser$/, code: 'export default {};' },
+  // Colours of cli-table3 itself, which cvops does not use: it hands over text that is coloured already.
+  { asked: /^@colors\/colors\/safe$/, code: 'export default {};' },
+  // Tells of the invocation that this process runs in; cvops is no function.
+  {
+    asked: /^@aws\/lambda-invoke-store$/,
+    code: 'export const InvokeStore = { getInstanceAsync: async () => undefined };',
+  },
+  // For a Node without its own SHA-256, which has no TLS either.
+  { asked: /[/\\]Sha256Js$/, by: /sha256[/\\]Sha256Node\.js$/, code: 'export const Sha256Js = undefined;' },
+  // Remembers the endpoints of a service that tells where it is; DynamoDB's client has it, turned off. A command's few
+  // endpoints need no least recently used one to be dropped.
+  {
+    asked: /^mnemonist\/lru-cache$/,
+    code: `export default class extends Map {
+      constructor(_capacity) { super(); }
+      peek(key) { return this.get(key); }
+    }`,
+  },
   // Only streaming operations (InvokeWithResponseStream, StartLiveTail) need event streams; cvops calls none.
   {
     asked: /^@smithy\/core\/event-streams$/,

@@ -132,7 +132,7 @@ const ROOTS = ['../', '../../../'];
 
 function daemonEntry(): string {
   const built = ROOTS.map((path) => new URL(path, import.meta.url)).find((root) =>
-    existsSync(new URL('dist/sandbox.br', root)),
+    existsSync(new URL('dist/cvops.br', root)),
   );
   if (built !== undefined) return fileURLToPath(new URL('bin/sandbox-daemon.js', built));
   throw new CvopsError(

@@ -33,10 +33,8 @@ const cacheFolder = () => join(home, 'cache', 'cvops');
 const cacheFiles = () => readdirSync(cacheFolder());
 const theCacheFile = () => join(cacheFolder(), cacheFiles()[0]!);
 
-function install(modules: Record<string, string>, more: Record<string, string> = {}, id = 'build-1'): void {
-  const packed = (each: Record<string, string>) => pack(Object.entries(each).map(([name, code]) => ({ name, code })));
-  writeFileSync(join(folder, 'cvops.br'), packed(modules));
-  writeFileSync(join(folder, 'sandbox.br'), packed(more));
+function install(modules: Record<string, string>, id = 'build-1'): void {
+  writeFileSync(join(folder, 'cvops.br'), pack(Object.entries(modules).map(([name, code]) => ({ name, code }))));
   writeFileSync(join(folder, 'build-id'), id);
 }
 
@@ -60,12 +58,13 @@ afterEach(() => {
   rmSync(home, { recursive: true, force: true });
 });
 
-describe('the program in packs', () => {
-  test('its modules find one another, those of the other pack, and those of Node', () => {
-    install(
-      { 'main.js': 'exports.run = () => require("./far.js").sum + require("node:path").sep' },
-      { 'far.js': 'exports.sum = require("./near.js").one + 1', 'near.js': 'exports.one = "1 – "' },
-    );
+describe('the packed program', () => {
+  test('its modules find one another and those of Node', () => {
+    install({
+      'main.js': 'exports.run = () => require("./far.js").sum + require("node:path").posix.sep',
+      'far.js': 'exports.sum = require("./near.js").one + 1',
+      'near.js': 'exports.one = "1 – "',
+    });
     expect(runProgram()).toBe('1 – 1/');
   });
 
@@ -118,9 +117,9 @@ describe('what is kept from run to run', () => {
   });
 
   test('another build of the same version shares nothing, however alike its code', () => {
-    install(answering('old'), {}, 'build-1');
+    install(answering('old'), 'build-1');
     runProgram();
-    install(answering('new'), {}, 'build-2');
+    install(answering('new'), 'build-2');
     expect(runProgram()).toBe('new');
   });
 
@@ -182,7 +181,7 @@ describe('what is kept from run to run', () => {
 
   test('of builds that are no longer run, the oldest go', () => {
     for (let build = 1; build <= 6; build++) {
-      install(answering(`${build}`), {}, `build-${build}`);
+      install(answering(`${build}`), `build-${build}`);
       runProgram();
       for (const file of cacheFiles().filter((name) => name.includes(`build-${build}`))) {
         utimesSync(join(cacheFolder(), file), build, build);
