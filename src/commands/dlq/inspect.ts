@@ -131,7 +131,7 @@ function leftHidden(count: number, visibleAgainAt: string): string {
 
 /** Why not everything was seen, and how much of it. */
 function incomplete(found: Inspection, fifo: boolean, limit: number): string {
-  const hidden = found.hidden > 0 ? `about ${plural(found.hidden, 'message')} not seen` : 'not everything was seen';
+  const hidden = found.hidden > 0 ? `about ${plural(found.hidden, 'message')} not seen` : 'there may be more';
   if (found.inFlightLimit) return `${hidden}: SQS lets no more messages be in flight.`;
   if (found.scanned >= limit) return `${hidden}: --limit is ${formatCount(limit)}.`;
   const why: string[] = [];
