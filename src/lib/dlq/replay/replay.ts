@@ -223,7 +223,8 @@ export async function* replay(
       stopped,
     });
     await end(ledger, clock, replayer, result());
-    if (verified === null) {
+    // A run that was stopped answers at once; `dlq verify` asks later.
+    if (verified === null && stopped === null) {
       verified = yield* verdict(remaining);
       if (verified !== null) await end(ledger, clock, replayer, result());
     }

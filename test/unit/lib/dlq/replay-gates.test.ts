@@ -2,6 +2,8 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { type ReplayOptions, type ReplayPorts, replay } from '../../../../src/lib/dlq/replay/replay.ts';
 import type { ReplayEvent } from '../../../../src/lib/dlq/replay/replay-event.ts';
 import type { ReplayResult } from '../../../../src/lib/dlq/replay/replay-result.ts';
+import { CvopsError } from '../../../../src/lib/errors/cvops-error.ts';
+import { ExitCode } from '../../../../src/lib/errors/exit-code.ts';
 import { FakeQueues } from './support/fake-queues.ts';
 import { MemoryLedgers } from './support/memory-ledgers.ts';
 import { replayOptions } from './support/replay-options.ts';
@@ -165,6 +167,19 @@ describe('a replay of what expires first', () => {
       expect(numbers).toHaveLength(10);
     }
   });
+});
+
+test('a run that was stopped does not wait for a verdict', async () => {
+  fill(5, 5);
+  const later = (event: ReplayEvent) => event.type === 'sent';
+  ledgers.onWrite = {
+    before: () => {
+      if (events.some(later)) throw new CvopsError('LedgerNotWritable', ExitCode.failed, 'full');
+    },
+  };
+  const result = await run({ verify: { waitMs: null }, rate: 1 });
+  expect(result).toMatchObject({ verified: null, stopped: { code: 'LedgerNotWritable' } });
+  expect(result.replayed).toBeGreaterThan(0);
 });
 
 describe('the end of a queue', () => {
