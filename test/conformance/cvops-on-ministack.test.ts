@@ -132,6 +132,13 @@ else {
       expect(inspected.scanned + inspected.hidden).toBe(total);
       expect(inspected.complete).toBe(inspected.scanned === total);
 
+      // It has no move tasks either.
+      const native = await cvops('dlq', 'replay', '--engine', 'native', '--yes');
+      expect(jsonOf(native).error).toMatchObject({
+        code: 'MoveTasksUnsupported',
+        hint: 'replay with --engine client.',
+      });
+
       const replayed = await cvops('dlq', 'replay', '--yes', '--no-verify');
       expect(replayed.code).toBe(0);
       expect(jsonOf(replayed).data).toMatchObject({

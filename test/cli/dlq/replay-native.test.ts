@@ -214,6 +214,11 @@ describe('dlq replay --engine native', () => {
     await die(1);
     scene.simulator.faults.add({
       service: 'sqs',
+      operation: 'ListDeadLetterSourceQueues',
+      error: { code: 'InvalidAction', statusCode: 400 },
+    });
+    scene.simulator.faults.add({
+      service: 'sqs',
       operation: 'ListMessageMoveTasks',
       error: { code: 'UnsupportedOperation', statusCode: 400 },
     });

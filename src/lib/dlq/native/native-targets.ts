@@ -1,6 +1,7 @@
 import type { Queue, Queues } from '../../aws/ports/queues.ts';
 import { CvopsError } from '../../errors/cvops-error.ts';
 import { ExitCode } from '../../errors/exit-code.ts';
+import { isUnsupported } from './unsupported.ts';
 
 /**
  * The queues that a move task sends to: the one named, else every source of the dead-letter queue, as each message goes
@@ -19,10 +20,10 @@ export async function nativeTargets(
     sources = await queues.sourcesOf(dlq);
   } catch (cause) {
     // Whether it is a dead-letter queue is then for StartMessageMoveTask to say.
-    if (!(cause instanceof CvopsError) || cause.code !== 'AccessDenied' || (named ?? configured) === undefined) {
-      throw cause;
-    }
-    return [await queues.describe((named ?? configured)!)];
+    const target = named ?? configured;
+    const isUnknown = isUnsupported(cause) || (cause instanceof CvopsError && cause.code === 'AccessDenied');
+    if (!isUnknown || target === undefined) throw cause;
+    return [await queues.describe(target)];
   }
   if (sources.length === 0) {
     throw new CvopsError('NotADeadLetterQueue', ExitCode.gate, `"${dlq.name}" is the dead-letter queue of no queue.`, {

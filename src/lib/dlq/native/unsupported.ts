@@ -8,9 +8,14 @@ import { ExitCode } from '../../errors/exit-code.ts';
 const UNSUPPORTED =
   /^(UnsupportedOperation|AWS\.SimpleQueueService\.UnsupportedOperation|InvalidAction|UnknownOperation(Exception)?|UnknownAction|NotImplemented(Error|Exception)?|EndpointNotAws)$/;
 
+/** The server does not know the operation; some emulators lack more of them. */
+export function isUnsupported(cause: unknown): cause is CvopsError {
+  return cause instanceof CvopsError && UNSUPPORTED.test(cause.code);
+}
+
 /** The same error, in words that help where the server has no move tasks. */
 export function orUnsupported(cause: unknown, queueName: string): unknown {
-  if (!(cause instanceof CvopsError) || !UNSUPPORTED.test(cause.code)) return cause;
+  if (!isUnsupported(cause)) return cause;
   return new CvopsError(
     'MoveTasksUnsupported',
     ExitCode.failed,
