@@ -120,7 +120,7 @@ export async function planReplay(
     look !== null
       ? await lookAt(ports, options, look, signal)
       : sampled
-        ? await lookAt(ports, options, { limit: SAMPLE, emptyPolls: 1 }, signal)
+        ? await lookAt(ports, options, { limit: Math.min(SAMPLE, visible), emptyPolls: 1 }, signal)
         : null;
   const whole = look === null ? null : seen;
   const count = whole?.planned.length ?? Math.min(waiting, options.only?.size ?? waiting, options.max ?? waiting);
