@@ -90,7 +90,7 @@ async function run(options: PurgeOptions, context: Context): Promise<Outcome> {
         progress.update(`exported ${formatCount(exported)} · deleted ${formatCount(deleted)}`),
       onWaiting: (until) =>
         progress.milestone(
-          `waiting up to ${formatDuration((until - context.clock.now()) / 1000)}: messages may be hidden by a receive that was cut off`,
+          `waiting up to ${formatDuration((until - context.clock.now()) / 1000)}: the queue counts messages that do not show up`,
         ),
     });
   } finally {

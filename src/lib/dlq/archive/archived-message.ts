@@ -1,5 +1,8 @@
+import { createHash } from 'node:crypto';
 import type { Queue, ReceivedMessage } from '../../aws/ports/queues.ts';
-import { type EncodedAttributes, encodeAttributes } from './encoded-attributes.ts';
+import { CvopsError } from '../../errors/cvops-error.ts';
+import { ExitCode } from '../../errors/exit-code.ts';
+import { type EncodedAttributes, encodeAttributes, md5OfAttributes } from './encoded-attributes.ts';
 
 /**
  * One line of an archive: a message with everything needed to send it again. Each line stands alone, so archives can
@@ -39,8 +42,10 @@ export const ARCHIVE_VERSION = 1;
  * A received message as a line of an archive, line feed included. JSON escapes a lone surrogate (`\ud800`) instead of
  * replacing it, so every string comes back as it was.
  * @param now ms since the epoch
+ * @throws CvopsError `ChecksumMismatch` for a message that is not what SQS says it is: it did not arrive whole
  */
 export function archivedLine(message: ReceivedMessage, queue: Queue, now: number): string {
+  checkSums(message);
   const system = new Map(Object.entries(message.system));
   const take = (name: string): string | null => {
     const value = system.get(name) ?? null;
@@ -80,4 +85,16 @@ export function archivedLine(message: ReceivedMessage, queue: Queue, now: number
     md5OfAttributes: message.md5OfAttributes,
   };
   return `${JSON.stringify(line)}\n`;
+}
+
+function checkSums({ messageId, body, md5OfBody, attributes, md5OfAttributes: given }: ReceivedMessage): void {
+  const bodyIsWhole = md5OfBody === '' || md5OfBody === createHash('md5').update(body).digest('hex');
+  if (bodyIsWhole && (given === null || given === md5OfAttributes(attributes))) return;
+  const what = bodyIsWhole ? 'attributes' : 'body';
+  throw new CvopsError(
+    'ChecksumMismatch',
+    ExitCode.failed,
+    `the ${what} of message ${messageId} did not arrive as SQS sums it up.`,
+    { hint: 'it is left in the queue. Run the command again; leave the message out with --filter if it stays so.' },
+  );
 }

@@ -59,6 +59,7 @@ export interface PurgeResult {
 const MOST_TRIES = 6;
 /** Clocks differ, and a visibility counts from when SQS got the call. */
 const BLIND_MARGIN_MS = 5_000;
+const WAITING_POLL_MS = 3_000;
 /** A handle is used only while it is sure to be good: a delete with an old one may say done and do nothing. */
 const HANDLE_MARGIN_MS = 2_000;
 
@@ -89,6 +90,11 @@ class Purge {
   /** Until then a receive whose answer was lost may hide messages; ms since the epoch. */
   #blindUntil = 0;
   #waiting = false;
+  /** Until then the queue's count is waited for; null before the first doubt. */
+  #doubtUntil: number | null = null;
+  /** Messages that the queue counted last, and how many of them we had not seen. */
+  #depth = 0;
+  #uncounted = 0;
   /** Skipped messages are hidden until the end, and lock the rest of their FIFO group: whether that matters. */
   #locksAny = false;
   #locksMeant = false;
@@ -129,8 +135,7 @@ class Purge {
   }
 
   get #sawAllMeant(): boolean {
-    const { inFlight, delayed } = this.#options.dlq.attributes;
-    return inFlight + delayed === 0 && !this.#locksMeant;
+    return this.#uncounted <= 0 && !this.#locksMeant;
   }
 
   get #over(): boolean {
@@ -178,20 +183,41 @@ class Purge {
   }
 
   /**
-   * Several empty long polls in a row are the end, when nothing can be hidden by a receive that was cut off.
+   * Several empty long polls in a row are the end, unless messages may be hidden by a receive whose answer was lost: to us, or
+   * to the SDK, which tries again by itself. The queue's count shows those. It is approximate and late, so it
+   * makes the purge wait at most as long as such messages can stay hidden.
    * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-short-and-long-polling.html
    */
   async #empty(): Promise<void> {
     const { clock, signal, emptyPolls = 3, onWaiting } = this.#options;
     if (++this.#empties < emptyPolls) return;
-    if (clock.now() >= this.#blindUntil) {
-      this.#drained = true;
-      return;
-    }
     this.#empties = 0;
-    if (!this.#waiting) onWaiting?.(this.#blindUntil);
+    const now = clock.now();
+    if (now >= this.#blindUntil) {
+      this.#uncounted = await this.#countUnseen();
+      this.#doubtUntil ??= now + this.#keeper.seconds * 1000 + BLIND_MARGIN_MS;
+      if (this.#uncounted <= 0 || now >= this.#doubtUntil) {
+        this.#drained = true;
+        return;
+      }
+    }
+    if (!this.#waiting) onWaiting?.(Math.max(this.#blindUntil, this.#doubtUntil ?? 0));
     this.#waiting = true;
-    await clock.sleep(this.#blindUntil - clock.now(), signal).catch(() => {});
+    await clock.sleep(WAITING_POLL_MS, signal).catch(() => {});
+  }
+
+  /** Messages that the queue counts and we have not seen; behind FIFO locks of ours they are no surprise. */
+  async #countUnseen(): Promise<number> {
+    const { dlq, queues } = this.#options;
+    try {
+      const { attributes } = await queues.describe(dlq.url);
+      const { visible, inFlight, delayed } = attributes;
+      this.#depth = visible + inFlight + delayed;
+      return inFlight - this.#keeper.size + (this.#locksAny ? 0 : visible + delayed);
+    } catch (cause) {
+      expected(cause);
+      return 0;
+    }
   }
 
   /** A bug ends the other workers too. */
@@ -298,17 +324,10 @@ class Purge {
   }
 
   async #remaining(left: number): Promise<number> {
-    const { dlq, queues } = this.#options;
-    const { inFlight, delayed } = dlq.attributes;
-    // Counts are approximate and late; they are asked only where something may have been out of sight.
-    if (this.#drained && inFlight + delayed === 0 && !this.#locksAny) return left;
-    try {
-      const { attributes } = await queues.describe(dlq.url);
-      return Math.max(left, attributes.visible + attributes.inFlight + attributes.delayed);
-    } catch (cause) {
-      expected(cause);
-      return left;
-    }
+    // At the end of a queue that hides nothing from us, what we left ourselves; its counts are late.
+    if (this.#drained && this.#uncounted <= 0 && !this.#locksAny) return left;
+    if (!this.#drained) await this.#countUnseen();
+    return Math.max(left, this.#depth);
   }
 
   #tell(): void {

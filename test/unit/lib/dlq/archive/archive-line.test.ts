@@ -121,6 +121,13 @@ describe('a line of an archive', () => {
     expect(Object.entries(back)).toEqual(Object.entries(attributes));
   });
 
+  test.each([
+    ['body', { md5OfBody: '00000000000000000000000000000000' }],
+    ['attributes', { md5OfAttributes: '00000000000000000000000000000000' }],
+  ])('is not written when the %s did not arrive whole', (what, sums) => {
+    expect(() => archivedLine(received(sums), queue, NOW)).toThrow(`the ${what} of message 2d1f0e6c`);
+  });
+
   test('the MD5 of attributes is the one that SQS computes', () => {
     // Recorded from SQS.
     expect(
