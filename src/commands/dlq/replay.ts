@@ -9,7 +9,7 @@ import type { RunHeader } from '../../lib/dlq/ledger/ledger-record.ts';
 import { sourceOf } from '../../lib/dlq/list.ts';
 import { taskCheck } from '../../lib/dlq/native/task-check.ts';
 import { writePlanFile } from '../../lib/dlq/plan/plan-file.ts';
-import { planReplay, refuseBadPlan, whyRefused } from '../../lib/dlq/plan/plan-replay.ts';
+import { planReplay, type ReplayPlan, refuseBadPlan, whyRefused } from '../../lib/dlq/plan/plan-replay.ts';
 import { PlannedIds } from '../../lib/dlq/plan/planned-ids.ts';
 import { type SavedPlan, savedPlan } from '../../lib/dlq/plan/saved-plan.ts';
 import { type ReplayPorts, type ReplayOptions as RunOptions, replay } from '../../lib/dlq/replay/replay.ts';
@@ -22,7 +22,7 @@ import { compileFilter } from './compile-filter.ts';
 import { followReplay } from './follow-replay.ts';
 import { refuseOtherEngine, refuseWithAttach, refuseWithNative } from './native-flags.ts';
 import { loadPlan, refuseChanged, refuseWithPlan, requirePlanned, withMissing } from './plan-file.ts';
-import { planOutcome } from './plan-outcome.ts';
+import { planOutcome, planWarnings } from './plan-outcome.ts';
 import { replayCommandLine } from './replay-command-line.ts';
 import { replayOutcome } from './replay-outcome.ts';
 import { alarmNames, stopOnAlarm } from './stop-on-alarm.ts';
@@ -268,6 +268,7 @@ async function replayUnder(signal: AbortSignal, options: ReplayOptions, context:
       context.note(`${cause.message} The client moves them instead.`);
     }
   }
+  const told = warnBefore(plan, context);
   const about = plural(plan.look?.matched ?? plan.waiting, 'message');
   await context.confirm(`Replay about ${about} from ${dlq.name} to ${target.name} (${formatUsd(plan.costUsd)})?`);
   const ports: ReplayPorts = {
@@ -279,16 +280,24 @@ async function replayUnder(signal: AbortSignal, options: ReplayOptions, context:
       : { logs: { reader: await context.functionLogs(), functionName } }),
   };
   // Its own set: what the look came across may be gone by now.
-  const planned = only === null ? null : new PlannedIds(only);
-  const result = await followReplay(replay(ports, { ...chosen, only: planned }, signal), context);
+  const ids = only === null ? null : new PlannedIds(only);
+  const result = await followReplay(replay(ports, { ...chosen, only: ids }, signal), context);
   const { stopped } = result;
   if (stopped !== null && stopped.code !== 'Interrupted' && result.replayed === 0) {
     throw new CvopsError(stopped.code, stopped.exitCode, stopped.message, {
       ...(stopped.hint === null ? {} : { hint: stopped.hint }),
     });
   }
-  const outcome = replayOutcome(service, result, plan);
-  return planned === null ? outcome : withMissing(outcome, planned, result);
+  const outcome = replayOutcome(service, result, told ? { ...plan, checks: [] } : plan);
+  return ids === null ? outcome : withMissing(outcome, ids, result);
+}
+
+/** Who is asked should know what stands against it; all others read it beside the result. Whether it was told. */
+function warnBefore(plan: ReplayPlan, context: Context): boolean {
+  const { yes, output } = context.settings;
+  if (yes || output === 'json') return false;
+  for (const { message } of planWarnings(plan)) context.note(`Warning: ${message}`);
+  return true;
 }
 
 interface Resolved {
