@@ -1,7 +1,7 @@
 import { NEAR_EXPIRY_MS } from '../../lib/dlq/inspect/advice.ts';
 import type { FailureGroup } from '../../lib/dlq/inspect/group-by-signature.ts';
 import type { InspectedMessage, Inspection } from '../../lib/dlq/inspect/inspect.ts';
-import { count, formatDuration, instant, plural, text } from '../../lib/io/format.ts';
+import { count, formatCount, formatDuration, instant, plural, text } from '../../lib/io/format.ts';
 import type { Block, Cell } from '../../lib/io/outcome.ts';
 import { logWords } from './log-words.ts';
 import { shortIdLength, wrapText } from './wrap-text.ts';
@@ -54,16 +54,21 @@ function nothing(found: Inspection): string {
 }
 
 function headline(found: Inspection, now: number): string {
-  const { soonestExpiry, matched, scanned, groups, queue } = found;
-  const of = matched === scanned ? '' : ` of ${scanned}`;
-  const kinds = groups.every(({ basis }) => basis === 'shape')
-    ? plural(groups.length, 'shape')
-    : plural(groups.length, 'cause');
-  const expiry =
-    soonestExpiry === null
-      ? ''
-      : ` The first expires in ${formatDuration((Date.parse(soonestExpiry.at) - now) / 1000)}${soonestExpiry.basis === 'earliest' ? ' at the earliest' : ''}.`;
-  return `${plural(matched, 'dead letter')}${of} in ${queue}, ${kinds}.${expiry}`;
+  const { soonestExpiry, matched, scanned, hidden, groups, queue } = found;
+  const all = hidden > 0 ? `about ${formatCount(scanned + hidden)}` : formatCount(scanned);
+  const letters =
+    matched === scanned && hidden === 0
+      ? plural(matched, 'dead letter')
+      : `${formatCount(matched)} of ${all} dead letters`;
+  const kinds = plural(groups.length, groups.every(({ basis }) => basis === 'shape') ? 'shape' : 'cause');
+  return `${letters} in ${queue}, ${kinds}.${expiryWords(soonestExpiry, now)}`;
+}
+
+function expiryWords(soonest: Inspection['soonestExpiry'], now: number): string {
+  if (soonest === null) return '';
+  const leftMs = Date.parse(soonest.at) - now;
+  if (leftMs <= 0) return ' The first may expire any moment.';
+  return ` The first expires in ${formatDuration(leftMs / 1000)}${soonest.basis === 'earliest' ? ' at the earliest' : ''}.`;
 }
 
 function groupTable(groups: readonly FailureGroup[], { now, columns }: ViewOptions): Block {

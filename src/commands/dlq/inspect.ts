@@ -66,6 +66,7 @@ async function run(options: InspectOptions, context: Context): Promise<Outcome> 
       signal: context.signal,
       limit: options.limit,
       force: options.force,
+      explain: options.explain,
       ...(options.group === undefined ? {} : { group: options.group }),
       ...(filter === null ? {} : { filter: filter.matches }),
       ...(service.function === undefined
@@ -158,10 +159,12 @@ function next(service: string, found: Inspection, served: Served | null, now: nu
       why: 'keep them before they expire',
     });
   }
-  steps.push({
-    command: `cvops dlq explain ${service} ${idToType(found, largest.sample.messageId)}`,
-    why: 'all that the log holds of one of them',
-  });
+  if (largest.basis === 'log') {
+    steps.push({
+      command: `cvops dlq explain ${service} ${idToType(found, largest.sample.messageId)}`,
+      why: 'all that the log holds of one of them',
+    });
+  }
   if (verdict.kind === 'served') {
     steps.push({
       command: `cvops alias rollback ${service}`,

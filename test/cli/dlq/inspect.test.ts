@@ -145,7 +145,9 @@ describe('dlq inspect', () => {
   test('with --explain shows the last lines and the request of each message', async () => {
     await scene.send(scene.dlqUrl, 2, 2);
     const [first] = await failAll('6');
+    log({ level: 'INFO', message: 'tried again', messageId: first, requestId: `request of ${first}` });
     const { stdout } = await terminal(120, '--explain');
+    expect(stdout).toContain('INFO tried again');
     expect(stdout).toContain(`${first}, version 6, request request of ${first}`);
     expect(stdout).toContain("ERROR event failed (TypeError: Cannot read properties of undefined (reading 'userId'))");
     const { data } = jsonOf(await cvops('dlq', 'inspect', '--explain', '--json'));
@@ -156,6 +158,7 @@ describe('dlq inspect', () => {
     });
     expect(data.messages[0].logs).toMatchObject([
       { at: expect.any(String), message: expect.stringContaining('TypeError') },
+      { message: expect.stringContaining('tried again') },
     ]);
   });
 

@@ -11,6 +11,8 @@ export interface CauseQuery {
   /** The span in which the messages can have failed, ms since the epoch. */
   readonly fromMs: number;
   readonly toMs: number;
+  /** Up to this many messages are looked up one by one, in all that is written of them; more take one search for failures. */
+  readonly oneByOne?: number;
   readonly signal?: AbortSignal;
 }
 
@@ -35,7 +37,6 @@ export interface UnlinkedFailure {
   readonly last: string;
 }
 
-/** Up to this many messages are looked up one by one, in all that is written of them; more take one search for failures. */
 const FEW = 5;
 const PAGE = 10_000;
 const MOST_LINES = 200_000;
@@ -77,7 +78,8 @@ export async function causesByMessage(query: CauseQuery): Promise<ReadonlyMap<st
 export async function findCauses(query: CauseQuery): Promise<Causes | null> {
   const found = new Findings(query.messageIds);
   try {
-    const read = query.messageIds.size <= FEW ? readOneByOne(query, found) : readFailures(query, found);
+    const read =
+      query.messageIds.size <= (query.oneByOne ?? FEW) ? readOneByOne(query, found) : readFailures(query, found);
     const complete = await read;
     if (complete === null) return null;
     await joinRequests(query, found);

@@ -25,6 +25,8 @@ export interface InspectOptions {
   readonly group?: string;
   /** Looks even at a queue that has dead letters of its own. */
   readonly force?: boolean;
+  /** Reads all lines that name a message, not only failures, while the messages are few. */
+  readonly explain?: boolean;
   /** Where the causes stand; without it messages are grouped by their shape. */
   readonly logs?: { readonly reader: FunctionLogs; readonly functionName: string };
   /** Told of what goes on, for progress. */
@@ -210,11 +212,13 @@ async function readCauses(options: InspectOptions, kept: readonly Kept[]): Promi
     messageIds: new Set(kept.map(({ letter }) => letter.messageId)),
     fromMs: earliest,
     toMs: now + CLOCK_SKEW_MS,
+    ...(options.explain === true ? { oneByOne: MOST_EXPLAINED } : {}),
     signal: options.signal,
   });
 }
 
 const CLOCK_SKEW_MS = 60_000;
+const MOST_EXPLAINED = 20;
 /** Longest time that we expect between the first failure of a FIFO message and its move. */
 const LONGEST_DYING_MS = 12 * 3_600_000;
 

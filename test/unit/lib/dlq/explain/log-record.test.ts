@@ -208,6 +208,17 @@ describe('a line of a function', () => {
       { error: { name: 'ValueError', message: 'no', stack: expect.stringContaining('a.py') } },
     ],
     [
+      'Powertools for Java',
+      JSON.stringify({
+        level: 'ERROR',
+        message: 'failed',
+        error: { message: 'no', name: 'java.lang.IllegalStateException', stack: '\tat a.B.c(B.java:1)' },
+        function_request_id: REQUEST,
+        function_version: '7',
+      }),
+      { requestId: REQUEST, version: '7', error: { name: 'java.lang.IllegalStateException', message: 'no' } },
+    ],
+    [
       'pino',
       JSON.stringify({
         level: 50,

@@ -116,7 +116,53 @@ const TWO_CAUSES: readonly (readonly [what: string, one: string, other: string])
   ],
 ];
 
+/** Whole lines as other runtimes write them. */
+const OTHER_RUNTIMES: readonly (readonly [what: string, one: string, same: string, other: string])[] = [
+  [
+    'Python: a value and a key that is not there',
+    '[ERROR] ValueError: invalid literal for int() with base 10: \'abc\'\nTraceback (most recent call last):\n  File "/var/task/a.py", line 1, in h',
+    '[ERROR] ValueError: invalid literal for int() with base 10: \'x y 7\'\nTraceback (most recent call last):\n  File "/var/task/a.py", line 1, in h',
+    '[ERROR] KeyError: \'userId\'\nTraceback (most recent call last):\n  File "/var/task/a.py", line 1, in h',
+  ],
+  [
+    'Python: names of keys',
+    '[ERROR] KeyError: \'userId\'\nTraceback (most recent call last):\n  File "/var/task/a.py", line 1, in h',
+    '[ERROR] KeyError: \'userId\'\nTraceback (most recent call last):\n  File "/var/task/a.py", line 99, in h',
+    '[ERROR] KeyError: \'amount\'\nTraceback (most recent call last):\n  File "/var/task/a.py", line 1, in h',
+  ],
+  [
+    'boto3: the code of the service',
+    '[ERROR] ClientError: An error occurred (ThrottlingException) when calling the PutItem operation (reached max retries: 4): Rate exceeded\nTraceback (most recent call last):\n  File "a.py", line 1, in h',
+    '[ERROR] ClientError: An error occurred (ThrottlingException) when calling the PutItem operation (reached max retries: 9): Rate exceeded\nTraceback (most recent call last):\n  File "a.py", line 1, in h',
+    '[ERROR] ClientError: An error occurred (AccessDeniedException) when calling the PutItem operation: Rate exceeded\nTraceback (most recent call last):\n  File "a.py", line 1, in h',
+  ],
+  [
+    'Java: what was null',
+    'java.lang.NullPointerException: Cannot invoke "Event.getUser()" because "event" is null\n\tat a.B.c(B.java:1)',
+    'java.lang.NullPointerException: Cannot invoke "Event.getUser()" because "event" is null\n\tat a.B.c(B.java:77)',
+    'java.lang.NullPointerException: Cannot invoke "Order.getItem()" because "order" is null\n\tat a.B.c(B.java:1)',
+  ],
+  [
+    'Java: the root cause below a wrapper',
+    'java.lang.RuntimeException: failed\n\tat a.B.c(B.java:1)\nCaused by: java.net.SocketTimeoutException: connect timed out after 5000 ms',
+    'java.lang.RuntimeException: failed\n\tat a.B.c(B.java:1)\nCaused by: java.net.SocketTimeoutException: connect timed out after 800 ms',
+    'java.lang.RuntimeException: failed\n\tat a.B.c(B.java:1)\nCaused by: java.sql.SQLException: ORA-00942: no such table',
+  ],
+  [
+    'a timeout and a crash',
+    '2026-08-07T12:00:00.000Z aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee Task timed out after 3.00 seconds',
+    '2026-08-07T13:00:00.000Z bbbbbbbb-bbbb-4ccc-8ddd-eeeeeeeeeeee Task timed out after 30.03 seconds',
+    'RequestId: aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee Error: Runtime exited with error: signal: killed',
+  ],
+];
+
 describe('a signature', () => {
+  test.each(OTHER_RUNTIMES)('holds together and tells apart: %s', (_, one, same, other) => {
+    const of = (message: string) => signatureOf(failureCause({ at: 1, stream: 's', message })!);
+    expect(of(same)).toBe(of(one));
+    expect(of(other)).not.toBe(of(one));
+  });
+
   test.each(ONE_CAUSE)('is one for %s', (_, ...texts) => {
     expect(new Set(texts.map(signature)).size).toBe(1);
   });
