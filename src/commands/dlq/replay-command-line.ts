@@ -16,6 +16,10 @@ export interface ReplayFlags {
   readonly plan: string | undefined;
   readonly outOfOrder: boolean;
   readonly force: boolean;
+  readonly engine: string;
+  readonly verify: boolean;
+  /** Names of alarms. */
+  readonly stopOnAlarm: readonly string[];
 }
 
 /** The command line that does what a dry run with these flags showed, ready to be typed. */
@@ -40,5 +44,8 @@ export function replayCommandLine(flags: ReplayFlags): string {
   value('--edit', flags.edit);
   flag('--out-of-order', flags.outOfOrder);
   flag('--force', flags.force);
+  value('--engine', flags.engine === 'auto' ? undefined : flags.engine);
+  flag('--no-verify', !flags.verify);
+  value('--stop-on-alarm', flags.stopOnAlarm.length === 0 ? undefined : flags.stopOnAlarm.join(','));
   return words.map(shellWord).join(' ');
 }

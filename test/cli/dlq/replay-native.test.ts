@@ -122,6 +122,19 @@ describe('dlq replay --engine native', () => {
     expect(result.stdout).toMatch(/billed +the task, \$0\.000000 to \$0\.000004/);
   });
 
+  test('--dry-run of either engine keeps the alarms in the command that does it', async () => {
+    await die(1);
+    await alarm();
+    const asked = ['--no-verify', '--stop-on-alarm', 'errors', '--dry-run'];
+    const command = (result: CliResult) => jsonOf(result).next[0]?.command;
+    expect(command(await native(...asked))).toBe(
+      'cvops dlq replay processor --engine native --no-verify --stop-on-alarm errors',
+    );
+    expect(command(await replay('--engine', 'client', ...asked))).toBe(
+      'cvops dlq replay processor --engine client --no-verify --stop-on-alarm errors',
+    );
+  });
+
   test('--dry-run shows the plan and starts nothing', async () => {
     await die(30);
     const result = await native('--dry-run', '--rate', '10/s');

@@ -45,7 +45,9 @@ export class SqsMoveTasks implements MoveTasks {
           MaxNumberOfMessagesPerSecond: ratePerSecond ?? undefined,
         }),
       ),
-    );
+    ).catch((cause: unknown) => {
+      throw withAllRights(cause, dlq, destination);
+    });
     return answer.TaskHandle!;
   }
 
@@ -92,6 +94,18 @@ function known(cause: unknown, dlq: Queue): CvopsError | undefined {
     return new CvopsError('MoveTaskNotFound', ExitCode.notFound, `no such move task runs on "${dlq.name}".`, { cause });
   }
   return undefined;
+}
+
+/**
+ * AWS moves with the rights of who starts, and a denial does not say which one is missing.
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-configure-dead-letter-queue-redrive.html
+ */
+function withAllRights(cause: unknown, dlq: Queue, destination: Queue | null): unknown {
+  if (!(cause instanceof CvopsError) || cause.code !== 'AccessDenied') return cause;
+  return new CvopsError(cause.code, cause.exitCode, cause.message, {
+    hint: `allow sqs:StartMessageMoveTask, sqs:ReceiveMessage, sqs:DeleteMessage and sqs:GetQueueAttributes on ${dlq.name}, and sqs:SendMessage on ${destination?.name ?? 'its source'}.`,
+    cause,
+  });
 }
 
 function moveTask(entry: ListMessageMoveTasksResultEntry): MoveTask {
