@@ -23,6 +23,16 @@ export function makePrivateFolder(path: string): void {
   }
 }
 
+/** Why a file or folder cannot be written, in words; the code itself where there are none. */
+export function whyNotWritable(code: string): string {
+  return REASONS[code] ?? code;
+}
+
+/** There is no room, rather than a place that cannot be written at all. */
+export function isFull(code: string): boolean {
+  return code === 'ENOSPC' || code === 'EDQUOT';
+}
+
 const REASONS: Readonly<Record<string, string>> = {
   EACCES: 'no permission',
   EPERM: 'no permission',
@@ -44,12 +54,12 @@ export function inStateFolder<T>(path: string, work: () => T): T {
   } catch (cause) {
     const { code, syscall } = cause as NodeJS.ErrnoException;
     if (cause instanceof CvopsError || code === undefined || syscall === undefined) throw cause;
-    const isFull = code === 'ENOSPC' || code === 'EDQUOT';
+    const full = isFull(code);
     throw new CvopsError(
       'StateNotWritable',
-      isFull ? ExitCode.failed : ExitCode.setup,
-      `cannot write to the state folder ${path} (${REASONS[code] ?? code}).`,
-      { hint: isFull ? 'make room there.' : 'set XDG_STATE_HOME to a folder that you may write to.', cause },
+      full ? ExitCode.failed : ExitCode.setup,
+      `cannot write to the state folder ${path} (${whyNotWritable(code)}).`,
+      { hint: full ? 'make room there.' : 'set XDG_STATE_HOME to a folder that you may write to.', cause },
     );
   }
 }

@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
-import { type FileHandle, mkdir, open, readdir } from 'node:fs/promises';
+import { type FileHandle, open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makePrivateFolder } from '../../private-folder.ts';
 import { FileLedger } from './file-ledger.ts';
 import { ledgerDamaged, ledgerNotWritable, runNotFound } from './ledger-errors.ts';
 import type { LedgerRecord, RunHeader } from './ledger-record.ts';
@@ -19,7 +20,7 @@ export class FileLedgers implements Ledgers {
 
   async create(header: RunHeader): Promise<Ledger> {
     try {
-      await mkdir(this.#folder, { recursive: true, mode: 0o700 });
+      makePrivateFolder(this.#folder);
       const ledger = new FileLedger(await open(this.#path(header.runId), 'ax', 0o600), this.#path(header.runId));
       await ledger.commit(header);
       // The name must survive a crash too, not only the content.
@@ -37,7 +38,7 @@ export class FileLedgers implements Ledgers {
     try {
       file = await open(path, 'r+');
     } catch (cause) {
-      throw (cause as NodeJS.ErrnoException).code === 'ENOENT' ? runNotFound(runId) : ledgerNotWritable(cause, path);
+      throw isMissing(cause) ? runNotFound(runId) : ledgerNotWritable(cause, path);
     }
     try {
       const { size } = await file.stat();
@@ -67,7 +68,7 @@ export class FileLedgers implements Ledgers {
         if (start < chunk.length) rest.push(chunk.subarray(start));
       }
     } catch (cause) {
-      if ((cause as NodeJS.ErrnoException).code === 'ENOENT') throw runNotFound(runId);
+      if (isMissing(cause)) throw runNotFound(runId);
       throw cause;
     } finally {
       stream.destroy();
@@ -106,7 +107,7 @@ export class FileLedgers implements Ledgers {
         .sort()
         .reverse();
     } catch (cause) {
-      if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return [];
+      if (isMissing(cause)) return [];
       throw cause;
     }
   }
@@ -124,6 +125,12 @@ function parse(line: string, runId: string, number: number): LedgerRecord {
   } catch {
     throw ledgerDamaged(runId, number);
   }
+}
+
+/** Nothing of this name; or a part of the path is a file, and so there is nothing below it. */
+function isMissing(cause: unknown): boolean {
+  const { code } = cause as NodeJS.ErrnoException;
+  return code === 'ENOENT' || code === 'ENOTDIR';
 }
 
 /** Offset behind the last newline. */

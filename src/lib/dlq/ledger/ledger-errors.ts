@@ -1,5 +1,6 @@
 import { CvopsError } from '../../errors/cvops-error.ts';
 import { ExitCode } from '../../errors/exit-code.ts';
+import { isFull, whyNotWritable } from '../../private-folder.ts';
 
 /** No ledger of this name. */
 export function runNotFound(runId: string): CvopsError {
@@ -20,8 +21,12 @@ export function ledgerDamaged(runId: string, line: number): CvopsError {
 export function ledgerNotWritable(cause: unknown, path: string): unknown {
   const { code } = cause as NodeJS.ErrnoException;
   if (cause instanceof CvopsError || code === undefined) return cause;
-  return new CvopsError('LedgerNotWritable', ExitCode.failed, `cannot write the ledger ${path} (${code}).`, {
-    hint: 'nothing is sent without it. Make room or make the folder writable; XDG_STATE_HOME moves it.',
-    cause,
-  });
+  const full = isFull(code);
+  const mend = full ? 'Make room there' : 'Make the folder writable';
+  return new CvopsError(
+    'LedgerNotWritable',
+    full ? ExitCode.failed : ExitCode.setup,
+    `cannot write the ledger ${path} (${whyNotWritable(code)}).`,
+    { hint: `nothing is sent without it. ${mend}, or set XDG_STATE_HOME to another one.`, cause },
+  );
 }

@@ -114,7 +114,14 @@ describe('a ledger on disk', () => {
   test('below something that is no folder is an expected error', async () => {
     writeFileSync(join(folder, '..', 'file'), '');
     const wrong = new FileLedgers(join(folder, '..', 'file', 'runs'));
-    await expect(wrong.create(header('a'))).rejects.toMatchObject({ code: 'LedgerNotWritable' });
+    await expect(wrong.create(header('a'))).rejects.toMatchObject({ code: 'LedgerNotWritable', exitCode: 4 });
+    expect(await wrong.list()).toEqual([]);
+    await expect(wrong.ends('a')).rejects.toMatchObject({ code: 'RunNotFound' });
+  });
+
+  test('below a folder that takes none is refused, not tried without end', async () => {
+    const nowhere = new FileLedgers('/proc/nowhere/runs');
+    await expect(nowhere.create(header('a'))).rejects.toMatchObject({ code: 'LedgerNotWritable', exitCode: 4 });
   });
 
   test('tells its first and last record without being read whole', async () => {
