@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { strToU8, zipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { InProcessHandler } from '../../../src/lib/simulator/in-process-handler.ts';
 import { SimulatedClock } from '../../../src/lib/simulator/kernel/clock.ts';
 import type { Service } from '../../../src/lib/simulator/kernel/service.ts';
 import type { Shape, Structure } from '../../../src/lib/simulator/kernel/shape.ts';
 import { encodeCbor } from '../../../src/lib/simulator/protocols/cbor.ts';
 import { Simulator } from '../../../src/lib/simulator/simulator.ts';
+import { InProcessHandler } from '../../support/in-process-handler.ts';
 
 // A bug of the simulator is the one thing that a client must never be told of, whatever it sent: not one 500.
 

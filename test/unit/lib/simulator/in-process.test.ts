@@ -8,9 +8,9 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { InProcessHandler } from '../../../../src/lib/simulator/in-process-handler.ts';
 import { SimulatedClock } from '../../../../src/lib/simulator/kernel/clock.ts';
 import { Simulator } from '../../../../src/lib/simulator/simulator.ts';
+import { InProcessHandler } from '../../../support/in-process-handler.ts';
 
 const START = Date.UTC(2026, 0, 1);
 let clock: SimulatedClock;

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { HttpHandlerOptions, HttpRequest, HttpResponse, RequestHandler } from '@smithy/types';
-import { asApiError, dispatch } from './kernel/dispatch.ts';
-import { connectionReset } from './kernel/in-process-call.ts';
-import { errorReply, successReply, unroutedReply } from './kernel/replies.ts';
-import type { Target } from './kernel/router.ts';
-import { readCredential, WireCall } from './kernel/wire-call.ts';
-import type { Reply } from './protocols/reply.ts';
-import type { Simulator } from './simulator.ts';
+import { asApiError, dispatch } from '../../src/lib/simulator/kernel/dispatch.ts';
+import { connectionReset } from '../../src/lib/simulator/kernel/in-process-call.ts';
+import { errorReply, successReply, unroutedReply } from '../../src/lib/simulator/kernel/replies.ts';
+import type { Target } from '../../src/lib/simulator/kernel/router.ts';
+import { readCredential, WireCall } from '../../src/lib/simulator/kernel/wire-call.ts';
+import type { Reply } from '../../src/lib/simulator/protocols/reply.ts';
+import type { Simulator } from '../../src/lib/simulator/simulator.ts';
 
 /**
  * A `requestHandler` for clients of the AWS SDK for JavaScript that reaches a simulator in this process: everything of the
