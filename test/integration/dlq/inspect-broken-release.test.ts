@@ -160,21 +160,37 @@ describe('the dead letters of a broken release', () => {
   });
 });
 
-test('an error that names no message is laid to the messages of its run', async () => {
-  const source = `
+const THROWS = 'throw new TypeError("Cannot read properties of undefined (reading \'userId\')")';
+const HANGS = 'await new Promise(() => setInterval(() => {}, 1000))';
+
+test.each([
+  ['an error', 'Text', THROWS, "TypeError: Cannot read properties of undefined (reading 'userId')"],
+  ['an error', 'JSON', THROWS, "TypeError: Cannot read properties of undefined (reading 'userId')"],
+  ['a timeout', 'Text', HANGS, 'TimedOut: Task timed out after <n> seconds'],
+  ['a timeout', 'JSON', HANGS, 'TimedOut: Task timed out after <n> seconds'],
+])(
+  '%s that names no message, in a log of %s, is laid to the messages of its run',
+  async (_, format, work, signature) => {
+    const source = `
     export const handler = async (event) => {
       console.log('begun with ' + event.Records.map((record) => record.messageId).join(' '));
-      throw new TypeError("Cannot read properties of undefined (reading 'userId')");
+      ${work};
     };`;
-  const zip = Buffer.from(zipSync({ 'index.mjs': strToU8(source) })).toString('base64');
-  await release(sandbox.simulator, stage.operate, SYSTEM.processor, zip, 'worse');
-  const [first] = await send(['a', event(1, 'One?')], ['b', event(2, 'Two?')]);
-  await untilDead(2);
-  const { data } = await cvops('dlq', 'inspect');
-  expect(data.groups).toMatchObject([
-    { signature: "TypeError: Cannot read properties of undefined (reading 'userId')", count: 2, versions: ['6'] },
-  ]);
-  const explained = (await cvops('dlq', 'explain', first!)).data;
-  expect(explained).toMatchObject({ error: { name: 'TypeError' }, version: '6' });
-  expect(explained.attempts).toHaveLength(3);
-});
+    await stage.operate('lambda', 'UpdateFunctionConfiguration', {
+      FunctionName: SYSTEM.processor,
+      Timeout: 1,
+      LoggingConfig: { LogFormat: format },
+    });
+    await sandbox.simulator.clock.advance(60_000);
+    const zip = Buffer.from(zipSync({ 'index.mjs': strToU8(source) })).toString('base64');
+    await release(sandbox.simulator, stage.operate, SYSTEM.processor, zip, 'worse');
+    const [first] = await send(['a', event(1, 'One?')], ['b', event(2, 'Two?')]);
+    await untilDead(2);
+    const { data } = await cvops('dlq', 'inspect');
+    expect(data.groups).toMatchObject([{ signature, count: 2, versions: ['6'], basis: 'log' }]);
+    const explained = (await cvops('dlq', 'explain', first!)).data;
+    expect(explained).toMatchObject({ error: { signature }, version: '6' });
+    expect(explained.attempts).toHaveLength(3);
+    for (const attempt of explained.attempts) expect(attempt).toMatchObject({ outcome: 'failed', version: '6' });
+  },
+);
