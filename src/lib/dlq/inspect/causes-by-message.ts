@@ -41,6 +41,7 @@ const FEW = 5;
 const PAGE = 10_000;
 const MOST_LINES = 200_000;
 const MOST_REQUESTS = 20;
+const MOST_LINES_OF_RUNS = 50_000;
 const KEPT_LINES = 5;
 const LONGEST_KEPT = 2_000;
 /** Dead letters died lately, as a rule: the search begins with the last hour and widens. */
@@ -82,8 +83,8 @@ export async function findCauses(query: CauseQuery): Promise<Causes | null> {
       query.messageIds.size <= (query.oneByOne ?? FEW) ? readOneByOne(query, found) : readFailures(query, found);
     const complete = await read;
     if (complete === null) return null;
-    await joinRequests(query, found);
-    return { ...found.result(), complete };
+    const joined = await joinRequests(query, found);
+    return { ...found.result(), complete: complete && joined };
   } catch (cause) {
     // A log that cannot be had (throttled, no such service at this endpoint) must not stop the look at the queue.
     if (cause instanceof CvopsError && query.signal?.aborted !== true) return null;
@@ -134,15 +135,25 @@ async function readBackwards(
   return true;
 }
 
-/** What names no message is laid to the messages that other lines of the same request name. */
-async function joinRequests(query: CauseQuery, found: Findings): Promise<void> {
-  for (const { requestId, at } of found.requestsToJoin(MOST_REQUESTS)) {
-    const near = { fromMs: at - LONGEST_RUN_MS, toMs: at + LONGEST_RUN_MS };
-    const lines = await find(query, { text: requestId, ...near, limit: 1_000 });
-    if (lines === null) return;
-    found.add(lines);
+/**
+ * What names no message is laid to the messages that other lines of the same request name: a search for each request, or
+ * one for all lines of their time where they are many. False when that is more than is read.
+ */
+async function joinRequests(query: CauseQuery, found: Findings): Promise<boolean> {
+  const requests = found.requestsToJoin();
+  let complete = true;
+  if (requests.length <= MOST_REQUESTS) {
+    for (const { requestId, at } of requests) {
+      const near = { fromMs: at - LONGEST_RUN_MS, toMs: at + LONGEST_RUN_MS };
+      found.add((await find(query, { text: requestId, ...near, limit: 1_000 })) ?? []);
+    }
+  } else {
+    const times = requests.map(({ at }) => at).sort((one, other) => one - other);
+    const span = { fromMs: times[0]! - LONGEST_RUN_MS, toMs: times.at(-1)! + LONGEST_RUN_MS };
+    complete = (await readBackwards({ ...query, ...span }, found, [], MOST_LINES_OF_RUNS)) ?? true;
   }
   found.join();
+  return complete;
 }
 
 function find(
@@ -195,7 +206,7 @@ class Findings {
   }
 
   /** Requests to read whole: of failures that name no message, and of messages whose last run tells no failure. */
-  requestsToJoin(most: number): readonly { requestId: string; at: number }[] {
+  requestsToJoin(): readonly { requestId: string; at: number }[] {
     const requests = new Map<string, number>();
     // A failure may name some of its messages and not the others: their names stand in other lines of the run.
     for (const [requestId, { at }] of this.#orphans) requests.set(requestId, at);
@@ -203,10 +214,7 @@ class Findings {
       const known = this.#causes.get(messageId);
       if (known === undefined || (known.at < at && known.requestId !== requestId)) requests.set(requestId, at);
     }
-    return [...requests]
-      .map(([requestId, at]) => ({ requestId, at }))
-      .sort((a, b) => b.at - a.at)
-      .slice(0, most);
+    return [...requests].map(([requestId, at]) => ({ requestId, at }));
   }
 
   join(): void {

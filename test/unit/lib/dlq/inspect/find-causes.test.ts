@@ -121,6 +121,21 @@ describe('the causes of many messages', () => {
     expect(found!.unlinked).toEqual([]);
   });
 
+  test('of many failed runs are joined in one reading of that time, not in one search for each', async () => {
+    const lines = Array.from({ length: 300 }, (_, run) => [
+      {
+        at: NOW - 600_000 + run * 1_000,
+        message: `t\t${request(run)}\tINFO\tbegun with ${id(2 * run)} ${id(2 * run + 1)}`,
+      },
+      { at: NOW - 600_000 + run * 1_000 + 900, message: `t ${request(run)} Task timed out after 3.00 seconds` },
+    ]).flat();
+    const log = new Log(lines);
+    const found = await ask(log, ids(600));
+    expect(found!.byMessage.size).toBe(600);
+    expect([...found!.byMessage.values()].every(({ name }) => name === 'TimedOut')).toBe(true);
+    expect(log.queries.length).toBeLessThan(12);
+  });
+
   test('leave failures that name no message apart, the most frequent first', async () => {
     const plain = (n: number, text: string) => ({ at: NOW - 60_000 + n, message: `t\t${request(n)}\tERROR\t${text}` });
     const found = await ask(
