@@ -17,7 +17,7 @@ const MOST_FILES = 4;
  */
 exports.openProgram = ({ version, folder = join(__dirname, '..', 'dist'), env = process.env } = {}) => {
   const path = version === undefined ? undefined : cachePath(version, folder, env);
-  const cached = path === undefined ? new Map() : readCache(path);
+  const cache = path === undefined ? NOTHING_KEPT : openCache(path);
   let packed;
   const modules = new Map();
   const fresh = new Map();
@@ -34,7 +34,7 @@ exports.openProgram = ({ version, folder = join(__dirname, '..', 'dist'), env = 
     if (known !== undefined) return known.exports;
     const module = { exports: {} };
     modules.set(name, module);
-    const { code, compiled } = cached.get(name) ?? { code: unpack(name) };
+    const { code, compiled } = cache.get(name) ?? { code: unpack(name) };
     const filename = join(folder, name);
     const script = new Script(`(function(exports,require,module,__filename,__dirname){${code}\n})`, {
       filename,
@@ -50,8 +50,12 @@ exports.openProgram = ({ version, folder = join(__dirname, '..', 'dist'), env = 
   const keep = () => {
     if (path === undefined || fresh.size === 0) return;
     // Compiled data is taken now rather than at the start: with the functions that ran since.
-    for (const [name, { code, script }] of fresh) cached.set(name, { code, compiled: script.createCachedData() });
-    writeCache(path, cached);
+    const ofThisRun = [...fresh].map(([name, { code, script }]) => [
+      name,
+      script.createCachedData(),
+      Buffer.from(code),
+    ]);
+    writeCache(path, () => [...cache.others(fresh), ...ofThisRun]);
   };
 
   return { load, keep };
@@ -78,49 +82,79 @@ function cachePath(version, folder, { HOME, XDG_CACHE_HOME, NODE_DISABLE_COMPILE
   return join(XDG_CACHE_HOME || join(HOME || require('node:os').homedir(), '.cache'), 'cvops', name);
 }
 
+const NOTHING_KEPT = { get: () => undefined, others: () => [] };
+
 /**
- * CRC-32 and length of the index, the index `[[name, bytes of code, bytes of compiled data], …]`, and code and compiled
- * data of each module.
+ * CRC-32 and length of the index, the index `[[name, bytes of compiled data, bytes of code, CRC-32 of both], …]`, and the
+ * two of each module. Only what is asked for is read: other commands may have left far more. Compiled data comes first,
+ * where it is aligned; V8 copies it otherwise.
  */
-function readCache(path) {
-  const cached = new Map();
+function openCache(path) {
   try {
     const file = fs.openSync(path, 'r');
-    let data;
-    try {
-      // It is run as it is, so nothing is taken that another user could have written.
-      if (!isOwn(fs.fstatSync(file))) return cached;
-      data = fs.readFileSync(file);
-    } finally {
-      fs.closeSync(file);
+    // It is run as it is, so nothing is taken that another user could have written.
+    const stat = fs.fstatSync(file);
+    if (!isOwn(stat)) return NOTHING_KEPT;
+    const head = readAt(file, 0, 8);
+    const index = readAt(file, 8, Math.min(head.readUInt32LE(4), stat.size));
+    if (crc32(index) !== head.readUInt32LE(0)) return NOTHING_KEPT;
+    const places = new Map();
+    let at = 8 + index.length;
+    for (const [name, ofCompiled, ofCode, crc] of JSON.parse(index.toString())) {
+      places.set(name, { at, ofCompiled, ofCode, crc });
+      at += ofCompiled + ofCode;
     }
-    if (crc32(data.subarray(4)) !== data.readUInt32LE(0)) return cached;
-    const start = 8 + data.readUInt32LE(4);
-    let at = start;
-    for (const [name, ofCode, ofCompiled] of JSON.parse(data.toString('utf8', 8, start))) {
-      const code = data.toString('utf8', at, at + ofCode);
-      cached.set(name, { code, compiled: data.subarray(at + ofCode, at + ofCode + ofCompiled) });
-      at += ofCode + ofCompiled;
-    }
+    /** Compiled data and code. */
+    const read = (name) => {
+      const { at, ofCompiled, ofCode, crc } = places.get(name);
+      const data = readAt(file, at, ofCompiled + ofCode);
+      return crc32(data) === crc ? [data.subarray(0, ofCompiled), data.subarray(ofCompiled)] : undefined;
+    };
+    return {
+      get(name) {
+        const parts = places.has(name) ? read(name) : undefined;
+        return parts && { compiled: parts[0], code: parts[1].toString() };
+      },
+      /** All but those, as they are kept; asked for last. */
+      others(names) {
+        const kept = [...places.keys()].filter((name) => !names.has(name)).map((name) => [name, read(name)]);
+        // Windows puts no file in the place of one that is open.
+        fs.closeSync(file);
+        return kept.filter(([, parts]) => parts !== undefined).map(([name, parts]) => [name, ...parts]);
+      },
+    };
   } catch {
     // Not there yet, or not readable: the pack has everything.
+    return NOTHING_KEPT;
   }
-  return cached;
+}
+
+/** Bytes that the file is too short for are zero. */
+function readAt(file, position, bytes) {
+  const data = Buffer.alloc(bytes);
+  fs.readSync(file, data, 0, bytes, position);
+  return data;
 }
 
 /** Two processes may write at once: each writes a file of its own and puts it in place; the later one wins. */
-function writeCache(path, cached) {
+function writeCache(path, collect) {
   const own = `${path}.${process.pid}`;
   try {
+    const modules = collect();
     const parent = dirname(path);
     fs.mkdirSync(parent, { recursive: true, mode: 0o700 });
     if (!isOwn(fs.statSync(parent))) return;
-    const bodies = [...cached].map(([name, { code, compiled }]) => [name, Buffer.from(code), compiled]);
-    const index = Buffer.from(JSON.stringify(bodies.map(([name, code, { length }]) => [name, code.length, length])));
+    const entries = modules.map(([name, compiled, code]) => [
+      name,
+      compiled.length,
+      code.length,
+      crc32(code, crc32(compiled)),
+    ]);
+    const index = Buffer.from(JSON.stringify(entries));
     const head = Buffer.alloc(8);
+    head.writeUInt32LE(crc32(index), 0);
     head.writeUInt32LE(index.length, 4);
-    const data = Buffer.concat([head, index, ...bodies.flatMap(([, code, compiled]) => [code, compiled])]);
-    data.writeUInt32LE(crc32(data.subarray(4)), 0);
+    const data = Buffer.concat([head, index, ...modules.flatMap(([, compiled, code]) => [compiled, code])]);
     fs.writeFileSync(own, data, { mode: 0o600, flag: 'wx' });
     fs.renameSync(own, path);
     dropOldest(parent);
@@ -135,8 +169,7 @@ function writeCache(path, cached) {
 function dropOldest(parent) {
   const files = fs.readdirSync(parent).filter((name) => /\.bin(\.\d+)?$/.test(name));
   const byAge = files.map((name) => join(parent, name)).map((file) => ({ file, written: fs.statSync(file).mtimeMs }));
-  for (const { file } of byAge.sort((a, b) => b.written - a.written).slice(MOST_FILES))
-    fs.rmSync(file, { force: true });
+  for (const { file } of byAge.sort((a, b) => b.written - a.written).slice(MOST_FILES)) fs.unlinkSync(file);
 }
 
 function isOwn({ uid, mode }) {
