@@ -1,26 +1,17 @@
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { DeadLetterScene } from '../../integration/dlq/support/dead-letter-scene.ts';
-import { jsonOf, makeHome, removeHome, runCli } from '../../support/run-cli.ts';
+import { describe, expect, test } from 'vitest';
+import { jsonOf } from '../../support/run-cli.ts';
+import { deadLetterCli } from './dead-letter-cli.ts';
 
-let scene: DeadLetterScene;
-let home: string;
-beforeEach(async () => {
-  home = makeHome();
-  scene = await DeadLetterScene.start();
-});
-afterEach(async () => {
-  await scene.stop();
-  removeHome(home);
-});
+const cli = deadLetterCli();
 
-const cvops = (...argv: string[]) => runCli(argv, { env: scene.env, clock: scene.clock, home });
-const read = (name: string) => readFileSync(join(home, name), 'utf8');
+const cvops = (...argv: string[]) => cli.run(argv);
+const read = (name: string) => readFileSync(join(cli.home, name), 'utf8');
 
 describe('dlq export', () => {
   test('writes every message to a private file and leaves the queue as it was', async () => {
-    await scene.send(scene.dlqUrl, 24, 3);
+    await cli.scene.send(cli.scene.dlqUrl, 24, 3);
     const result = await cvops('dlq', 'export', 'processor', '--to', 'dead.ndjson', '--json');
     expect(result.code).toBe(0);
     expect(jsonOf(result)).toMatchObject({
@@ -29,7 +20,7 @@ describe('dlq export', () => {
         service: 'processor',
         queue: 'cv-analytics-dlq.fifo',
         count: 24,
-        path: join(home, 'dead.ndjson'),
+        path: join(cli.home, 'dead.ndjson'),
         complete: true,
         hidden: 0,
       },
@@ -39,12 +30,12 @@ describe('dlq export', () => {
     expect(lines.map((line) => JSON.parse(JSON.parse(line).body).n).sort((a, b) => a - b)).toEqual(
       Array.from({ length: 24 }, (_, n) => n),
     );
-    expect(statSync(join(home, 'dead.ndjson')).mode & 0o777).toBe(0o600);
-    expect(await scene.depth(scene.dlqUrl)).toEqual({ visible: 24, inFlight: 0 });
+    expect(statSync(join(cli.home, 'dead.ndjson')).mode & 0o777).toBe(0o600);
+    expect(await cli.scene.depth(cli.scene.dlqUrl)).toEqual({ visible: 24, inFlight: 0 });
   });
 
   test('--to - writes the messages to the pipe and all else to stderr', async () => {
-    await scene.send(scene.dlqUrl, 3);
+    await cli.scene.send(cli.scene.dlqUrl, 3);
     const result = await cvops('dlq', 'export', '--to', '-');
     expect(result.code).toBe(0);
     expect(
@@ -63,7 +54,7 @@ describe('dlq export', () => {
   });
 
   test('what FIFO hides is said, and the exit code is 3', async () => {
-    await scene.send(scene.dlqUrl, 15);
+    await cli.scene.send(cli.scene.dlqUrl, 15);
     const result = await cvops('dlq', 'export', '--to', 'dead.ndjson', '--json');
     expect(result.code).toBe(3);
     const { data, warnings } = jsonOf(result);
@@ -73,11 +64,11 @@ describe('dlq export', () => {
   });
 
   test('a maximum that was asked for is no failure', async () => {
-    await scene.send(scene.dlqUrl, 6, 6);
+    await cli.scene.send(cli.scene.dlqUrl, 6, 6);
     const result = await cvops('dlq', 'export', '--to', 'dead.ndjson', '--max', '2', '--json');
     expect(result.code).toBe(0);
     expect(jsonOf(result).data).toMatchObject({ count: 2, complete: false, reason: 'max' });
-    expect(await scene.depth(scene.dlqUrl)).toEqual({ visible: 6, inFlight: 0 });
+    expect(await cli.scene.depth(cli.scene.dlqUrl)).toEqual({ visible: 6, inFlight: 0 });
   });
 
   test('an empty queue gives an empty file', async () => {
@@ -87,8 +78,8 @@ describe('dlq export', () => {
   });
 
   test('a file that is there is not replaced without --force', async () => {
-    await scene.send(scene.dlqUrl, 1);
-    writeFileSync(join(home, 'dead.ndjson'), 'mine');
+    await cli.scene.send(cli.scene.dlqUrl, 1);
+    writeFileSync(join(cli.home, 'dead.ndjson'), 'mine');
     const refused = await cvops('dlq', 'export', '--to', 'dead.ndjson');
     expect(refused.code).toBe(2);
     expect(refused.stderr).toContain('is there already');
@@ -98,12 +89,12 @@ describe('dlq export', () => {
   });
 
   test('a filter that fails on a message leaves no file and nothing hidden', async () => {
-    await scene.send(scene.dlqUrl, 4, 4);
+    await cli.scene.send(cli.scene.dlqUrl, 4, 4);
     const result = await cvops('dlq', 'export', '--to', 'dead.ndjson', '--filter', 'abs(body.text)');
     expect(result.code).toBe(2);
-    expect(existsSync(join(home, 'dead.ndjson'))).toBe(false);
-    expect(readdirSync(home).filter((name) => name.includes('dead'))).toEqual([]);
-    expect(await scene.depth(scene.dlqUrl)).toEqual({ visible: 4, inFlight: 0 });
+    expect(existsSync(join(cli.home, 'dead.ndjson'))).toBe(false);
+    expect(readdirSync(cli.home).filter((name) => name.includes('dead'))).toEqual([]);
+    expect(await cli.scene.depth(cli.scene.dlqUrl)).toEqual({ visible: 4, inFlight: 0 });
   });
 
   test.each([

@@ -1,31 +1,20 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { DeadLetterScene } from '../../integration/dlq/support/dead-letter-scene.ts';
-import { jsonOf, makeHome, type RunCliOptions, removeHome, runCli } from '../../support/run-cli.ts';
+import { describe, expect, test } from 'vitest';
+import { jsonOf } from '../../support/run-cli.ts';
+import { deadLetterCli } from './dead-letter-cli.ts';
 
-let scene: DeadLetterScene;
-let home: string;
-beforeEach(async () => {
-  home = makeHome();
-  scene = await DeadLetterScene.start();
-});
-afterEach(async () => {
-  await scene.stop();
-  removeHome(home);
-});
+const cli = deadLetterCli();
 
-const run = (argv: readonly string[], options: RunCliOptions = {}) =>
-  runCli(argv, { env: scene.env, clock: scene.clock, home, ...options });
-const cvops = (...argv: string[]) => run(argv);
+const cvops = (...argv: string[]) => cli.run(argv);
 
 function archive(name: string, count: number, groups = 1): void {
   const lines = Array.from({ length: count }, (_, n) =>
     JSON.stringify({ messageId: `id-${n}`, groupId: `g${n % groups}`, body: `${n}` }),
   );
-  writeFileSync(join(home, name), `${lines.join('\n')}\n`);
+  writeFileSync(join(cli.home, name), `${lines.join('\n')}\n`);
 }
-const bodies = async (url: string) => (await scene.take(url)).map(({ Body }) => Number(Body)).sort((a, b) => a - b);
+const bodies = async (url: string) => (await cli.scene.take(url)).map(({ Body }) => Number(Body)).sort((a, b) => a - b);
 const upTo = (count: number) => Array.from({ length: count }, (_, n) => n);
 
 describe('dlq import', () => {
@@ -38,7 +27,7 @@ describe('dlq import', () => {
       data: {
         service: 'processor',
         queue: 'cv-analytics-dlq.fifo',
-        path: join(home, 'dead.ndjson'),
+        path: join(cli.home, 'dead.ndjson'),
         messages: 12,
         groups: 3,
         count: 12,
@@ -48,29 +37,38 @@ describe('dlq import', () => {
       },
       next: [{ command: 'cvops dlq replay processor --dry-run' }],
     });
-    expect(await bodies(scene.dlqUrl)).toEqual(upTo(12));
+    expect(await bodies(cli.scene.dlqUrl)).toEqual(upTo(12));
   });
 
   test('--to names another queue, and the queue that they came from is told', async () => {
-    await scene.send(scene.dlqUrl, 2, 2);
+    await cli.scene.send(cli.scene.dlqUrl, 2, 2);
     await cvops('dlq', 'export', '--to', 'dead.ndjson');
-    const result = await cvops('dlq', 'import', '--from', 'dead.ndjson', '--to', scene.sourceName, '--yes', '--json');
+    const result = await cvops(
+      'dlq',
+      'import',
+      '--from',
+      'dead.ndjson',
+      '--to',
+      cli.scene.sourceName,
+      '--yes',
+      '--json',
+    );
     expect(result.code).toBe(0);
     expect(jsonOf(result).warnings).toMatchObject([{ code: 'OtherQueue' }]);
-    expect(await scene.depth(scene.sourceUrl)).toEqual({ visible: 2, inFlight: 0 });
+    expect(await cli.scene.depth(cli.scene.sourceUrl)).toEqual({ visible: 2, inFlight: 0 });
   });
 
   test('reads what is piped in', async () => {
     archive('dead.ndjson', 5);
-    const stdin = readFileSync(join(home, 'dead.ndjson'));
-    const result = await run(['dlq', 'import', '--from', '-', '--yes', '--json'], { stdin });
+    const stdin = readFileSync(join(cli.home, 'dead.ndjson'));
+    const result = await cli.run(['dlq', 'import', '--from', '-', '--yes', '--json'], { stdin });
     expect(result.code).toBe(0);
     expect(jsonOf(result).data).toMatchObject({ count: 5, path: '-' });
-    expect(await bodies(scene.dlqUrl)).toEqual(upTo(5));
+    expect(await bodies(cli.scene.dlqUrl)).toEqual(upTo(5));
   });
 
   test('does not wait for a terminal to be typed into', async () => {
-    const result = await run(['dlq', 'import', '--from', '-', '--yes'], { stdinTTY: true });
+    const result = await cli.run(['dlq', 'import', '--from', '-', '--yes'], { stdinTTY: true });
     expect(result.code).toBe(2);
     expect(result.stderr).toContain('nothing is');
   });
@@ -83,13 +81,13 @@ describe('dlq import', () => {
       data: { dryRun: true, count: 0, messages: 5, groups: 2, remaining: 5 },
       next: [{ command: 'cvops dlq import --from dead.ndjson' }],
     });
-    expect(await scene.depth(scene.dlqUrl)).toEqual({ visible: 0, inFlight: 0 });
+    expect(await cli.scene.depth(cli.scene.dlqUrl)).toEqual({ visible: 0, inFlight: 0 });
   });
 
   test('without a terminal it needs --yes', async () => {
     archive('dead.ndjson', 1);
     expect((await cvops('dlq', 'import', '--from', 'dead.ndjson')).code).toBe(2);
-    expect(await scene.depth(scene.dlqUrl)).toEqual({ visible: 0, inFlight: 0 });
+    expect(await cli.scene.depth(cli.scene.dlqUrl)).toEqual({ visible: 0, inFlight: 0 });
   });
 
   test('the same file is sent once, and --again sends it once more', async () => {
@@ -99,33 +97,33 @@ describe('dlq import', () => {
     expect(second.code).toBe(6);
     expect(second.stderr).toContain('sent to cv-analytics-dlq.fifo already');
     expect((await cvops('dlq', 'import', '--from', 'dead.ndjson', '--yes', '--again')).code).toBe(0);
-    expect(await scene.depth(scene.dlqUrl)).toEqual({ visible: 4, inFlight: 0 });
+    expect(await cli.scene.depth(cli.scene.dlqUrl)).toEqual({ visible: 4, inFlight: 0 });
   });
 
   test('interrupted, it says how to go on, and does', async () => {
     archive('dead.ndjson', 60, 3);
     const stop = new AbortController();
-    const region = scene.simulator.region();
+    const region = cli.scene.simulator.region();
     const finished = region.finished.bind(region);
     region.finished = (target, ...rest) => {
       finished(target, ...rest);
       if (target.operation === 'SendMessageBatch') stop.abort();
     };
     const argv = ['dlq', 'import', '--from', 'dead.ndjson', '--yes', '--json'];
-    const first = await run(argv, { signal: stop.signal });
+    const first = await cli.run(argv, { signal: stop.signal });
     expect(first.code).toBe(130);
     const { data, next } = jsonOf(first);
     expect(data.remaining).toBe(60 - data.count);
     expect(data.remaining).toBeGreaterThan(0);
     expect(next[0]?.command).toBe('cvops dlq import --from dead.ndjson');
-    const second = await run(argv);
+    const second = await cli.run(argv);
     expect(jsonOf(second).data).toMatchObject({ count: 60, sentBefore: data.count, remaining: 0 });
-    expect(await bodies(scene.dlqUrl)).toEqual(upTo(60));
+    expect(await bodies(cli.scene.dlqUrl)).toEqual(upTo(60));
   });
 
   test('a message that the queue refuses is told, the rest of its group stays, the others go', async () => {
     archive('dead.ndjson', 8, 2);
-    scene.simulator.faults.add({
+    cli.scene.simulator.faults.add({
       service: 'sqs',
       operation: 'SendMessageBatch',
       bodyContains: '"cvops-id-2"',
@@ -135,7 +133,7 @@ describe('dlq import', () => {
     expect(result.code).toBe(3);
     expect(jsonOf(result).data).toMatchObject({ count: 5, failed: 1, blocked: 2, remaining: 3 });
     expect(result.stderr).toContain('line 3: InvalidMessageContents');
-    expect(await bodies(scene.dlqUrl)).toEqual([0, 1, 3, 5, 7]);
+    expect(await bodies(cli.scene.dlqUrl)).toEqual([0, 1, 3, 5, 7]);
   });
 
   test.each([
@@ -145,12 +143,12 @@ describe('dlq import', () => {
     ['bytes that are no UTF-8', Buffer.from([0x7b, 0xff, 0x7d, 0x0a]), 1, 'line 1: is not UTF-8 at byte 2'],
     ['the lines of a standard queue', '{"body":"1","fifo":false}\n', 2, 'is a FIFO one'],
   ])('%s is told before anything is sent', async (_, content, code, why) => {
-    writeFileSync(join(home, 'bad.ndjson'), content);
+    writeFileSync(join(cli.home, 'bad.ndjson'), content);
     const result = await cvops('dlq', 'import', '--from', 'bad.ndjson', '--yes');
     expect(result.code).toBe(code);
     expect(result.stderr.split('\n')[0]).toContain(why);
     expect(result.stderr.split('\n')).toHaveLength(3);
-    expect(await scene.depth(scene.dlqUrl)).toEqual({ visible: 0, inFlight: 0 });
+    expect(await cli.scene.depth(cli.scene.dlqUrl)).toEqual({ visible: 0, inFlight: 0 });
   });
 
   test.each([

@@ -1,29 +1,18 @@
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { DeadLetterScene } from '../../integration/dlq/support/dead-letter-scene.ts';
-import { jsonOf, makeHome, type RunCliOptions, removeHome, runCli } from '../../support/run-cli.ts';
+import { describe, expect, test } from 'vitest';
+import { jsonOf } from '../../support/run-cli.ts';
+import { deadLetterCli } from './dead-letter-cli.ts';
 
-let scene: DeadLetterScene;
-let home: string;
-beforeEach(async () => {
-  home = makeHome();
-  scene = await DeadLetterScene.start();
-});
-afterEach(async () => {
-  await scene.stop();
-  removeHome(home);
-});
+const cli = deadLetterCli();
 
-const run = (argv: readonly string[], options: RunCliOptions = {}) =>
-  runCli(argv, { env: scene.env, clock: scene.clock, home, ...options });
-const purge = (...flags: string[]) => run(['dlq', 'purge', ...flags]);
+const purge = (...flags: string[]) => cli.run(['dlq', 'purge', ...flags]);
 const consent = ['--yes', '--confirm', 'cv-analytics-dlq.fifo'];
 const linesOf = (path: string) => readFileSync(path, 'utf8').split('\n').slice(0, -1);
 
 describe('dlq purge', () => {
   test('exports every message, deletes it, and the file gives it back', async () => {
-    await scene.send(scene.dlqUrl, 35, 2);
+    await cli.scene.send(cli.scene.dlqUrl, 35, 2);
     const result = await purge('processor', ...consent, '--json');
     expect(result.code).toBe(0);
     const { kind, data, next } = jsonOf(result);
@@ -43,12 +32,12 @@ describe('dlq purge', () => {
     expect(data.exportPath).toMatch(/state\/cvops\/exports\/cv-analytics-dlq\.fifo-\d{8}-\d{6}-[0-9a-f]{4}\.ndjson$/);
     expect(statSync(data.exportPath).mode & 0o777).toBe(0o600);
     expect(linesOf(data.exportPath)).toHaveLength(35);
-    expect(await scene.depth(scene.dlqUrl)).toEqual({ visible: 0, inFlight: 0 });
+    expect(await cli.scene.depth(cli.scene.dlqUrl)).toEqual({ visible: 0, inFlight: 0 });
     expect(next).toEqual([{ command: `cvops dlq import processor --from ${data.exportPath}`, why: 'put them back' }]);
-    expect((await run(['dlq', 'import', '--from', data.exportPath, '--yes'])).code).toBe(0);
-    expect((await scene.take(scene.dlqUrl)).map(({ Body }) => JSON.parse(Body!).n).sort((a, b) => a - b)).toEqual(
-      Array.from({ length: 35 }, (_, n) => n),
-    );
+    expect((await cli.run(['dlq', 'import', '--from', data.exportPath, '--yes'])).code).toBe(0);
+    expect(
+      (await cli.scene.take(cli.scene.dlqUrl)).map(({ Body }) => JSON.parse(Body!).n).sort((a, b) => a - b),
+    ).toEqual(Array.from({ length: 35 }, (_, n) => n));
   });
 
   test.each([
@@ -58,57 +47,57 @@ describe('dlq purge', () => {
     [['--yes', '--confirm', 'cv-analytics-dlq'], /--confirm "cv-analytics-dlq" is not "cv-analytics-dlq.fifo"/],
     [['--no-input', '--yes'], /--confirm/],
   ])('%j is not enough without a terminal', async (flags, why) => {
-    await scene.send(scene.dlqUrl, 2);
+    await cli.scene.send(cli.scene.dlqUrl, 2);
     const result = await purge(...flags);
     expect(result.code).toBe(2);
     expect(result.stderr).toMatch(why);
-    expect(await scene.depth(scene.dlqUrl)).toEqual({ visible: 2, inFlight: 0 });
+    expect(await cli.scene.depth(cli.scene.dlqUrl)).toEqual({ visible: 2, inFlight: 0 });
   });
 
   test('--dry-run says what would go, and changes and writes nothing', async () => {
-    await scene.send(scene.dlqUrl, 6, 2);
+    await cli.scene.send(cli.scene.dlqUrl, 6, 2);
     const result = await purge('--dry-run', '--json', '--filter', 'body.n > `3`');
     expect(result.code).toBe(0);
     const { data } = jsonOf(result);
     expect(data).toMatchObject({ dryRun: true, matched: 2, deleted: 0, skipped: 4, complete: true });
     expect(existsSync(data.exportPath)).toBe(false);
-    expect(await scene.depth(scene.dlqUrl)).toEqual({ visible: 6, inFlight: 0 });
+    expect(await cli.scene.depth(cli.scene.dlqUrl)).toEqual({ visible: 6, inFlight: 0 });
   });
 
   test('only what matches goes', async () => {
-    await scene.send(scene.dlqUrl, 12, 3);
+    await cli.scene.send(cli.scene.dlqUrl, 12, 3);
     const result = await purge(...consent, '--group', 'g1', '--to', 'gone.ndjson', '--json');
     expect(result.code).toBe(0);
     expect(jsonOf(result).data).toMatchObject({
       deleted: 4,
       remaining: 8,
       complete: true,
-      exportPath: join(home, 'gone.ndjson'),
+      exportPath: join(cli.home, 'gone.ndjson'),
     });
-    expect(linesOf(join(home, 'gone.ndjson')).map((line) => JSON.parse(line).groupId)).toEqual(Array(4).fill('g1'));
-    expect(await scene.depth(scene.dlqUrl)).toEqual({ visible: 8, inFlight: 0 });
+    expect(linesOf(join(cli.home, 'gone.ndjson')).map((line) => JSON.parse(line).groupId)).toEqual(Array(4).fill('g1'));
+    expect(await cli.scene.depth(cli.scene.dlqUrl)).toEqual({ visible: 8, inFlight: 0 });
   });
 
   test('an empty queue leaves no file', async () => {
     const result = await purge(...consent, '--json');
     expect(result.code).toBe(0);
     expect(jsonOf(result).data).toMatchObject({ deleted: 0, exportPath: null });
-    expect(readdirSync(join(home, 'state/cvops/exports'))).toEqual([]);
+    expect(readdirSync(join(cli.home, 'state/cvops/exports'))).toEqual([]);
   });
 
   test('a file that is there is never touched, for it may be the only copy', async () => {
-    await scene.send(scene.dlqUrl, 1);
-    writeFileSync(join(home, 'gone.ndjson'), 'earlier');
+    await cli.scene.send(cli.scene.dlqUrl, 1);
+    writeFileSync(join(cli.home, 'gone.ndjson'), 'earlier');
     const result = await purge(...consent, '--to', 'gone.ndjson', '--force');
     expect(result.code).toBe(2);
-    expect(readFileSync(join(home, 'gone.ndjson'), 'utf8')).toBe('earlier');
-    expect(await scene.depth(scene.dlqUrl)).toEqual({ visible: 1, inFlight: 0 });
+    expect(readFileSync(join(cli.home, 'gone.ndjson'), 'utf8')).toBe('earlier');
+    expect(await cli.scene.depth(cli.scene.dlqUrl)).toEqual({ visible: 1, inFlight: 0 });
   });
 
   test('deletes that fail leave the rest, and say how to go on', async () => {
-    await scene.send(scene.dlqUrl, 24, 12);
+    await cli.scene.send(cli.scene.dlqUrl, 24, 12);
     let deletes = 0;
-    scene.simulator.faults.add({
+    cli.scene.simulator.faults.add({
       service: 'sqs',
       operation: 'DeleteMessageBatch',
       error: { statusCode: 403, code: 'AccessDenied' },
@@ -118,14 +107,14 @@ describe('dlq purge', () => {
     expect(refused.code).toBe(4);
     expect(jsonOf(refused).error).toMatchObject({ code: 'AccessDenied' });
     expect(jsonOf(refused).error.hint).toContain('none is known to be deleted');
-    expect(await scene.depth(scene.dlqUrl)).toEqual({ visible: 24, inFlight: 0 });
-    scene.simulator.faults.clear();
-    const region = scene.simulator.region();
+    expect(await cli.scene.depth(cli.scene.dlqUrl)).toEqual({ visible: 24, inFlight: 0 });
+    cli.scene.simulator.faults.clear();
+    const region = cli.scene.simulator.region();
     const finished = region.finished.bind(region);
     region.finished = (target, ...rest) => {
       finished(target, ...rest);
       if (target.operation !== 'DeleteMessageBatch' || ++deletes > 1) return;
-      scene.simulator.faults.add({
+      cli.scene.simulator.faults.add({
         service: 'sqs',
         operation: 'DeleteMessageBatch',
         error: { statusCode: 403, code: 'AccessDenied' },
@@ -136,7 +125,7 @@ describe('dlq purge', () => {
     const { data, next } = jsonOf(partial);
     expect(data.deleted).toBeGreaterThan(0);
     expect(data.stopped).toMatchObject({ code: 'AccessDenied' });
-    expect(data.deleted + (await scene.depth(scene.dlqUrl)).visible).toBe(24);
+    expect(data.deleted + (await cli.scene.depth(cli.scene.dlqUrl)).visible).toBe(24);
     expect(next[0]).toEqual({ command: 'cvops dlq purge processor', why: 'go on' });
   });
 
@@ -144,10 +133,10 @@ describe('dlq purge', () => {
     [['--to', 'none/gone.ndjson'], 1, 'no such folder'],
     [['--to', '-'], 2, 'keeps its export in a file'],
   ])('%j is refused before anything is received', async (flags, code, why) => {
-    await scene.send(scene.dlqUrl, 1);
+    await cli.scene.send(cli.scene.dlqUrl, 1);
     const result = await purge(...consent, ...flags);
     expect(result.code).toBe(code);
     expect(result.stderr.split('\n')[0]).toContain(why);
-    expect(await scene.depth(scene.dlqUrl)).toEqual({ visible: 1, inFlight: 0 });
+    expect(await cli.scene.depth(cli.scene.dlqUrl)).toEqual({ visible: 1, inFlight: 0 });
   });
 });

@@ -111,6 +111,24 @@ describe('purge', () => {
     expect(scene.bodies('p')).toEqual(['0', '1', '2', '3']);
   });
 
+  test('a handle that another receive has outdated is not used: SQS would say done, and delete nothing', async () => {
+    scene.end();
+    scene = new ArchiveScene(false);
+    scene.queues.put(scene.dead, { body: 'a' });
+    let deletes = 0;
+    scene.queues.faults = {
+      before: (operation) => {
+        if (operation !== 'delete' || ++deletes > 1) return;
+        scene.clock.skip(100_000);
+        void scene.queues.receive({ name: scene.dead } as never, { max: 1, waitSeconds: 0, visibilitySeconds: 9_000 });
+        throw new CvopsError('ConnectionBroken', ExitCode.failed, 'broken');
+      },
+    };
+    expect(await scene.purge('p')).toMatchObject({ exported: 1, deleted: 0, undeleted: 1 });
+    expect(deletes).toBe(1);
+    expect(scene.stored()).toHaveLength(1);
+  });
+
   test('two purges at once lose nothing: each message is gone and in one of the files', async () => {
     put(90, 9);
     const results = await Promise.all([scene.purge('a'), scene.purge('b')]);
