@@ -42,8 +42,8 @@ function failedTask(task: MoveTask): CvopsError {
   );
 }
 
-/** Ended by the signal before any task began. */
-export function stoppedBefore(signal: AbortSignal): NonNullable<ReplayResult['stopped']> {
+/** Ended by the signal while no task ran: before one began, or while its verdict was waited for. */
+export function stoppedBySignal(signal: AbortSignal): NonNullable<ReplayResult['stopped']> {
   return stopped(signal.reason instanceof CvopsError ? signal.reason : interrupted());
 }
 

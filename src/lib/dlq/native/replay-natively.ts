@@ -10,7 +10,7 @@ import type { ReplayEvent } from '../replay/replay-event.ts';
 import type { ReplayResult, Verified } from '../replay/replay-result.ts';
 import { newRunId } from '../replay/run-id.ts';
 import { isActive, type TaskMark } from './find-task.ts';
-import { stoppedBefore, whyStopped } from './native-result.ts';
+import { stoppedBySignal, whyStopped } from './native-result.ts';
 import { markOf, type NativeRunState, readNativeRun, taskOf, taskRecord } from './native-run.ts';
 import { noTaskRuns, startedNone } from './no-task.ts';
 import { pricedMoveTasks } from './priced-move-tasks.ts';
@@ -100,6 +100,8 @@ export async function* replayNatively(
     const sendingMs = Math.max(1, clock.now() - watchedFrom);
     const endedAt = before?.at ?? clock.now();
     const remaining = await remainingOf(queues, dlq, task);
+    /** The task had ended, and the signal cut the wait for its verdict short. */
+    let waitEnded = false;
     const result = (verified: Verified | null): ReplayResult => ({
       runId: header.runId,
       engine: 'native',
@@ -120,14 +122,16 @@ export async function* replayNatively(
       durationMs: clock.now() - watchedFrom,
       ratePerSecond: Number(((((task?.moved ?? 0) - already) / sendingMs) * 1000).toFixed(1)),
       stopped:
-        task === null && watched.lost === null && signal.aborted ? stoppedBefore(signal) : whyStopped(watched, signal),
+        waitEnded || (task === null && watched.lost === null && signal.aborted)
+          ? stoppedBySignal(signal)
+          : whyStopped(watched, signal),
     });
     // A task that goes on has no end yet: a resume finds it.
     const standing = watched.lost === null;
     if (standing) await end(ledger, clock, result(null));
     let verified: Verified | null = null;
     if (options.verify !== null && standing && task !== null && task.moved > 0 && !signal.aborted) {
-      verified = yield* verifyMoved({
+      const course = verifyMoved({
         queues,
         clock,
         signal,
@@ -139,6 +143,12 @@ export async function* replayNatively(
         endedAt,
         waitMs: options.verify.waitMs,
       });
+      try {
+        verified = yield* course;
+      } catch (cause) {
+        if (!signal.aborted) throw cause;
+      }
+      waitEnded = signal.aborted;
       await end(ledger, clock, result(verified));
     }
     const final = result(verified);

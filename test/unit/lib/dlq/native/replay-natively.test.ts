@@ -368,6 +368,34 @@ describe('Ctrl-C', () => {
     expect(tasks.calls.filter((call) => call === 'start')).toHaveLength(1);
   });
 
+  test('while the verdict is waited for keeps what is known and leaves the rest pending', async () => {
+    tasks.script = [{ status: 'COMPLETED', moved: 5, toMove: 5 }];
+    queues.put('live', { body: 'not processed yet' });
+    const stop = new AbortController();
+    const onEvent = (event: ReplayEvent) => event.type === 'verdict' && stop.abort();
+    const result = await run({ verify: { waitMs: null }, signal: stop.signal, onEvent });
+    expect(result).toMatchObject({ replayed: 5, verified: { pending: 5 }, stopped: { code: 'Interrupted' } });
+  });
+
+  test('while a look for the verdict is under way ends it too', async () => {
+    tasks.script = [{ status: 'COMPLETED', moved: 5, toMove: 5 }];
+    const stop = new AbortController();
+    const reason = new CvopsError('Interrupted', ExitCode.terminated, 'interrupted.');
+    let looks = 0;
+    queues.faults = {
+      before: (operation) => {
+        // As the adapter does: a read ends with the command's signal.
+        if (operation === 'describe' && ++looks === 4) {
+          stop.abort(reason);
+          throw reason;
+        }
+      },
+    };
+    const result = await run({ verify: { waitMs: null }, signal: stop.signal });
+    expect(result).toMatchObject({ replayed: 5, verified: null, stopped: { exitCode: ExitCode.terminated } });
+    expect(ledgers.records().at(-1)).toMatchObject({ type: 'end', verified: null });
+  });
+
   test('with the reason of an alarm keeps that reason and its exit code', async () => {
     tasks.script = [{ status: 'RUNNING', moved: 2, toMove: 10 }];
     const stop = new AbortController();
