@@ -2,6 +2,8 @@ import type { DeadLetter } from '../../lib/dlq/dead-letter.ts';
 import type { CvopsError } from '../../lib/errors/cvops-error.ts';
 import { compileExpression, type Expression } from '../../lib/expressions/compile-expression.ts';
 import { ExpressionError } from '../../lib/expressions/expression-error.ts';
+import { holds, orderedPaths } from '../../lib/expressions/ordered-paths.ts';
+import { refuseUnknownNames } from '../../lib/expressions/refuse-unknown-names.ts';
 import { suspiciousNames } from '../../lib/expressions/suspicious-names.ts';
 import { usageError } from '../parse.ts';
 
@@ -25,13 +27,14 @@ export const DOCUMENT_FIELDS = ['body', 'attributes', 'groupId', 'messageId', 's
 export async function compileFilter(text: string | undefined): Promise<MessageFilter | null> {
   if (text === undefined) return null;
   const expression = await compileFlag('--filter', text, EXAMPLE);
+  const ordered = orderedPaths(expression.tree);
   return {
     text,
     mayFail: expression.mayFail,
     suspicions: suspiciousNames(expression, DOCUMENT_FIELDS),
     matches: (letter) => {
       try {
-        return isTrue(expression.evaluate(letter));
+        return ordered.every((path) => holds(letter, path)) && isTrue(expression.evaluate(letter));
       } catch (cause) {
         if (!(cause instanceof ExpressionError)) throw cause;
         throw usageError(
@@ -49,7 +52,9 @@ const EXAMPLE =
 /** @throws CvopsError `UsageError`: the flag, what is wrong where, and the expression, in one line */
 export async function compileFlag(flag: string, text: string, example: string): Promise<Expression> {
   try {
-    return await compileExpression(text);
+    const expression = await compileExpression(text);
+    refuseUnknownNames(expression, DOCUMENT_FIELDS);
+    return expression;
   } catch (cause) {
     throw cause instanceof ExpressionError ? syntaxError(flag, text, cause, example) : cause;
   }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { compileExpression } from '../../../../src/lib/expressions/compile-expression.ts';
 import { ExpressionError } from '../../../../src/lib/expressions/expression-error.ts';
+import { refuseUnknownNames } from '../../../../src/lib/expressions/refuse-unknown-names.ts';
 import { suspiciousNames } from '../../../../src/lib/expressions/suspicious-names.ts';
 
 async function failure(text: string): Promise<ExpressionError> {
@@ -118,25 +119,52 @@ describe('a sound expression', () => {
   });
 });
 
-describe('an expression that may mean something else', () => {
-  const suspicions = async (text: string) =>
-    suspiciousNames(await compileExpression(text), ['body', 'attributes', 'receiveCount']);
+describe('an expression that means something else', () => {
+  const FIELDS = ['body', 'attributes', 'receiveCount'];
+  const refused = async (text: string) => {
+    const expression = await compileExpression(text);
+    try {
+      refuseUnknownNames(expression, FIELDS);
+      return null;
+    } catch (cause) {
+      return cause as ExpressionError;
+    }
+  };
 
-  test('text without quotes, or in double quotes, is the name of a field', async () => {
-    expect(await suspicions('body.type == visit')).toEqual([
+  test.each([
+    ['body.type == visit', 14, "'visit'"],
+    ['body.type == "visit"', 14, "'visit'"],
+    ["type == 'visit'", 1, 'body.type'],
+    ['body.type.type && type', 19, 'body.type'],
+    ['body.ok == true', 12, '`true`'],
+    ['{body: {body: other.x}}', 15, 'body.other'],
+    ['receivecount > `3`', 1, 'is receiveCount meant'],
+    ["contains(url, 'a')", 10, 'body.url'],
+  ])('%s names what no document has, at character %i', async (text, position, hint) => {
+    const error = await refused(text);
+    expect(error?.position).toBe(position);
+    expect(error?.hint).toContain(hint);
+  });
+
+  test.each([
+    "body.type == 'visit'",
+    'body.a == body',
+    'body.items[?type == `a`].b',
+    'body.items[].{a: a, b: b}',
+    'max_by(body.items, &n).n',
+    'body | type',
+    'body.x != null',
+    '{body: {type: `1`, "a-b": body.c}}',
+    '@.anything',
+  ])('%s does not', async (text) => {
+    expect(await refused(text)).toBeNull();
+  });
+
+  test('within a list, text without quotes can only be suspected', async () => {
+    expect(await refused('body.items[?type == visit]')).toBeNull();
+    expect(suspiciousNames(await compileExpression('body.items[?type == visit]'), FIELDS)).toEqual([
       "visit is taken for the name of a field; text stands in quotes: 'visit'",
     ]);
-    expect(await suspicions('body.type == "visit"')).toHaveLength(1);
-    expect(await suspicions('body.items[?type == visit]')).toHaveLength(1);
-  });
-
-  test('a name that the document lacks at its top is never found', async () => {
-    expect(await suspicions("type == 'visit'")).toEqual(['there is no field type at the top; is body.type meant?']);
-  });
-
-  test('a sound one raises none', async () => {
-    for (const text of ["body.type == 'visit'", 'receiveCount > `3`', 'body.a == body', 'body.items[?type == `a`].b']) {
-      expect(await suspicions(text), text).toEqual([]);
-    }
+    expect(suspiciousNames(await compileExpression('body.items[?type == `visit`]'), FIELDS)).toEqual([]);
   });
 });
