@@ -4,7 +4,10 @@ import type { Clock } from '../clock.ts';
 interface Held {
   receiptHandle: string;
   readonly receivedAt: number;
+  /** Hidden at least until then: counted from when the call was made, ms since the epoch. */
   until: number;
+  /** Hidden no longer than this: counted from when its answer came. */
+  latest: number;
   /** Seconds of the next extension. */
   seconds: number;
   patient: boolean;
@@ -56,6 +59,7 @@ export class VisibilityKeeper {
       receiptHandle: message.receiptHandle,
       receivedAt,
       until: receivedAt + this.seconds * 1000,
+      latest: this.#clock.now() + this.seconds * 1000,
       seconds: this.seconds,
       patient: known?.patient ?? false,
     });
@@ -97,11 +101,11 @@ export class VisibilityKeeper {
     const work = async () => {
       while (entries.length > 0) {
         const now = this.#clock.now();
-        const batch = entries.splice(0, 10).filter(({ until }) => until > now);
+        const batch = entries.splice(0, 10).filter(({ latest }) => latest > now);
         const hidden = await this.#show(batch.map(({ receiptHandle }) => receiptHandle));
         left += hidden.length;
-        for (const { receiptHandle, until } of batch) {
-          if (hidden.includes(receiptHandle)) this.#hiddenUntil = Math.max(this.#hiddenUntil ?? 0, until);
+        for (const { receiptHandle, latest } of batch) {
+          if (hidden.includes(receiptHandle)) this.#hiddenUntil = Math.max(this.#hiddenUntil ?? 0, latest);
         }
       }
     };
@@ -169,5 +173,8 @@ export class VisibilityKeeper {
     } catch {
       // The next beat tries again; until then `holds` tells the truth by the clock.
     }
+    // Whatever the answer, SQS may have done it.
+    const latest = this.#clock.now() + seconds * 1000;
+    for (const [, held] of due) held.latest = Math.max(held.latest, latest);
   }
 }

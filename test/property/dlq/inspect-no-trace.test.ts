@@ -82,7 +82,7 @@ test('after a look, however it ends, each message is visible again or was told o
       expect(queues.inFlight(name)).toBe(0);
       expect(queues.messages(name)).toHaveLength(groups.length);
     }),
-    { numRuns: 300 },
+    { numRuns: 1_000 },
   );
 });
 
