@@ -32,8 +32,8 @@ export async function loadModuleEdit(path: string, shown: string): Promise<Edit>
     throw invalid(`--edit ${shown}: an edit cannot be an async function.`);
   return makeEdit(`${path}#sha256=${digest}`, shown, (letter) => {
     const result: unknown = (change as (message: DeadLetter) => unknown)(structuredClone(letter));
-    if (result instanceof Promise) {
-      result.catch(() => {});
+    if (typeof (result as PromiseLike<unknown> | null)?.then === 'function') {
+      Promise.resolve(result).catch(() => {});
       throw new BadEdit('it gives a promise; an edit cannot be async');
     }
     if (result === undefined) throw new BadEdit('it gives nothing; does it return the message?');
