@@ -165,6 +165,18 @@ describe('dlq replay --engine native', () => {
     expect(jsonOf(result).error.message).toContain(`--engine native does not go with ${flags[0]}: a move task `);
   });
 
+  test('is refused before it starts where the client would be: a target of the other type', async () => {
+    await die(2);
+    await scene.create('other.fifo', { FifoQueue: 'true' });
+    const result = await native('--to', 'other.fifo');
+    expect(result.code).toBe(ExitCode.gate);
+    expect(jsonOf(result).error).toMatchObject({
+      code: 'PreflightFailed',
+      message: expect.stringContaining('is FIFO'),
+    });
+    expect(await tasks()).toEqual([]);
+  });
+
   test('refuses a rate above 500 a second', async () => {
     const result = await native('--rate', '501/s');
     expect(result.code).toBe(2);
@@ -190,6 +202,18 @@ describe('dlq replay --engine native', () => {
     expect(attached.code).toBe(0);
     expect(jsonOf(attached).data).toMatchObject({ replayed: 2_000, remaining: 0, stopped: null });
     expect(await tasks()).toHaveLength(1);
+  });
+
+  test.each([
+    ['dlq replay --attach', '--attach watches a move task of AWS.'],
+    ['dlq replay --engine native --attach --rate 5/s', '--attach watches a task as it was started; leave out --rate.'],
+    ['dlq replay --engine native --attach --to other', '--attach watches a task as it was started; leave out --to.'],
+    ['dlq replay --engine native --attach --dry-run', '--attach changes nothing; leave out --dry-run.'],
+    ['dlq replay --stop-on-alarm ,', '--stop-on-alarm names no alarm.'],
+  ])('refuses `%s`', async (line, message) => {
+    const result = await cvops([...line.split(' '), '--yes', '--json']);
+    expect(result.code).toBe(2);
+    expect(jsonOf(result).error.message).toBe(message);
   });
 
   test('--attach without a task says what the last one did', async () => {
@@ -309,6 +333,8 @@ describe('a run whose process was killed', () => {
     const verdict = await cvops(['dlq', 'verify', runId, '--json']);
     expect(verdict.code).toBe(ExitCode.pending);
     expect(jsonOf(verdict).error.code).toBe('MoveTaskRunning');
+    const other = await cvops(['dlq', 'replay', '--resume', runId, '--engine', 'client', '--yes', '--json']);
+    expect(jsonOf(other).error.message).toBe(`run ${runId} is one of the native engine; leave out --engine client.`);
     await scene.simulator.clock.advance(500_000);
     const resumed = await cvops(['dlq', 'replay', '--resume', runId, '--yes', '--json', '--no-verify']);
     expect(resumed.code).toBe(0);
