@@ -215,6 +215,14 @@ describe('dlq inspect', () => {
     expect((await terminal(100)).stdout).toContain('1 × TypeError: boom');
   });
 
+  test.each([-40, 40])('finds causes and tells expiry with a local clock that is %i minutes off', async (minutes) => {
+    await scene.send(scene.dlqUrl, 8, 8);
+    await failAll('6');
+    const clock = { ...scene.clock, now: () => scene.clock.now() + minutes * 60_000 };
+    const { stdout } = await runCli(['dlq', 'inspect'], { env: scene.env, clock, stdoutTTY: true, columns: 120 });
+    expect(stdout).toContain('8 dead letters in cv-analytics-dlq.fifo, 1 cause. The first expires in 13 d 23 h.');
+  });
+
   test('reports what it added to the receive counts', async () => {
     await scene.send(scene.dlqUrl, 1, 1);
     const counts = [];
