@@ -24,6 +24,9 @@ export interface EstimateQuestion {
   readonly callMs: number;
 }
 
+/** Messages a second that one process moves however short its calls are. docs/performance.md */
+const FASTEST = 5_000;
+
 /** Receives and deletes in tens and three empty polls; on FIFO a batch carries at most one message of each group. */
 export function estimate(question: EstimateQuestion): Estimate {
   const { fifo, count, largestGroup, bytes, rate, concurrency, callMs } = question;
@@ -42,6 +45,6 @@ export function estimate(question: EstimateQuestion): Estimate {
     requests: price.requests,
     costUsd: price.costUsd,
     seconds,
-    estimatedSeconds: Math.ceil(Math.max(working, inOrder, seconds ?? 0)),
+    estimatedSeconds: Math.ceil(Math.max(working, inOrder, count / FASTEST, seconds ?? 0)),
   };
 }

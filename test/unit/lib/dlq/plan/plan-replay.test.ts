@@ -115,6 +115,10 @@ describe('the estimate', () => {
     });
   });
 
+  test('is never faster than one process can be', () => {
+    expect(estimate({ ...question, count: 50_000, callMs: 0 }).estimatedSeconds).toBe(10);
+  });
+
   test('is never faster than the rate', () => {
     expect(estimate({ ...question, rate: 10 })).toMatchObject({ seconds: 100, estimatedSeconds: 100 });
   });
