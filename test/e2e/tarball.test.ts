@@ -1,7 +1,9 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { CreateFunctionCommand, InvokeCommand, LambdaClient, waitUntilFunctionActiveV2 } from '@aws-sdk/client-lambda';
 import { execa } from 'execa';
+import { strToU8, zipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isolatedEnvironment, makeHome, removeHome } from '../support/run-cli.ts';
 
@@ -58,6 +60,12 @@ describe('the packed tarball, installed in an empty folder', () => {
         { service: 'reporter' },
       ]);
       expect(await cvops('--sandbox', 'doctor')).toMatchObject({ exitCode: 0 });
+      const { endpoint } = JSON.parse(up.stdout).data as { endpoint: string };
+      expect(await traceOfAFailure(endpoint)).toEqual([
+        'Error: on purpose',
+        expect.stringMatching(/^at handler \(file:\/\/\/var\/task\/index\.mjs:1:\d+\)$/),
+        expect.stringMatching(/^at (\w+ \()?file:\/\/\/var\/runtime\/index\.mjs:\d+:\d+\)?$/),
+      ]);
     } finally {
       expect(await cvops('sandbox', 'down')).toMatchObject({ exitCode: 0 });
     }
@@ -70,3 +78,26 @@ describe('the packed tarball, installed in an empty folder', () => {
     expect(wrong.stderr).toBe('Error: unknown command "dlq reply".\nHint: did you mean "dlq replay"?');
   });
 });
+
+/** First lines of the stack trace of a function that throws: the runtime inside the program goes by its name on Lambda. */
+async function traceOfAFailure(endpoint: string): Promise<readonly string[]> {
+  const lambda = new LambdaClient({
+    endpoint,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+  });
+  const code = "export const handler = () => { throw new Error('on purpose'); }";
+  await lambda.send(
+    new CreateFunctionCommand({
+      FunctionName: 'fails',
+      Runtime: 'nodejs22.x',
+      Handler: 'index.handler',
+      Role: 'arn:aws:iam::000000000000:role/fails',
+      Code: { ZipFile: zipSync({ 'index.mjs': strToU8(code) }) },
+    }),
+  );
+  await waitUntilFunctionActiveV2({ client: lambda, maxWaitTime: 30, minDelay: 1 }, { FunctionName: 'fails' });
+  const { Payload } = await lambda.send(new InvokeCommand({ FunctionName: 'fails' }));
+  const { trace } = JSON.parse(Buffer.from(Payload!).toString()) as { trace: readonly string[] };
+  return trace.slice(0, 3).map((line) => line.trim());
+}
