@@ -93,7 +93,11 @@ export const dlqReplay = defineCommand<ReplayOptions>({
     { flags: '--stop-on-alarm <names>', description: 'stop when one of these CloudWatch alarms, a,b, goes to ALARM' },
     { flags: '--out-of-order', description: 'FIFO: replay matches that stand behind others of their group' },
     { flags: '--resend-uncertain', description: 'FIFO: send again what a crashed run may have sent long ago' },
-    { flags: '--force', description: 'replay even from a queue that could lose messages to one of its own' },
+    {
+      flags: '--force',
+      description:
+        'replay though the version that failed them still serves, or their queue has a redrive policy of its own',
+    },
     { flags: '--wait <duration>', description: 'wait at most this long for the verdict, e.g. 5m' },
     { flags: '--no-verify', description: 'do not wait for the verdict' },
     { flags: '--resume <run>', description: 'go on with a run that was interrupted' },
