@@ -313,6 +313,19 @@ describe('--edit', () => {
     expect(taken.every(({ MessageAttributes }) => MessageAttributes === undefined)).toBe(true);
   });
 
+  test('sends edited attributes, and holds what arrived against them', async () => {
+    await scene.send(scene.dlqUrl, 3, 3);
+    const attributes = '{"attributes":{"number":7,"bytes":{"type":"Binary","value":"AQ=="},"kind":"é"}}';
+    const result = await cvops('dlq', 'replay', '--yes', '--json', '--no-verify', '--edit', attributes);
+    expect(jsonOf(result).data).toMatchObject({ replayed: 3, failed: 0 });
+    const [taken] = await scene.take(scene.sourceUrl);
+    expect(taken!.MessageAttributes).toMatchObject({
+      number: { DataType: 'Number', StringValue: '7' },
+      kind: { DataType: 'String', StringValue: 'é' },
+      bytes: { DataType: 'Binary' },
+    });
+  });
+
   test('leaves what it cannot edit in the queue, as failed, and the dry run counts it', async () => {
     await scene.send(scene.dlqUrl, 3, 3, (n) => (n === 1 ? 'no JSON' : JSON.stringify({ n })));
     const { data } = jsonOf(await cvops('dlq', 'replay', '--dry-run', '--json', ...edit));

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { OutgoingMessage, Queue, ReceivedMessage } from '../../aws/ports/queues.ts';
 import { copyOf, deadLetter, messageBytes } from '../dead-letter.ts';
+import { md5OfAttributes } from '../edit/attributes-md5.ts';
 import type { Edit } from '../edit/edit.ts';
 import type { Waiting } from './lanes.ts';
 
@@ -37,8 +38,9 @@ export function chosenFrom(
     copy,
     bytes: messageBytes(copy),
     md5OfBody: createHash('md5').update(copy.body).digest('hex'),
-    // SQS gives the MD5 of the attributes that it sent us; with others there is none to compare with.
-    md5OfAttributes: copy.attributes === message.attributes ? message.md5OfAttributes : null,
+    // Of what was not edited, SQS told the MD5 when it sent it to us.
+    md5OfAttributes:
+      copy.attributes === message.attributes ? message.md5OfAttributes : md5OfAttributes(copy.attributes),
     firstTry,
     triedBefore: firstTry !== null,
   };
