@@ -114,7 +114,8 @@ export async function scanQueue(options: ScanOptions): Promise<ScanResult> {
   let notGivenBack = 0;
   try {
     const most = options.concurrency ?? (visible > DEEP ? 8 : 4);
-    const lookers = Math.max(1, Math.min(most, Math.ceil(visible / 10)));
+    // The polls that find the end go side by side: one after the other they would be most of a small look's time.
+    const lookers = Math.max(1, Math.min(most, Math.max(emptyPolls, Math.ceil(visible / 10))));
     const results = await Promise.allSettled(Array.from({ length: lookers }, look));
     const failed = results.find((result) => result.status === 'rejected');
     if (failed !== undefined) throw failed.reason;
