@@ -73,6 +73,9 @@ describe('the preflight of a replay', () => {
     expect(await statuses(functions({ sources: [source('Disabled')] }))).toMatchObject({ consumer: 'NG' });
     expect(await statuses(functions({ timeoutSeconds: 11 }))).toMatchObject({ visibility: 'NG' });
     expect(await statuses(functions({ reserved: 0 }))).toMatchObject({ concurrency: 'NG' });
+    const many = [{ ...source('Enabled'), maximumConcurrency: 10 }];
+    expect(await statuses(functions({ sources: many, reserved: 9 }))).toMatchObject({ concurrency: 'NG' });
+    expect(await statuses(functions({ sources: many, reserved: 10 }))).toMatchObject({ concurrency: 'OK' });
   });
 
   test('skips what it may not look at', async () => {
@@ -80,6 +83,9 @@ describe('the preflight of a replay', () => {
     denied.listEventSourcesOf = () => Promise.reject(new CvopsError('AccessDenied', ExitCode.setup, 'not allowed'));
     expect(await statuses(denied)).toMatchObject({ consumer: 'SKIP' });
     expect(await statuses(null)).not.toHaveProperty('consumer');
+    const blind = functions({});
+    blind.reservedConcurrency = denied.listEventSourcesOf as never;
+    expect(await statuses(blind)).toMatchObject({ consumer: 'OK', visibility: 'OK', concurrency: 'SKIP' });
   });
 
   test('forbids the queue itself, a queue of the other type, and a dead-letter queue that loses messages onward', async () => {
