@@ -28,11 +28,9 @@ function firstWhere(guess: number, limit: number, holds: (x: number) => boolean)
 }
 
 /** Fewest canary failures that fail the canary beside a baseline with `failures`. */
-function criticalFailures(test: PlannedTest, failures: number, z: number): number {
+function criticalFailures(test: PlannedTest, failures: number, guess: number): number {
   const rate = failures / test.baseline;
   const demanded = rate + test.floor(rate);
-  const spread = Math.sqrt((rate * (1 - rate) + 1 / test.baseline) / test.canary);
-  const guess = Math.round(test.canary * Math.max(demanded, rate + z * spread));
   return firstWhere(guess, test.canary, (canaryFailures) => {
     if (canaryFailures / test.canary < demanded) return false;
     const table = {
@@ -61,11 +59,11 @@ export function binomialTail(x: number, n: number, p: number): number {
 }
 
 /** Points at which the baseline's failures are tried. */
-const POINTS = 15;
+const POINTS = 25;
 
 /**
  * Chance that a canary which fails `effect` (0–1) more often than the baseline would have been failed by this test, at
- * this look, with these sizes. Exact in the canary's failures; the baseline's are taken at up to 15 points of what they can be.
+ * this look, with these sizes. Exact in the canary's failures; the baseline's are taken at up to 25 points of what they can be.
  */
 export function powerOf(test: PlannedTest, effect: number): number {
   if (test.canary === 0 || test.baseline === 0 || test.alpha <= 0) return 0;
@@ -75,14 +73,17 @@ export function powerOf(test: PlannedTest, effect: number): number {
   const lowest = Math.max(0, Math.floor(mean - reach));
   const highest = Math.min(test.baseline, Math.ceil(mean + reach));
   const stride = Math.max(1, Math.ceil((highest - lowest) / (POINTS - 1)));
-  const z = normalQuantile(test.alpha);
+  const spread = Math.sqrt((test.baselineRate * (1 - test.baselineRate) + 1 / test.baseline) / test.canary);
+  let critical = Math.round(test.canary * (lowest / test.baseline + normalQuantile(test.alpha) * spread));
   let weights = 0;
   let caught = 0;
   for (let failures = lowest; failures <= highest; failures += stride) {
     const weight = Math.exp(logBinomial(failures, test.baseline, test.baselineRate, 1 - test.baselineRate));
     if (weight < 1e-9) continue;
     weights += weight;
-    caught += weight * binomialTail(criticalFailures(test, failures, z), test.canary, harmed);
+    critical = criticalFailures(test, failures, critical);
+    caught += weight * binomialTail(critical, test.canary, harmed);
+    critical += Math.round((stride * test.canary) / test.baseline);
   }
   return weights === 0 ? 0 : Math.min(1, caught / weights);
 }
