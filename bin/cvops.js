@@ -13,7 +13,21 @@ process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
 if (process.argv.length === 3 && process.argv[2] === '--version') {
   process.stdout.write(`${version}\n`);
 } else {
+  start();
+}
+
+function start() {
   const { openProgram } = require('./program.js');
-  const program = openProgram({ version });
-  program.load('cvops.js').main(version).finally(program.keep);
+  let program;
+  let main;
+  try {
+    program = openProgram({ version });
+    main = program.load('cvops.js').main;
+  } catch (cause) {
+    process.stderr.write(`Error: this installation of cvops is incomplete: ${cause.message}\n`);
+    process.stderr.write('Hint: install it again; in a clone, run `npm run build`.\n');
+    process.exitCode = 70;
+    return;
+  }
+  main(version).finally(program.keep);
 }

@@ -1,5 +1,7 @@
+import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
+  cpSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -86,6 +88,17 @@ describe('the packed program', () => {
     install({});
     expect(() => runProgram()).toThrow('main.js is missing from this installation of cvops.');
   });
+});
+
+test('an installation without its program is no stack trace', () => {
+  cpSync(new URL('../../../bin', import.meta.url), join(home, 'bin'), { recursive: true });
+  writeFileSync(join(home, 'package.json'), '{ "version": "1.0.0" }');
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(home, 'bin', 'cvops.js'), 'doctor'], {
+    encoding: 'utf8',
+    env: { ...process.env, ...env },
+  });
+  expect([status, stdout]).toEqual([70, '']);
+  expect(stderr).toMatch(/^Error: this installation of cvops is incomplete: ENOENT.*\nHint: install it again; .*\n$/);
 });
 
 describe('what is kept from run to run', () => {
