@@ -110,7 +110,7 @@ function messageTable(messages: readonly InspectedMessage[], found: Inspection, 
     { label: 'SENT', cell: ({ sentAt }) => time(sentAt, now) },
     { label: 'RECEIVES', align: 'right', cell: ({ receiveCount }) => count(receiveCount) },
     { label: 'EXPIRES', cell: ({ expiresAt }) => expires(expiresAt, now) },
-    { label: 'ERROR', cell: (message) => wrapped(errorOf(message), columns, 62 + length, 1) },
+    { label: 'ERROR', cell: (message) => wrapped(errorOf(message), columns, 54 + length, 1) },
   ];
   return table(all, messages, columns);
 }
