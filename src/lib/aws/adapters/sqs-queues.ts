@@ -256,25 +256,31 @@ function redrive(policy: string | undefined): QueueAttributes['redrive'] {
 }
 
 function received(message: Message): ReceivedMessage {
-  const attributes: Record<string, MessageAttribute> = {};
-  for (const [name, value] of Object.entries(message.MessageAttributes ?? {})) {
-    // Received attributes carry empty StringListValues and BinaryListValues, which a send refuses: they end here.
-    // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_MessageAttributeValue.html
-    attributes[name] = {
-      dataType: value.DataType ?? 'String',
-      ...(value.StringValue === undefined ? {} : { stringValue: value.StringValue }),
-      ...(value.BinaryValue === undefined ? {} : { binaryValue: value.BinaryValue }),
-    };
-  }
   return {
     messageId: message.MessageId ?? '',
     receiptHandle: message.ReceiptHandle ?? '',
     body: message.Body ?? '',
     md5OfBody: message.MD5OfBody ?? '',
     md5OfAttributes: message.MD5OfMessageAttributes ?? null,
-    attributes,
+    attributes: receivedAttributes(message.MessageAttributes),
     system: message.Attributes ?? {},
   };
+}
+
+/** Made with fromEntries: `__proto__` is a name that SQS takes. */
+function receivedAttributes(attributes: Message['MessageAttributes']): Readonly<Record<string, MessageAttribute>> {
+  return Object.fromEntries(
+    Object.entries(attributes ?? {}).map(([name, value]) => [
+      name,
+      // Received attributes carry empty StringListValues and BinaryListValues, which a send refuses: they end here.
+      // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_MessageAttributeValue.html
+      {
+        dataType: value.DataType ?? 'String',
+        ...(value.StringValue === undefined ? {} : { stringValue: value.StringValue }),
+        ...(value.BinaryValue === undefined ? {} : { binaryValue: value.BinaryValue }),
+      },
+    ]),
+  );
 }
 
 function sendable(

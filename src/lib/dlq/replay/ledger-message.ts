@@ -1,3 +1,4 @@
+import { encodeAttributes } from '../archive/encoded-attributes.ts';
 import { groupOf } from '../dead-letter.ts';
 import type { LedgerMessage } from '../ledger/ledger-record.ts';
 import type { Chosen } from './chosen.ts';
@@ -9,16 +10,7 @@ export function ledgerMessage({ message, copy }: Chosen): LedgerMessage {
     group: groupOf(message),
     dedup: copy.deduplicationId ?? null,
     body: message.body,
-    attributes: Object.fromEntries(
-      Object.entries(message.attributes).map(([name, value]) => [
-        name,
-        {
-          type: value.dataType,
-          ...(value.stringValue === undefined ? {} : { string: value.stringValue }),
-          ...(value.binaryValue === undefined ? {} : { binary: Buffer.from(value.binaryValue).toString('base64') }),
-        },
-      ]),
-    ),
+    attributes: encodeAttributes(message.attributes),
     system: message.system,
   };
 }

@@ -55,6 +55,8 @@ export async function sendProven(
 ): Promise<void> {
   let pending = batch;
   const blurred = new Set<Chosen>();
+  /** By a try of this run whose answer was lost, or by one of an earlier run. */
+  const mayHaveArrived = (chosen: Chosen) => blurred.has(chosen) || chosen.triedBefore;
   for (let tries = 1; pending.length > 0; tries++) {
     const late = pending.filter((chosen) => isLate(context, chosen));
     if (late.length > 0) {
@@ -71,7 +73,7 @@ export async function sendProven(
     } catch (cause) {
       const error = expected(cause);
       const lost = (chosen: Chosen): SendOutcome => ({
-        kind: blurred.has(chosen) ? 'unknown' : 'failed',
+        kind: mayHaveArrived(chosen) ? 'unknown' : 'failed',
         chosen,
         code: error.code,
         message: error.message,
@@ -97,13 +99,13 @@ export async function sendProven(
     results.forEach((result, index) => {
       const chosen = pending[index]!;
       if (result.ok) {
-        outcomes.push(proof(context, chosen, result, blurred.has(chosen) || chosen.triedBefore));
+        outcomes.push(proof(context, chosen, result, mayHaveArrived(chosen)));
       } else if (!result.senderFault && isPassing(result.code) && tries < MOST_TRIES) {
         if (isThrottling(result.code)) throttled(context);
         else blurred.add(chosen);
         again.push(chosen);
       } else {
-        const kind = blurred.has(chosen) ? 'unknown' : 'failed';
+        const kind = mayHaveArrived(chosen) ? 'unknown' : 'failed';
         outcomes.push({ kind, chosen, code: result.code, message: result.message });
       }
     });

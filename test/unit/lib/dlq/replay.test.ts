@@ -351,6 +351,29 @@ describe('a replay that cannot go on', () => {
     expect(queues.inFlight(DLQ)).toBe(0);
   });
 
+  test('what may have been sent before stays uncertain when it cannot be sent now', async () => {
+    fill(1, 1);
+    queues.faults = {
+      after: (operation) => {
+        if (operation === 'send') throw new Error('killed');
+      },
+    };
+    await expect(run()).rejects.toThrow('killed');
+    clock.skip(120_000);
+    queues.faults = {
+      before: (operation) => {
+        if (operation === 'send') throw new CvopsError('Throttled', ExitCode.failed, 'slow down');
+      },
+    };
+    const [runId] = await ledgers.list();
+    const resume = (await ledgers.ends(runId!)).header;
+    expect(await run({ resume })).toMatchObject({ replayed: 0, failed: 1 });
+    clock.skip(300_000);
+    queues.faults = {};
+    expect(await run({ resume })).toMatchObject({ replayed: 0, uncertain: 1 });
+    expect(queues.messages(SOURCE)).toHaveLength(1);
+  });
+
   test('a delete that keeps failing is not followed by a second send, now or in the next run', async () => {
     fill(5, 1);
     queues.faults.entry = (operation) =>
