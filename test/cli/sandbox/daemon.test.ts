@@ -64,7 +64,8 @@ describe('the sandbox in a process of its own', () => {
     const { endpoint, pid } = await up();
     expect(jsonOf(await cvops('sandbox', 'status', '--json')).data).toMatchObject({ running: true, endpoint, pid });
     expect(jsonOf(await cvops('sandbox', 'down', '--json')).data).toMatchObject({ running: false, stopped: true, pid });
-    expect(isAlive(pid)).toBe(false);
+    // Ended; until this process has reaped it, its number is still taken.
+    await exitOf(pid);
     expect(existsSync(recordFile())).toBe(false);
     await expect(health(endpoint)).rejects.toThrow();
   });
