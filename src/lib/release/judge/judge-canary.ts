@@ -3,7 +3,7 @@ import { type Difference, differenceOf } from './difference.ts';
 import type { Evidence, LookPlan, StepEvidence } from './evidence.ts';
 import { fisherTest } from './fisher.ts';
 import { hardStops } from './hard-stops.ts';
-import type { Judgement, SideFigures, Verdict } from './judgement.ts';
+import type { Judgement, PowerFigures, SideFigures, Verdict } from './judgement.ts';
 import { fullPolicy, type JudgePolicy } from './policy.ts';
 import { invocationsForPower, type PlannedTest, powerOf } from './power.ts';
 import type { Reason } from './reason.ts';
@@ -112,6 +112,14 @@ function rateReason(test: RateTest, comparison: Comparison, plan: LookPlan, poli
   return { code: 'no-worse', weight: 'note', text: `${seen}: no more than chance explains (${odds})` };
 }
 
+/** What a PASS, or a suspicion, is worth. */
+function powerReason({ effect, chance: caught, invocationsFor80 }: PowerFigures): Reason {
+  const seen = `${Number((effect * 100).toPrecision(3))} points more would have failed it ${Math.floor(caught * 100)} times of 100`;
+  const more = caught < 0.8 && invocationsFor80 !== null;
+  const text = more ? `${seen}; ${count(invocationsFor80)} invocations make that 80` : seen;
+  return { code: 'power', weight: 'note', text };
+}
+
 const verdictOf = (reasons: readonly Reason[]): Verdict => {
   if (reasons.some((reason) => reason.weight === 'fail')) return 'FAIL';
   return reasons.some((reason) => reason.weight === 'wait') ? 'INCONCLUSIVE' : 'PASS';
@@ -147,6 +155,20 @@ export function judgeCanary(evidence: Evidence, plan: LookPlan, given: Partial<J
   const etaSeconds = have >= need ? 0 : rate > 0 ? Math.ceil((need - have) / rate) : null;
   const sample = { have, need, etaSeconds };
 
+  const test: PlannedTest | undefined = difference && {
+    canary: canary.invocations,
+    baseline: baseline.invocations,
+    baselineRate: difference.baselineRate,
+    alpha: level,
+    floor: floorAt,
+  };
+  const figures = (planned: PlannedTest, effect: number) => ({
+    effect,
+    chance: powerOf(planned, effect),
+    invocationsFor80: invocationsForPower(planned, effect),
+  });
+  const power = test ? { detect: figures(test, policy.detect), floor: figures(test, floor) } : null;
+
   const reasons: Reason[] = [
     ...hardStops(evidence, comparison, policy),
     ...comparison.problems.map(
@@ -161,26 +183,15 @@ export function judgeCanary(evidence: Evidence, plan: LookPlan, given: Partial<J
     ...(difference && pValue !== null && enough
       ? [rateReason({ difference, pValue, level, floor }, comparison, plan, policy)]
       : []),
+    ...(power && enough ? [powerReason(power.detect)] : []),
   ].sort((left, right) => order[left.weight] - order[right.weight]);
 
-  const test: PlannedTest | undefined = difference && {
-    canary: canary.invocations,
-    baseline: baseline.invocations,
-    baselineRate: difference.baselineRate,
-    alpha: level,
-    floor: floorAt,
-  };
-  const figures = (planned: PlannedTest, effect: number) => ({
-    effect,
-    chance: powerOf(planned, effect),
-    invocationsFor80: invocationsForPower(planned, effect),
-  });
   return {
     verdict: verdictOf(reasons),
     reasons,
     numbers: { basis: comparison.basis, canary, baseline, difference: difference ?? null, floor, pValue },
     alpha: { total: policy.alpha, look: level, spent: plan.alphaSpent + (enough ? level : 0) },
     sample,
-    power: test ? { detect: figures(test, policy.detect), floor: figures(test, floor) } : null,
+    power,
   };
 }

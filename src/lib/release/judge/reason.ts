@@ -17,6 +17,7 @@ export type ReasonCode =
   | 'throttles-unexplained'
   | 'no-worse'
   | 'below-floor'
+  | 'power'
   | 'dlq-rose-elsewhere'
   | 'compared-with-before';
 

@@ -27,6 +27,16 @@ describe('the difference of the rates', () => {
     expect(difference?.high).toBeGreaterThan(0);
   });
 
+  it('gives a step the say that its smaller side earns', () => {
+    const difference = differenceOf([table(100, 10, 100, 0), table(50, 0, 450, 0)]);
+    expect(difference?.value).toBeCloseTo((50 * 0.1) / (50 + 45), 12);
+  });
+
+  it('leaves out a step that one side had no invocation in', () => {
+    const some = table(100, 10, 100, 0);
+    expect(differenceOf([table(0, 0, 900, 9), some, table(5, 5, 0, 0)])).toEqual(differenceOf([some]));
+  });
+
   it('is the same whether a step is given whole or in two equal halves', () => {
     const whole = differenceOf([table(200, 10, 800, 16)]);
     const halves = differenceOf([table(100, 5, 400, 8), table(100, 5, 400, 8)]);

@@ -72,7 +72,10 @@ describe('throttles', () => {
     expect(judged(20, 0).verdict).toBe('FAIL');
     expect(judged(20, 0, null).verdict).toBe('FAIL');
     expect(judged(0, 3).verdict).toBe('PASS');
-    expect(judged(10, 90)).toMatchObject({ verdict: 'INCONCLUSIVE', reasons: [{ code: 'throttles-unexplained' }, {}] });
+    expect(judged(10, 90)).toMatchObject({
+      verdict: 'INCONCLUSIVE',
+      reasons: [{ code: 'throttles-unexplained' }, {}, {}],
+    });
   });
 });
 
@@ -89,6 +92,7 @@ describe('the queues', () => {
           code: 'dlq-rose',
           text: 'the dead-letter queue grew from 10 to 14 messages, where 0 more were to be expected',
         },
+        {},
         {},
       ],
     });
@@ -119,7 +123,11 @@ describe('the queues', () => {
     expect(judged({ oldestAgeSeconds: { before: 20, now: 320 } }).verdict).toBe('PASS');
     expect(judged({ oldestAgeSeconds: { before: 20, now: 321 } })).toMatchObject({
       verdict: 'FAIL',
-      reasons: [{ code: 'age-rose', text: 'the oldest message is 5 minutes old, 20 seconds before the release' }, {}],
+      reasons: [
+        { code: 'age-rose', text: 'the oldest message is 5 minutes old, 20 seconds before the release' },
+        {},
+        {},
+      ],
     });
     expect(judged({ oldestAgeSeconds: { before: 20, now: 900, growthPerSecond: 1 } }).verdict).toBe('PASS');
   });

@@ -11,14 +11,16 @@ describe('a canary with enough traffic', () => {
   it('passes when it fails no more often than the baseline', () => {
     const judgement = judgeCanary(evidence([100, 2], [900, 18]), firstOfFive);
     expect(judgement.verdict).toBe('PASS');
-    expect(words(judgement)).toMatch(/^2 of 100 \(2 %\) failed, 18 of 900 \(2 %\) of the baseline \(p = 0\.\d+\)$/);
+    expect(words(judgement)).toBe(
+      '2 of 100 (2 %) failed, 18 of 900 (2 %) of the baseline (p = 0.61)\n5 points more would have failed it 55 times of 100; 155 invocations make that 80',
+    );
   });
 
   it('fails when it fails more often than chance explains', () => {
     const judgement = judgeCanary(evidence([60, 6], [540, 11]), firstOfFive);
     expect(judgement.verdict).toBe('FAIL');
-    expect(codes(judgement)).toEqual(['failed-more-often']);
-    expect(words(judgement)).toBe(
+    expect(codes(judgement)).toEqual(['failed-more-often', 'power']);
+    expect(judgement.reasons[0]?.text).toBe(
       '6 of 60 (10 %) failed, 11 of 540 (2 %) of the baseline: more than chance explains (p = 0.004, level of this look 0.015)',
     );
   });
@@ -46,22 +48,22 @@ describe('a canary with enough traffic', () => {
   it('is suspicious while a later look can settle it, and passes with the suspicion said at the last', () => {
     const seen = evidence([60, 5], [540, 11]);
     const early = judgeCanary(seen, firstOfFive);
-    expect([early.verdict, codes(early)]).toEqual(['INCONCLUSIVE', ['suspicious']]);
+    expect([early.verdict, codes(early)]).toEqual(['INCONCLUSIVE', ['suspicious', 'power']]);
     const late = judgeCanary(seen, { look: 5, looksLeft: 0, alphaSpent: 0.04 });
-    expect([late.verdict, codes(late)]).toEqual(['PASS', ['suspicious']]);
+    expect([late.verdict, codes(late)]).toEqual(['PASS', ['suspicious', 'power']]);
     expect(judgeCanary(seen, onlyLook).verdict).toBe('FAIL');
   });
 
   it('cannot fail on rates, nor pass on suspicion, once the error budget is spent', () => {
     const judgement = judgeCanary(evidence([600, 60], [5_400, 110]), { look: 6, looksLeft: 0, alphaSpent: 0.05 });
-    expect([judgement.verdict, codes(judgement)]).toEqual(['INCONCLUSIVE', ['suspicious']]);
+    expect([judgement.verdict, codes(judgement)]).toEqual(['INCONCLUSIVE', ['suspicious', 'power']]);
     expect(judgement.alpha).toMatchObject({ look: 0, spent: 0.05 });
   });
 
   it('lets a difference pass that is proven and trivial', () => {
     const judgement = judgeCanary(evidence([1_000_000, 20_900], [9_000_000, 180_000]), firstOfFive);
     expect(judgement.numbers.pValue).toBeLessThan(1e-6);
-    expect([judgement.verdict, codes(judgement)]).toEqual(['PASS', ['below-floor']]);
+    expect([judgement.verdict, codes(judgement)]).toEqual(['PASS', ['below-floor', 'power']]);
     expect(words(judgement)).toContain('worse by less than 1 %, which is let pass (p = under 0.0001)');
   });
 
