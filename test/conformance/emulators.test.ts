@@ -66,6 +66,6 @@ if (prepared instanceof Error) {
     expect(await status(url)).toBe(200);
     starter.kill('SIGKILL');
     await once(starter, 'exit');
-    await vi.waitUntil(async () => (await status(url)) === undefined, { timeout: 10_000 });
+    await vi.waitUntil(async () => (await status(url)) === undefined, { timeout: 50_000 });
   });
 }

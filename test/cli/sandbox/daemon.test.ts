@@ -28,7 +28,7 @@ describe('the sandbox in a process of its own', () => {
   }
 
   async function exitOf(pid: number): Promise<void> {
-    await expect.poll(() => isAlive(pid), { timeout: 10_000 }).toBe(false);
+    await expect.poll(() => isAlive(pid), { timeout: 50_000 }).toBe(false);
   }
 
   test('up answers where it is, and outlives the command', async () => {
@@ -254,7 +254,7 @@ describe('the sandbox in a process of its own', () => {
   test('--foreground serves from this process until Ctrl-C, which ends it well', async () => {
     const ctrlC = new AbortController();
     const serving = runCli(['sandbox', 'up', '--foreground', '--json'], { home, signal: ctrlC.signal });
-    await expect.poll(() => existsSync(recordFile()), { timeout: 10_000 }).toBe(true);
+    await expect.poll(() => existsSync(recordFile()), { timeout: 50_000 }).toBe(true);
     const status = jsonOf(await cvops('sandbox', 'status', '--json'));
     expect(status.data).toMatchObject({ running: true, pid: process.pid });
     ctrlC.abort(new Error('interrupted'));
