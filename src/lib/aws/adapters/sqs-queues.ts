@@ -103,7 +103,13 @@ export class SqsQueues implements Queues {
 
   async receive(
     queue: Queue,
-    options: { max: number; waitSeconds: number; visibilitySeconds?: number; signal?: AbortSignal },
+    options: {
+      max: number;
+      waitSeconds: number;
+      visibilitySeconds?: number;
+      signal?: AbortSignal;
+      onRetry?: () => void;
+    },
   ): Promise<readonly ReceivedMessage[]> {
     const input: ReceiveMessageCommandInput = {
       QueueUrl: queue.url,
@@ -118,7 +124,11 @@ export class SqsQueues implements Queues {
     };
     return this.#call('sqs:ReceiveMessage', queue.name, async () => {
       const ends = options.signal === undefined ? {} : { abortSignal: options.signal };
-      const bySdk = () => this.#client.send(new ReceiveMessageCommand(input), ends);
+      const bySdk = async (again: boolean) => {
+        const answer = await this.#client.send(new ReceiveMessageCommand(input), ends);
+        if (again || (answer.$metadata?.attempts ?? 1) > 1) options.onRetry?.();
+        return answer;
+      };
       const answer = await this.#wire.call('ReceiveMessage', input, bySdk, { signal: options.signal });
       return (answer.Messages ?? []).map(received);
     });

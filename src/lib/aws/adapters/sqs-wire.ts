@@ -75,27 +75,27 @@ export class SqsWire {
 
   /**
    * One call.
-   * @param sdk makes the same call through the SDK
+   * @param sdk makes the same call through the SDK; `again` when it was made this way before
    * @param once a second call could do the work twice: then only what AWS refused for its signature is called again, and
    *   other failures are thrown
    */
   async call<O extends object>(
     operation: string,
     input: Input,
-    sdk: () => Promise<O>,
+    sdk: (again: boolean) => Promise<O>,
     options: { readonly once?: boolean; readonly signal?: AbortSignal | undefined } = {},
   ): Promise<O> {
     const address = input.QueueUrl === undefined ? undefined : this.#addresses.get(input.QueueUrl);
-    if (address === undefined) return sdk();
+    if (address === undefined) return sdk(false);
     let answer: Answer;
     try {
       answer = await this.#post(address, operation, JSON.stringify(withText(input)), options.signal);
     } catch (cause) {
       if (options.once === true || options.signal?.aborted === true) throw cause;
-      return sdk();
+      return sdk(true);
     }
     if (answer.status === 200) return withBytes(answer.body as O);
-    if (options.once !== true || answer.status === 403 || answer.status === 401) return sdk();
+    if (options.once !== true || answer.status === 403 || answer.status === 401) return sdk(true);
     throw refused(answer);
   }
 

@@ -68,10 +68,19 @@ export interface Queues {
   describe(nameOrUrl: string): Promise<Queue>;
   /** Names of the queues whose dead letters go to this one. */
   sourcesOf(queue: Queue): Promise<readonly string[]>;
-  /** At most ten messages; `waitSeconds` 0–20. All attributes. `visibilitySeconds` hides them that long. */
+  /**
+   * At most ten messages; `waitSeconds` 0–20. All attributes. `visibilitySeconds` hides them that long. `onRetry` is
+   * called when it had to be asked more than once: what a lost answer held is hidden, but on FIFO it is answered again.
+   */
   receive(
     queue: Queue,
-    options: { max: number; waitSeconds: number; visibilitySeconds?: number; signal?: AbortSignal },
+    options: {
+      max: number;
+      waitSeconds: number;
+      visibilitySeconds?: number;
+      signal?: AbortSignal;
+      onRetry?: () => void;
+    },
   ): Promise<readonly ReceivedMessage[]>;
   /** One SendMessageBatch; at most ten entries and one MiB together. */
   send(queue: Queue, messages: readonly OutgoingMessage[]): Promise<readonly BatchResult<SentMessage>[]>;

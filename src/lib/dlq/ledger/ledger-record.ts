@@ -76,7 +76,13 @@ export type LedgerRecord =
   | {
       readonly type: 'sent';
       readonly at: number;
-      readonly messages: readonly { readonly id: string; readonly newId: string; readonly sequence: string | null }[];
+      readonly messages: readonly {
+        readonly id: string;
+        readonly newId: string;
+        readonly sequence: string | null;
+        /** Standard queue: an earlier try may have arrived too. */
+        readonly twin?: true;
+      }[];
     }
   | {
       /** Certainly not delivered: the send was refused, or swallowed as a duplicate of something else. */
@@ -107,6 +113,8 @@ export type LedgerRecord =
       readonly at: number;
       /** Messages whose sending or deleting is not settled; 0 when nothing is left for a resume to mend. */
       readonly open: number;
+      /** When what was not given back shows up again, ms since the epoch; absent when all was. */
+      readonly hiddenUntil?: number;
       readonly counts: RunCounts;
       /** Written again after the verdict. */
       readonly verified: {

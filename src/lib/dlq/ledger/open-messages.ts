@@ -8,6 +8,8 @@ export interface OpenMessages {
   readonly unresolved: ReadonlyMap<string, number>;
   /** All copies sent. */
   readonly replayed: number;
+  /** Those of them that may have a twin, on a standard queue. */
+  readonly possibleTwins: number;
   /** The messages of the saved plan that the run keeps to; null without one. */
   readonly planned: ReadonlySet<string> | null;
   /** Times of the first and the last send, ms since the epoch; null before any. */
@@ -32,13 +34,14 @@ export async function openMessages(
   const unresolved = new Map<string, number>();
   let planned: Set<string> | null = null;
   let replayed = 0;
+  let possibleTwins = 0;
   let firstSentAt: number | null = null;
   let lastSentAt: number | null = null;
   let lastAt = 0;
   let ended = false;
   for await (const record of records) {
     lastAt = record.at;
-    ended = record.type === 'end';
+    ended = record.type === 'end' && record.hiddenUntil === undefined;
     switch (record.type) {
       case 'planned':
         planned = new Set([...(planned ?? []), ...record.ids]);
@@ -48,10 +51,11 @@ export async function openMessages(
         for (const { id } of record.messages) if (!unresolved.has(id)) unresolved.set(id, record.at);
         break;
       case 'sent':
-        for (const { id, newId } of record.messages) {
+        for (const { id, newId, twin } of record.messages) {
           unresolved.delete(id);
           sent.set(id, newId);
           replayed++;
+          if (twin === true) possibleTwins++;
           onSent(id, newId);
         }
         firstSentAt ??= record.at;
@@ -66,5 +70,5 @@ export async function openMessages(
       default:
     }
   }
-  return { sent, unresolved, planned, replayed, firstSentAt, lastSentAt, lastAt, ended };
+  return { sent, unresolved, planned, replayed, possibleTwins, firstSentAt, lastSentAt, lastAt, ended };
 }

@@ -15,6 +15,12 @@ export function isPassing(code: string): boolean {
   return isThrottling(code) || PASSING.test(code);
 }
 
+/** A fault on the side of SQS, by its HTTP status: whatever its code, the work may be done. */
+export function isServerFault({ cause }: CvopsError): boolean {
+  const status = (cause as { $metadata?: { httpStatusCode?: number } } | undefined)?.$metadata?.httpStatusCode;
+  return status !== undefined && status >= 500;
+}
+
 /** A failure after which every other call of this kind would fail too: credentials, permissions, a queue that is gone, KMS. */
 export function isFatal(error: CvopsError): boolean {
   if (isPassing(error.code)) return false;

@@ -2,7 +2,7 @@ import type { ReceivedMessage } from '../../aws/ports/queues.ts';
 import { CvopsError } from '../../errors/cvops-error.ts';
 import { ExitCode } from '../../errors/exit-code.ts';
 import { groupOf } from '../dead-letter.ts';
-import { backoffMs, expected, isPassing, isThrottling } from './call-failure.ts';
+import { backoffMs, expected, isPassing, isServerFault, isThrottling } from './call-failure.ts';
 import { chosenFrom, unfit } from './chosen.ts';
 import type { RunState } from './run-state.ts';
 
@@ -66,6 +66,7 @@ export class Intake {
           max,
           waitSeconds: !alone ? 0 : state.end.waiting ? Math.max(5, waitSeconds) : waitSeconds,
           visibilitySeconds: state.keeper.seconds,
+          ...(dlq.fifo ? {} : { onRetry: () => state.end.blinded() }),
         });
         this.#failures = 0;
         if (messages.length === max) this.#width = Math.min(2 * this.#width, state.options.concurrency);
@@ -89,8 +90,9 @@ export class Intake {
       this.#state.stopped ??= error;
       return;
     }
-    if (!isPassing(error.code) || ++this.#failures > MOST_RECEIVE_FAILURES) throw error;
-    if (!isThrottling(error.code)) end.blinded();
+    const passing = isPassing(error.code) || isServerFault(error);
+    if (passing && !isThrottling(error.code)) end.blinded();
+    if (!passing || ++this.#failures > MOST_RECEIVE_FAILURES) throw error;
     await options.clock.sleep(backoffMs(this.#failures));
   }
 

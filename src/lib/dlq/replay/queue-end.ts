@@ -60,6 +60,11 @@ export class QueueEnd {
     return this.#waiting;
   }
 
+  /** Until then a receive that was cut off may hide messages, ms since the epoch; null when none may, or the end came after. */
+  get hiddenUntil(): number | null {
+    return !this.#reached && this.#blindUntil > this.#options.clock.now() ? this.#blindUntil : null;
+  }
+
   /** Rises with each receive that brings messages. */
   get generation(): number {
     return this.#generation;

@@ -15,6 +15,7 @@ import { MessageIdSet } from './message-id-set.ts';
 import { Pace } from './pace.ts';
 import { Price } from './price.ts';
 import { pricedQueues } from './priced-queues.ts';
+import type { QueueEndOptions } from './queue-end.ts';
 import type { ReplayEvent } from './replay-event.ts';
 import type { ReplayResult, Verified } from './replay-result.ts';
 import { Replayer } from './replayer.ts';
@@ -94,15 +95,15 @@ export async function* replay(
   const header = options.resume ?? newHeader(options, startedAt);
   const before = options.resume === null ? NOTHING : await earlier(ledgers, header.runId, sentIds, newIds);
   const unresolved = new Map(before.unresolved);
-  await adoptUnfinished(ledgers, header, clock.now(), sentIds, unresolved);
+  const hidden = await adoptUnfinished(ledgers, header, clock.now(), sentIds, unresolved);
   const ledger = await openLedger(ledgers, header, options, clock);
-  const tally = newTally(before.replayed);
+  const tally = newTally(before);
   const pace = new Pace(before);
   const returned: string[] = [];
   const copies: string[] = [];
 
   /** Replays what `selection` chooses; answers when nothing more is to be had. */
-  async function* pass(selection: Selection, resumes: boolean): AsyncGenerator<ReplayEvent, Replayer, undefined> {
+  async function* pass(selection: Selection, first: boolean): AsyncGenerator<ReplayEvent, Replayer, undefined> {
     const channel = new EventChannel<ReplayEvent>();
     const stop = new AbortController();
     const replayer = new Replayer({
@@ -125,10 +126,7 @@ export async function* replay(
       sentIds,
       newIds,
       unresolved,
-      interrupted:
-        resumes && !before.ended
-          ? { lastAt: before.lastAt, open: new Set([...before.sent.keys(), ...before.unresolved.keys()]) }
-          : null,
+      interrupted: first ? interruptedBy(before, hidden) : null,
       tally,
       emit: (event) => channel.push(event),
     });
@@ -183,10 +181,7 @@ export async function* replay(
     };
     const wanted = { fifo: options.dlq.fifo, ...selectionOf(options), only: options.only ?? before.planned };
     const canary = canaryOf(options, before);
-    let replayer = yield* pass(
-      new Selection({ ...wanted, max: canary ?? wanted.max }, before.replayed),
-      options.resume !== null,
-    );
+    let replayer = yield* pass(new Selection({ ...wanted, max: canary ?? wanted.max }, before.replayed), true);
     let stopped = stopReason(replayer, signal);
     let verified: Verified | null = null;
     if (canary !== null && stopped === null && !replayer.drained) {
@@ -236,6 +231,13 @@ export async function* replay(
   }
 }
 
+/** What the run that this one resumes, or another one that was cut off not long ago, may still hide. */
+function interruptedBy(before: OpenMessages, hidden: QueueEndOptions['interrupted']): QueueEndOptions['interrupted'] {
+  if (before.ended) return hidden;
+  const open = new Set([...before.sent.keys(), ...before.unresolved.keys(), ...(hidden?.open ?? [])]);
+  return { lastAt: Math.max(before.lastAt, hidden?.lastAt ?? 0), open };
+}
+
 /** How many go first and alone; null when the run goes through in one pass. A resumed run that was past them is. */
 function canaryOf({ canary, max, verify: judged }: ReplayOptions, before: OpenMessages): number | null {
   if (canary === null || judged === null || before.replayed > canary) return null;
@@ -278,6 +280,7 @@ const NOTHING: OpenMessages = {
   unresolved: new Map(),
   planned: null,
   replayed: 0,
+  possibleTwins: 0,
   firstSentAt: null,
   lastSentAt: null,
   lastAt: 0,
@@ -371,6 +374,7 @@ async function end(ledger: Ledger, clock: Clock, replayer: Replayer, result: Rep
       type: 'end',
       at: clock.now(),
       open: replayer.open,
+      ...(replayer.hiddenUntil === null ? {} : { hiddenUntil: replayer.hiddenUntil }),
       counts: { matched, replayed, failed, skipped, suppressed, remaining },
       verified:
         verified === null

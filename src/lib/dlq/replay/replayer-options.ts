@@ -58,8 +58,8 @@ export interface Tally {
   possibleTwins: number;
 }
 
-/** @param replayed copies sent before the run was resumed */
-export function newTally(replayed: number): Tally {
+/** Counts on from what was sent before the run was resumed. */
+export function newTally({ replayed, possibleTwins }: Pick<Tally, 'replayed' | 'possibleTwins'>): Tally {
   return {
     matched: replayed,
     replayed,
@@ -72,6 +72,6 @@ export function newTally(replayed: number): Tally {
     returned: 0,
     received: 0,
     deleted: 0,
-    possibleTwins: 0,
+    possibleTwins,
   };
 }

@@ -48,9 +48,16 @@ export class Replayer {
     return this.#state.unsettled.size + this.#state.tally.undeleted;
   }
 
-  /** Whether a group was stopped, so that messages behind it may never have been seen. */
+  /** When the last message that was not given back shows up again, ms since the epoch; null when all were. */
+  get hiddenUntil(): number | null {
+    const { keeper, end } = this.#state;
+    return Math.max(keeper.hiddenUntil ?? 0, end.hiddenUntil ?? 0) || null;
+  }
+
+  /** Whether messages may never have been seen: behind a stopped group, or held aside by a run that was cut off. */
   get hides(): boolean {
-    return this.#state.options.dlq.fifo && this.left > 0;
+    const { dlq, interrupted } = this.#state.options;
+    return interrupted !== null || (dlq.fifo && this.left > 0);
   }
 
   async run(): Promise<void> {

@@ -1,6 +1,6 @@
 import type { BatchResult, Queue, Queues, SentMessage } from '../../aws/ports/queues.ts';
 import type { Clock } from '../../clock.ts';
-import { backoffMs, expected, isFatal, isPassing, isThrottling } from './call-failure.ts';
+import { backoffMs, expected, isFatal, isPassing, isServerFault, isThrottling } from './call-failure.ts';
 import type { Chosen } from './chosen.ts';
 import type { MessageIdSet } from './message-id-set.ts';
 import type { SendRate } from './send-rate.ts';
@@ -52,9 +52,10 @@ export async function sendProven(
   context: SendContext,
   batch: readonly Chosen[],
   settle: (outcomes: readonly SendOutcome[]) => Promise<void>,
+  /** Those of which a copy may have arrived already. */
+  blurred: Set<Chosen> = new Set(),
 ): Promise<void> {
   let pending = batch;
-  const blurred = new Set<Chosen>();
   /** By a try of this run whose answer was lost, or by one of an earlier run. */
   const mayHaveArrived = (chosen: Chosen) => blurred.has(chosen) || chosen.triedBefore;
   for (let tries = 1; pending.length > 0; tries++) {
@@ -78,7 +79,7 @@ export async function sendProven(
         code: error.code,
         message: error.message,
       });
-      if (isPassing(error.code)) {
+      if (isPassing(error.code) || isServerFault(error)) {
         if (isThrottling(error.code)) throttled(context);
         else for (const chosen of pending) blurred.add(chosen);
         if (tries >= MOST_TRIES) return settle(pending.map(lost));
@@ -91,7 +92,7 @@ export async function sendProven(
       }
       if (pending.length === 1) return settle(pending.map(lost));
       // The whole batch was refused, perhaps for one of its entries: each on its own tells which.
-      for (const chosen of pending) await sendProven(context, [chosen], settle);
+      for (const chosen of pending) await sendProven(context, [chosen], settle, blurred);
       return;
     }
     const again: Chosen[] = [];
@@ -100,14 +101,19 @@ export async function sendProven(
       const chosen = pending[index]!;
       if (result.ok) {
         outcomes.push(proof(context, chosen, result, mayHaveArrived(chosen)));
-      } else if (!result.senderFault && isPassing(result.code) && tries < MOST_TRIES) {
+        return;
+      }
+      if (!result.senderFault) {
+        // Whatever its code: what failed on the side of SQS may be done all the same.
         if (isThrottling(result.code)) throttled(context);
         else blurred.add(chosen);
-        again.push(chosen);
-      } else {
-        const kind = mayHaveArrived(chosen) ? 'unknown' : 'failed';
-        outcomes.push({ kind, chosen, code: result.code, message: result.message });
+        if (tries < MOST_TRIES) {
+          again.push(chosen);
+          return;
+        }
       }
+      const kind = mayHaveArrived(chosen) ? 'unknown' : 'failed';
+      outcomes.push({ kind, chosen, code: result.code, message: result.message });
     });
     if (outcomes.length > 0) await settle(outcomes);
     pending = again;

@@ -93,9 +93,14 @@ export class Sender {
     const at = clock.now();
     rate.succeeded(sent.length, at);
     tally.replayed += sent.length;
-    tally.possibleTwins += sent.filter((outcome) => outcome.repeated && !target.fifo).length;
+    const messages = sent.map(({ chosen, newId, sequence, repeated }) => ({
+      id: chosen.message.messageId,
+      newId,
+      sequence,
+      ...(repeated && !target.fifo ? { twin: true as const } : {}),
+    }));
+    tally.possibleTwins += messages.filter(({ twin }) => twin === true).length;
     this.#changed();
-    const messages = sent.map(({ chosen, newId, sequence }) => ({ id: chosen.message.messageId, newId, sequence }));
     try {
       await ledger.commit({ type: 'sent', at, messages });
     } catch (cause) {

@@ -1,0 +1,140 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { RunHeader } from '../../../../src/lib/dlq/ledger/ledger-record.ts';
+import { replay } from '../../../../src/lib/dlq/replay/replay.ts';
+import type { ReplayResult } from '../../../../src/lib/dlq/replay/replay-result.ts';
+import { CvopsError } from '../../../../src/lib/errors/cvops-error.ts';
+import { ExitCode } from '../../../../src/lib/errors/exit-code.ts';
+import { FakeQueues, type Faults, type Operation } from './support/fake-queues.ts';
+import { MemoryLedgers } from './support/memory-ledgers.ts';
+import { replayOptions } from './support/replay-options.ts';
+import { VirtualClock } from './support/virtual-clock.ts';
+
+let clock: VirtualClock;
+let queues: FakeQueues;
+let ledgers: MemoryLedgers;
+beforeEach(() => {
+  clock = new VirtualClock();
+  queues = new FakeQueues(clock);
+  ledgers = new MemoryLedgers();
+  for (const name of ['dead', 'live', 'dead.fifo', 'live.fifo']) queues.create(name);
+});
+
+class Killed extends Error {}
+
+async function run(faults: Faults = {}, resume: RunHeader | null = null, suffix = ''): Promise<ReplayResult> {
+  queues.faults = faults;
+  try {
+    const events = replay(
+      { queues, ledgers, clock },
+      replayOptions({
+        dlq: await queues.describe(`dead${suffix}`),
+        target: await queues.describe(`live${suffix}`),
+        concurrency: 1,
+        resume,
+      }),
+      new AbortController().signal,
+    );
+    for await (const event of events) if (event.type === 'finished') return event.result;
+    throw new Error('no result');
+  } finally {
+    queues.faults = {};
+  }
+}
+
+const lastRun = async () => (await ledgers.ends((await ledgers.list())[0]!)).header;
+const broken = () => new CvopsError('ConnectionBroken', ExitCode.failed, 'broken');
+
+/** Throws at the n-th call of an operation; with `dead`, at every call from then on. */
+function at(operation: Operation, n: number, error: () => Error, dead = false) {
+  let count = 0;
+  let over = false;
+  return (called: Operation) => {
+    if (over && dead) throw error();
+    if (called !== operation || ++count !== n) return;
+    over = true;
+    throw error();
+  };
+}
+
+describe('possible twins', () => {
+  test('of a run that was killed are told of by the run that goes on with it', async () => {
+    queues.put('dead', { body: 'one' });
+    const lost = at('send', 1, broken);
+    const killed = at('delete', 1, () => new Killed(), true);
+    await expect(run({ after: lost, before: killed })).rejects.toThrow(Killed);
+    const result = await run({}, await lastRun());
+    expect(queues.messages('live').map(({ body }) => body)).toEqual(['one', 'one']);
+    expect(result).toMatchObject({ replayed: 1, possibleTwins: 1 });
+  });
+
+  test('are counted after a failure of SQS whose code nobody knows', async () => {
+    queues.put('dead', { body: 'one' });
+    let sends = 0;
+    const unknown = () =>
+      new CvopsError('NeverSeenBefore', ExitCode.failed, 'a fault', {
+        cause: Object.assign(new Error('a fault'), { $metadata: { httpStatusCode: 500 } }),
+      });
+    const result = await run({
+      after: (operation) => {
+        if (operation === 'send' && ++sends === 1) throw unknown();
+      },
+    });
+    expect(queues.messages('live')).toHaveLength(2);
+    expect(result).toMatchObject({ replayed: 1, failed: 0, possibleTwins: 1 });
+  });
+
+  test('are counted when a batch is refused after its first answer was lost', async () => {
+    for (const body of ['one', 'two']) queues.put('dead', { body });
+    let sends = 0;
+    const lost = at('send', 1, broken);
+    const result = await run({
+      before: (operation) => {
+        if (operation === 'send' && ++sends === 2) throw new CvopsError('BatchRequestTooLong', ExitCode.failed, 'long');
+      },
+      after: lost,
+    });
+    expect(queues.messages('live')).toHaveLength(4);
+    expect(result).toMatchObject({ replayed: 2, possibleTwins: 2 });
+  });
+});
+
+test('an entry that failed at SQS under an unknown code is tried again, not called certainly undelivered', async () => {
+  queues.put('dead', { body: 'one' });
+  let entries = 0;
+  const result = await run({
+    entry: (operation) =>
+      operation === 'send' && ++entries === 1 ? { code: 'NeverSeenBefore', senderFault: false } : undefined,
+  });
+  expect(result).toMatchObject({ replayed: 1, failed: 0, possibleTwins: 1 });
+});
+
+describe('what a dead process may still hide', () => {
+  test('is waited for by a new run, too', async () => {
+    for (const body of ['one', 'two']) queues.put('dead', { body });
+    await expect(run({ before: at('send', 1, () => new Killed(), true) })).rejects.toThrow(Killed);
+    const result = await run();
+    expect(queues.messages('live').map(({ body }) => body)).toEqual(['one', 'two']);
+    expect(result).toMatchObject({ replayed: 2, remaining: 0 });
+  });
+
+  test('is told of as remaining while it is hidden for longer than that', async () => {
+    queues.put('dead', { body: 'one' });
+    await expect(run({ before: at('send', 1, () => new Killed(), true) })).rejects.toThrow(Killed);
+    const [hidden] = queues.messages('dead');
+    hidden!.visibleAt = clock.now() + 600_000;
+    expect(await run({}, await lastRun())).toMatchObject({ replayed: 0, remaining: 1 });
+  });
+
+  test('is waited for after a run that ended before it could give back what it held', async () => {
+    queues.put('dead', { body: 'one' });
+    const denied = new CvopsError('AccessDenied', ExitCode.setup, 'no');
+    const stopped = await run({
+      before: (operation) => {
+        if (operation === 'send') throw denied;
+        if (operation === 'changeVisibility') throw broken();
+      },
+    });
+    expect(stopped).toMatchObject({ replayed: 0, stopped: { code: 'AccessDenied' } });
+    expect(await run()).toMatchObject({ replayed: 1, remaining: 0 });
+  });
+});
