@@ -16,8 +16,11 @@ const invocations = fc.oneof(
   { weight: 1, arbitrary: fc.nat({ max: 10_000_000 }) },
 );
 
+/** Hard stops are rare, or they would hide what the rates decide. */
+const rarely = fc.oneof({ weight: 15, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.nat({ max: 20 }) });
+
 const sideOf = (failing: fc.Arbitrary<number>): fc.Arbitrary<SideCounts> =>
-  fc.record({ invocations, failing, throttles: fc.oneof(fc.constant(0), fc.nat({ max: 20 })) }).map((one) => ({
+  fc.record({ invocations, failing, throttles: rarely }).map((one) => ({
     invocations: one.invocations,
     errors: Math.round(one.invocations * one.failing),
     throttles: one.throttles,
@@ -33,7 +36,7 @@ const stepOf = (weight: fc.Arbitrary<number>): fc.Arbitrary<StepEvidence> =>
   fc.record({ weight, seconds: fc.nat({ max: 7_200 }), canary: sideOf(rate), baseline: sideOf(rate) });
 
 const weights = fc.constantFrom(0.01, 0.1, 0.5, 0.9, 1);
-const reading = fc.record({ before: fc.nat({ max: 50 }), now: fc.nat({ max: 50 }) });
+const reading = fc.record({ before: fc.nat({ max: 50 }), now: rarely });
 
 const evidences: fc.Arbitrary<Evidence> = fc
   .record({

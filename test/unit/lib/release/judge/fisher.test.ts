@@ -118,7 +118,8 @@ describe('the exact test', () => {
         const one = table([million, a], [9 * million, b]);
         for (const tables of [[one], [one, one, one, one]]) {
           const chance = fisherTest(tables);
-          expect(chance).toBeGreaterThanOrEqual(0);
+          // Fewer failures than its share prove nothing against the canary.
+          expect(chance).toBeGreaterThanOrEqual(9 * a <= b ? 0.5 : 0);
           expect(chance).toBeLessThanOrEqual(1);
         }
       }
