@@ -10,7 +10,7 @@ export interface RegistryEntry {
 /** The nouns, in the order of the help. */
 export const nouns: Readonly<Record<string, string>> = {
   dlq: 'dead letters: list, inspect, replay, verify',
-  alias: 'releases: list, show, roll back',
+  alias: 'releases: promote, roll back, recover, list, show',
   sandbox: 'the whole system on this machine, no AWS account',
 };
 
@@ -82,9 +82,19 @@ export const registry: readonly RegistryEntry[] = [
     load: async () => (await import('./alias/show.ts')).aliasShow,
   },
   {
+    path: ['alias', 'promote'],
+    summary: 'release a version: smoke test, then one atomic move or a judged canary',
+    load: async () => (await import('./alias/promote.ts')).aliasPromote,
+  },
+  {
     path: ['alias', 'rollback'],
     summary: 'back to the version served before, in one atomic call',
     load: async () => (await import('./alias/rollback.ts')).aliasRollback,
+  },
+  {
+    path: ['alias', 'recover'],
+    summary: 'end a split that was left behind, or finish it',
+    load: async () => (await import('./alias/recover.ts')).aliasRecover,
   },
   {
     path: ['sandbox', 'up'],

@@ -1,18 +1,21 @@
 import { setMaxListeners } from 'node:events';
+import { join } from 'node:path';
 import type { CallRecord, ClientSetup } from './aws/client-options.ts';
 import type { Account, Tables, Topics, Trail } from './aws/ports/account.ts';
 import type { Alarms } from './aws/ports/alarms.ts';
 import type { FunctionLogs } from './aws/ports/function-logs.ts';
 import type { Functions } from './aws/ports/functions.ts';
+import type { Metrics } from './aws/ports/metrics.ts';
 import type { MoveTasks } from './aws/ports/move-tasks.ts';
 import type { Queues } from './aws/ports/queues.ts';
 import type { Clock } from './clock.ts';
-import { defaultConfig } from './config/config.ts';
+import { DEFAULT_RELEASE_TABLE, defaultConfig } from './config/config.ts';
 import { type LoadedConfig, loadConfig } from './config/load-config.ts';
 import type { Folders } from './folders.ts';
 import { type Progress, startProgress } from './io/progress.ts';
 import { confirm } from './io/prompt.ts';
 import type { Streams } from './io/streams.ts';
+import type { ReleaseLedger } from './release-ledger/release-ledger.ts';
 import { requireRecord, sandboxCredentials } from './sandbox/record.ts';
 import { requireRegion, type Settings } from './settings.ts';
 
@@ -42,9 +45,12 @@ export interface Context extends Host {
   alarms(): Promise<Alarms>;
   functions(): Promise<Functions>;
   functionLogs(): Promise<FunctionLogs>;
+  metrics(): Promise<Metrics>;
   account(): Promise<Account>;
   trail(): Promise<Trail>;
   tables(): Promise<Tables>;
+  /** Loads nothing of AWS before it is asked for something. */
+  releaseLedger(): Promise<ReleaseLedger>;
   topics(): Promise<Topics>;
   /** Asks before a change; see `confirm` in io/prompt.ts. */
   confirm(question: string): Promise<void>;
@@ -138,6 +144,10 @@ export function createContext(host: Host, settings: Settings, folders: Folders):
       const { CloudWatchLogs } = await import('./aws/adapters/cloudwatch-logs.ts');
       return new CloudWatchLogs(await setup());
     }),
+    metrics: once(async () => {
+      const { CloudWatchMetrics } = await import('./aws/adapters/cloudwatch-metrics.ts');
+      return new CloudWatchMetrics(await setup());
+    }),
     account,
     trail: once(async () => {
       const { CloudTrailTrail } = await import('./aws/adapters/cloudtrail-trail.ts');
@@ -146,6 +156,23 @@ export function createContext(host: Host, settings: Settings, folders: Folders):
     tables: once(async () => {
       const { DynamoDbTables } = await import('./aws/adapters/dynamodb-tables.ts');
       return new DynamoDbTables(await setup());
+    }),
+    releaseLedger: once(async () => {
+      const [{ RecordedReleases }, { FileEntryQueue }] = await Promise.all([
+        import('./release-ledger/recorded-releases.ts'),
+        import('./release-ledger/file-entry-queue.ts'),
+      ]);
+      const { releaseTable = DEFAULT_RELEASE_TABLE } = await config();
+      const { endpoint } = (await setup()).options;
+      return new RecordedReleases({
+        place: { table: releaseTable, endpoint: endpoint ?? null },
+        queue: new FileEntryQueue(join(folders.state, 'unwritten-releases')),
+        table: once(async () => {
+          const { DynamoDbReleaseTable } = await import('./aws/adapters/dynamodb-release-table.ts');
+          return new DynamoDbReleaseTable(await setup(), releaseTable);
+        }),
+        account,
+      });
     }),
     topics: once(async () => {
       const { SnsTopics } = await import('./aws/adapters/sns-topics.ts');

@@ -25,7 +25,7 @@ describe('a wrong command line exits 2 with one line and a hint', () => {
     [['xyzzy'], 'unknown command "xyzzy"', 'see `cvops --help`'],
     [['alias', 'lisst'], 'unknown command "alias lisst"', 'did you mean "alias list"?'],
     [['alias', 'list', '--jsno'], "unknown option '--jsno'", 'did you mean --json?'],
-    [['alias'], 'cvops alias needs a verb', 'list, show, rollback'],
+    [['alias'], 'cvops alias needs a verb', 'list, show, promote, rollback, recover'],
     [['alias', 'list', '--output', 'yaml'], 'output format "yaml"', 'table, json, ndjson, tsv, markdown'],
     [['alias', 'list', '--endpoint-url', 'localhost:4566'], 'endpoint URL "localhost:4566"', 'http://127.0.0.1:4566'],
     [['alias', 'list', '--query', 'data.['], '--query "data.["', 'jmespath.org'],

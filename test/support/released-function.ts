@@ -46,7 +46,7 @@ export class ReleasedFunction {
         Role: 'arn:aws:iam::000000000000:role/processor',
         Runtime: 'nodejs22.x',
         Handler: 'index.handler',
-        Code: { ZipFile: code(1) },
+        Code: { ZipFile: code(source(1)) },
         Environment: { Variables: { TABLE: 'events', SECRET: 'do-not-show-1' } },
       }),
     );
@@ -74,7 +74,13 @@ export class ReleasedFunction {
         { FunctionName },
       );
     }
-    await this.client.send(new UpdateFunctionCodeCommand({ FunctionName, ZipFile: code(seed) }));
+    return this.publishSource(source(seed));
+  }
+
+  /** Publishes the next version from this text of its module. */
+  async publishSource(text: string): Promise<string> {
+    const FunctionName = this.name;
+    await this.client.send(new UpdateFunctionCodeCommand({ FunctionName, ZipFile: code(text) }));
     await waitUntilFunctionUpdatedV2(
       { client: this.client, maxWaitTime: 10, minDelay: 0.05 as never },
       { FunctionName },
@@ -116,6 +122,10 @@ export class ReleasedFunction {
   }
 }
 
-function code(seed: number): Uint8Array {
-  return zipSync({ 'index.mjs': strToU8(`export const handler = async () => ${seed};\n`) });
+function source(seed: number): string {
+  return `export const handler = async () => ${seed};\n`;
+}
+
+function code(text: string): Uint8Array {
+  return zipSync({ 'index.mjs': strToU8(text) });
 }

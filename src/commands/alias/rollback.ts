@@ -1,8 +1,7 @@
-import { userInfo } from 'node:os';
 import { findService } from '../../lib/config/find-service.ts';
 import type { Context } from '../../lib/context.ts';
 import { CvopsError } from '../../lib/errors/cvops-error.ts';
-import type { Block, Outcome, Warning } from '../../lib/io/outcome.ts';
+import type { Outcome, Warning } from '../../lib/io/outcome.ts';
 import type { PreflightCheck } from '../../lib/release/preflight.ts';
 import {
   applyRollback,
@@ -12,7 +11,9 @@ import {
   type RollbackPorts,
 } from '../../lib/release/rollback.ts';
 import { defineCommand, dryRunFlag } from '../command.ts';
-import { usageError } from '../parse.ts';
+import { author } from './author.ts';
+import { parseVersion } from './parse-version.ts';
+import { preflightLine, preflightText } from './preflight-line.ts';
 
 interface RollbackOptions {
   readonly service: string | undefined;
@@ -37,12 +38,6 @@ export const aliasRollback = defineCommand<RollbackOptions>({
   }),
   run: rollback,
 });
-
-/** A published version's number; `$LATEST` moves and is no place to go back to. */
-function parseVersion(value: unknown): string | undefined {
-  if (value === undefined || /^[1-9]\d*$/.test(String(value))) return value as string | undefined;
-  throw usageError(`--to ${JSON.stringify(value)} is not a published version.`, 'versions are numbers: 1, 2, 3 …');
-}
 
 async function rollback(options: RollbackOptions, context: Context): Promise<Outcome> {
   const service = findService(await context.config(), options.service, 'function');
@@ -86,7 +81,7 @@ async function moveAtOnce(
   started: number,
 ): Promise<Release> {
   const [applied, preflight] = await Promise.all([
-    applyRollback(ports, plan, why(reason)).then(({ releaseId }) => ({
+    applyRollback(ports, plan, author(reason)).then(({ releaseId }) => ({
       releaseId,
       durationMs: ports.clock.now() - started,
     })),
@@ -103,15 +98,11 @@ async function moveAfterAsking(
   context: Context,
 ): Promise<Release> {
   const preflight = await preflightRollback(ports.functions, plan);
-  for (const check of preflight) context.note(`${check.status.padEnd(4)}  ${check.detail}`);
+  for (const check of preflight) context.note(preflightText(check));
   await context.confirm(`Move ${words(service, plan)}?`);
   const answered = ports.clock.now();
-  const { releaseId } = await applyRollback(ports, plan, why(reason));
+  const { releaseId } = await applyRollback(ports, plan, author(reason));
   return { releaseId, preflight, durationMs: ports.clock.now() - answered, shown: true };
-}
-
-function why(reason: string | undefined): { by: string; reason: string | null } {
-  return { by: userInfo().username, reason: reason ?? null };
 }
 
 /** The rollback stands even when the versions cannot be compared. */
@@ -160,11 +151,6 @@ function outcome(service: string, plan: RollbackPlan, release: Release, headline
       ...(release.shown === true ? [] : preflight.map(preflightLine)),
     ],
   };
-}
-
-function preflightLine(check: PreflightCheck): Block {
-  const text = `${check.status.padEnd(4)}  ${check.detail}`;
-  return { kind: 'line', text, tone: check.status === 'NG' ? 'bad' : 'dim' };
 }
 
 function fields(plan: RollbackPlan, { releaseId, durationMs }: Release): (readonly [string, { raw: string }])[] {

@@ -12,6 +12,8 @@ export interface AliasRecord {
   readonly previous: string | null;
   /** Share of traffic given to the new version, percent. */
   readonly step: number;
+  /** The version that takes `step` percent while `version` stays in charge; left out outside a stepped release. */
+  readonly canary?: string;
   /** When, ms since the epoch. */
   readonly at: number;
   /** Who, as the machine that did it knows them. */
@@ -45,6 +47,7 @@ export function parseAliasRecord(description: string): AliasRecord | undefined {
     version,
     previous: fields.get('previous') || null,
     step: Number(fields.get('step') ?? 100),
+    ...(fields.get('canary') ? { canary: fields.get('canary')! } : {}),
     at,
     by: decodeURIComponent(fields.get('by') ?? ''),
     quarantined: (fields.get('bad') ?? '').split(',').filter((each) => each !== ''),
@@ -68,6 +71,7 @@ export function formatAliasRecord(record: AliasRecord, before = ''): string {
       `version=${record.version}`,
       `previous=${record.previous ?? ''}`,
       `step=${record.step}`,
+      ...(record.canary === undefined ? [] : [`canary=${record.canary}`]),
       `at=${new Date(record.at).toISOString()}`,
       `by=${encode(record.by, 32)}`,
       `bad=${quarantined.join(',')}`,

@@ -3,9 +3,11 @@ import type { Alias, Functions } from '../aws/ports/functions.ts';
 import type { Clock } from '../clock.ts';
 import { CvopsError } from '../errors/cvops-error.ts';
 import { ExitCode } from '../errors/exit-code.ts';
-import { type AliasRecord, formatAliasRecord, parseAliasRecord } from './alias-record.ts';
+import { type AliasRecord, parseAliasRecord } from './alias-record.ts';
+import { explainConflict } from './explain-conflict.ts';
 import { comparePreflight, type PreflightCheck } from './preflight.ts';
 import { releaseId } from './release-id.ts';
+import { writeAlias } from './write-alias.ts';
 
 export interface RollbackPorts {
   readonly functions: Functions;
@@ -62,22 +64,21 @@ export async function applyRollback(
     releaseId: releaseId(now),
     kind: plan.basis === 'canary' ? 'abort' : 'rollback',
     version: plan.to,
-    previous: plan.from === plan.to ? (before?.previous ?? null) : plan.from,
+    // A record of another version does not know what served before this one: CloudTrail is asked when it is needed.
+    previous: plan.from === plan.to ? (before?.version === plan.to ? before.previous : null) : plan.from,
     step: 100,
     at: now,
     by: why.by,
     reason: why.reason,
     quarantined: [...new Set([...left, ...(before?.quarantined ?? [])])].filter((version) => version !== plan.to),
   };
-  const alias = await ports.functions.updateAlias({
-    functionName: plan.alias.functionName,
-    alias: plan.alias.name,
-    version: plan.to,
-    weights: {},
-    description: formatAliasRecord(record, plan.alias.description),
-    revisionId: plan.alias.revisionId,
-  });
-  return { releaseId: record.releaseId, alias };
+  try {
+    const alias = await writeAlias(ports.functions, plan.alias, { version: plan.to, weights: {}, record });
+    return { releaseId: record.releaseId, alias };
+  } catch (cause) {
+    if (!(cause instanceof CvopsError) || cause.code !== 'RevisionConflict') throw cause;
+    throw await explainConflict(ports, plan.alias, 'nothing was done', cause);
+  }
 }
 
 async function target(

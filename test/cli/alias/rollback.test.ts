@@ -138,7 +138,8 @@ describe('alias rollback', () => {
     expect(result.code).toBe(1);
     expect(jsonOf(result).error).toMatchObject({
       code: 'RevisionConflict',
-      hint: expect.stringContaining('cvops alias list'),
+      message: expect.stringContaining('it serves version 1 instead of version 3; nothing was done'),
+      hint: expect.stringContaining('cvops alias show'),
     });
     expect(await released.alias()).toMatchObject({ version: '1' });
   });

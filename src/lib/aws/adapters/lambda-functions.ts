@@ -5,6 +5,7 @@ import {
   GetAliasCommand,
   GetFunctionConcurrencyCommand,
   GetFunctionConfigurationCommand,
+  InvokeCommand,
   LambdaClient,
   ListAliasesCommand,
   ListEventSourceMappingsCommand,
@@ -17,7 +18,7 @@ import { CvopsError } from '../../errors/cvops-error.ts';
 import { ExitCode } from '../../errors/exit-code.ts';
 import type { ClientSetup } from '../client-options.ts';
 import { type CallRules, guardClient } from '../guard-client.ts';
-import type { Alias, EventSource, Functions, FunctionVersion } from '../ports/functions.ts';
+import type { Alias, EventSource, Functions, FunctionVersion, Invocation } from '../ports/functions.ts';
 
 const ALIAS = ['AliasArn', 'Name', 'FunctionVersion', 'RevisionId'];
 const RULES: CallRules = {
@@ -28,16 +29,25 @@ const RULES: CallRules = {
     GetFunctionConfiguration: ['FunctionArn', 'Version'],
     ListVersionsByFunction: ['Versions'],
     ListEventSourceMappings: ['EventSourceMappings'],
+    Invoke: ['ExecutedVersion'],
   },
   slow: [UpdateAliasCommand],
   finish: [UpdateAliasCommand],
 };
 
+/** The longest that Lambda lets a function run: https://docs.aws.amazon.com/lambda/latest/dg/configuration-timeout.html */
+const LONGEST_RUN_MS = 15 * 60_000;
+/** Beyond the function's own timeout: its start and the way there and back. */
+const ANSWER_GRACE_MS = 15_000;
+
 /** Functions over the Lambda API. */
 export class LambdaFunctions implements Functions {
+  readonly #setup: ClientSetup;
   readonly #client: LambdaClient;
+  #invoker: LambdaClient | undefined;
 
   constructor(setup: ClientSetup) {
+    this.#setup = setup;
     this.#client = guardClient('lambda', new LambdaClient(setup.options), setup, RULES);
   }
 
@@ -131,6 +141,40 @@ export class LambdaFunctions implements Functions {
       .sort((a, b) => Number(a.version) - Number(b.version));
   }
 
+  async invoke(functionName: string, qualifier: string, payload: string, timeoutSeconds: number): Promise<Invocation> {
+    const answer = await this.#call(versionSite('lambda:InvokeFunction', functionName, qualifier), () =>
+      this.#invokeClient().send(
+        new InvokeCommand({ FunctionName: functionName, Qualifier: qualifier, Payload: Buffer.from(payload) }),
+        { requestTimeout: timeoutSeconds * 1000 + ANSWER_GRACE_MS },
+      ),
+    );
+    return {
+      executedVersion: answer.ExecutedVersion ?? '',
+      // A function that fails is answered with HTTP 200. https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
+      functionError: answer.FunctionError ?? null,
+      payload: Buffer.from(answer.Payload ?? []).toString('utf8'),
+    };
+  }
+
+  /** Of its own: what a function does must not be done again by a second attempt, and it may take 15 minutes. */
+  #invokeClient(): LambdaClient {
+    const { options } = this.#setup;
+    const handler = options.requestHandler;
+    this.#invoker ??= guardClient(
+      'lambda',
+      new LambdaClient({
+        ...options,
+        maxAttempts: 1,
+        ...(handler === undefined || !('socketTimeout' in handler)
+          ? {}
+          : { requestHandler: { ...handler, socketTimeout: LONGEST_RUN_MS + ANSWER_GRACE_MS } }),
+      }),
+      this.#setup,
+      RULES,
+    );
+    return this.#invoker;
+  }
+
   listEventSources(functionName: string): Promise<readonly EventSource[]> {
     return this.#eventSources({ FunctionName: functionName }, `function "${functionName}"`);
   }
@@ -221,6 +265,7 @@ function toVersion(configuration: FunctionConfiguration): FunctionVersion {
     memoryMb: configuration.MemorySize ?? 128,
     timeoutSeconds: configuration.Timeout ?? 3,
     layers: (configuration.Layers ?? []).map((layer) => layer.Arn ?? ''),
+    deadLetterTarget: configuration.DeadLetterConfig?.TargetArn ?? null,
     environment: { ...configuration.Environment?.Variables },
     state: configuration.State ?? 'Active',
     stateReason: configuration.StateReason ?? null,

@@ -20,11 +20,23 @@ export interface FunctionVersion {
   readonly memoryMb: number;
   readonly timeoutSeconds: number;
   readonly layers: readonly string[];
+  /** ARN of the queue or topic for failed asynchronous events; null without one. */
+  readonly deadLetterTarget: string | null;
   readonly environment: Readonly<Record<string, string>>;
   readonly state: string;
   readonly stateReason: string | null;
   readonly description: string;
   readonly lastModified: string;
+}
+
+/** What one synchronous invocation came to. A failure of the function is an answer, not an error. */
+export interface Invocation {
+  /** The version that ran, behind whatever alias. */
+  readonly executedVersion: string;
+  /** `Unhandled` or `Handled` when the function failed; null when it answered. */
+  readonly functionError: string | null;
+  /** JSON text: the answer, or the function's error. */
+  readonly payload: string;
 }
 
 export interface EventSource {
@@ -59,6 +71,12 @@ export interface Functions {
   getVersion(functionName: string, version: string): Promise<FunctionVersion>;
   /** Published versions, oldest first, without `$LATEST`. */
   listVersions(functionName: string): Promise<readonly FunctionVersion[]>;
+  /**
+   * Runs a version or alias once and waits for its answer; never tried a second time.
+   * @param timeoutSeconds the function's own; the answer is awaited a little longer.
+   * https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
+   */
+  invoke(functionName: string, qualifier: string, payload: string, timeoutSeconds: number): Promise<Invocation>;
   listEventSources(functionName: string): Promise<readonly EventSource[]>;
   /** Event sources that read this queue. */
   listEventSourcesOf(queueArn: string): Promise<readonly EventSource[]>;

@@ -1,0 +1,199 @@
+import { findService } from '../../lib/config/find-service.ts';
+import type { Context } from '../../lib/context.ts';
+import { eventLines } from '../../lib/io/event-lines.ts';
+import { formatDuration } from '../../lib/io/format.ts';
+import type { Outcome } from '../../lib/io/outcome.ts';
+import { releaseInSteps, type StepsResult } from '../../lib/release/canary/release-in-steps.ts';
+import { type PromotionPlan, planPromotion } from '../../lib/release/plan-promotion.ts';
+import { moveAtOnce, type PromotionPorts, prepare } from '../../lib/release/promote.ts';
+import type { Tell } from '../../lib/release/release-event.ts';
+import { releaseId } from '../../lib/release/release-id.ts';
+import { settle } from '../../lib/release/settle.ts';
+import { defineCommand, dryRunFlag } from '../command.ts';
+import { parseDuration, usageError } from '../parse.ts';
+import { author } from './author.ts';
+import { parseSteps } from './parse-steps.ts';
+import { parseVersion } from './parse-version.ts';
+import { preflightText } from './preflight-line.ts';
+import { nothingOutcome, type Promotion, promotionOutcome } from './promote-outcome.ts';
+import { readSmokeFile } from './read-smoke-file.ts';
+import { releaseProgress } from './release-progress.ts';
+
+interface PromoteOptions {
+  readonly service: string | undefined;
+  readonly to: string | undefined;
+  /** Percent, rising, below 100; empty for all at once. */
+  readonly percents: readonly number[];
+  readonly bakeMs: number;
+  readonly maxBakeMs: number;
+  readonly smoke: string | undefined;
+  /** `--no-smoke`: left out knowingly. */
+  readonly noSmoke: boolean;
+  readonly reason: string | undefined;
+  readonly force: boolean;
+  readonly dryRun: boolean;
+}
+
+const BAKE_MS = 5 * 60_000;
+const MAX_BAKE_MS = 30 * 60_000;
+
+export const aliasPromote = defineCommand<PromoteOptions>({
+  arguments: [{ name: '[service]', description: 'service name; may be left out when only one has a function' }],
+  flags: [
+    { flags: '--to <version>', description: 'this version instead of the newest published one' },
+    {
+      flags: '--canary <percent>',
+      description: 'give the new version this share first, and judge it against the old one',
+    },
+    { flags: '--steps <percents>', description: 'more steps, each judged, e.g. 10,50,100' },
+    { flags: '--bake <duration>', description: 'watch each step so long (5m)' },
+    { flags: '--max-bake <duration>', description: 'and at most so long while the verdict is open (30m)' },
+    {
+      flags: '--smoke <file>',
+      description: 'events to invoke the version with before it gets traffic: JSON or NDJSON',
+    },
+    { flags: '--no-smoke', description: 'no smoke test, and no word about it' },
+    { flags: '--reason <text>', description: 'kept with the release' },
+    { flags: '--force', description: 'take a version that was rolled back from; end a split that is under way' },
+    dryRunFlag,
+  ],
+  examples: [
+    'cvops alias promote processor --smoke events.json',
+    'cvops alias promote processor --steps 10,50,100 --bake 10m --smoke events.json',
+    'cvops alias promote processor --to 6 --dry-run',
+  ],
+  parse: ([service], flags) => {
+    const percents = parseSteps(flags['canary'], flags['steps']);
+    const bakeMs = parseDuration(flags['bake'], '--bake');
+    const maxBakeMs = parseDuration(flags['maxBake'], '--max-bake');
+    if (percents.length === 0 && (bakeMs ?? maxBakeMs) !== undefined) {
+      throw usageError('--bake and --max-bake are for --canary and --steps.', 'e.g. --canary 10 --bake 5m.');
+    }
+    if (maxBakeMs !== undefined && maxBakeMs < (bakeMs ?? BAKE_MS)) {
+      throw usageError('--max-bake is shorter than --bake.');
+    }
+    const smoke = flags['smoke'];
+    return {
+      service,
+      to: parseVersion(flags['to']),
+      percents,
+      bakeMs: bakeMs ?? BAKE_MS,
+      maxBakeMs: maxBakeMs ?? Math.max(MAX_BAKE_MS, bakeMs ?? BAKE_MS),
+      smoke: typeof smoke === 'string' ? smoke : undefined,
+      noSmoke: smoke === false,
+      reason: flags['reason'] as string | undefined,
+      force: flags['force'] === true,
+      dryRun: flags['dryRun'] === true,
+    };
+  },
+  run: promote,
+});
+
+async function promote(options: PromoteOptions, context: Context): Promise<Outcome> {
+  const events = options.smoke === undefined ? [] : await readSmokeFile(options.smoke, context.cwd);
+  const service = findService(await context.config(), options.service, 'function');
+  const functions = await context.functions();
+  const stepped = options.percents.length > 0;
+  const plan = await planPromotion(functions, {
+    functionName: service.function,
+    alias: service.alias ?? 'live',
+    to: options.to,
+    stepped,
+    force: options.force,
+  });
+  const strategy = stepped ? 'canary' : 'all-at-once';
+  if ('version' in plan) return nothingOutcome(service.name, plan, strategy);
+  const promotion: Promotion = {
+    service: service.name,
+    hasDeadLetters: service.dlq !== undefined,
+    plan,
+    strategy,
+    percents: options.percents,
+    warnings:
+      events.length > 0 || options.noSmoke
+        ? []
+        : [{ code: 'NoSmokeTest', message: 'no smoke test: name events with --smoke FILE, or say --no-smoke.' }],
+    releaseId: null,
+    steps: null,
+    rehearsal: null,
+    settled: null,
+    shown: false,
+    durationMs: 0,
+  };
+  if (options.dryRun) return promotionOutcome(promotion);
+  if (!context.settings.yes) {
+    for (const check of plan.preflight) context.note(preflightText(check));
+    await context.confirm(`Move ${question(service.name, plan, options)}?`);
+  }
+
+  const started = context.clock.now();
+  const id = releaseId(started);
+  const ports: PromotionPorts = { functions, trail: context.trail, clock: context.clock };
+  const progress = await context.progress();
+  const show = releaseProgress(progress);
+  const line = eventLines(context);
+  const tell: Tell = (event) => {
+    const timed = { at: context.clock.now(), ...event };
+    show(timed);
+    line(timed);
+  };
+  const { signal } = context;
+  const who = author(options.reason);
+  try {
+    const rehearsal = await prepare(ports, plan, events, tell, signal);
+    signal.throwIfAborted();
+    let steps: StepsResult | null = null;
+    let alias: PromotionPlan['alias'];
+    if (stepped) {
+      steps = await releaseInSteps(
+        { ...ports, metrics: await context.metrics(), queues: context.queues },
+        plan,
+        {
+          percents: options.percents,
+          bake: {
+            bakeMs: options.bakeMs,
+            maxBakeMs: options.maxBakeMs,
+            timeoutMs: 1000 * Math.max(plan.from.timeoutSeconds, plan.to.timeoutSeconds),
+          },
+          service: {
+            functionName: service.function,
+            alias: plan.alias.name,
+            stable: plan.from.version,
+            canary: plan.to.version,
+            queue: service.queue,
+            dlq: service.dlq,
+          },
+          author: who,
+          id,
+        },
+        tell,
+        signal,
+      );
+      alias = steps.alias;
+    } else {
+      alias = await moveAtOnce(ports, plan, who, id);
+      tell({ type: 'moved', version: plan.to.version });
+    }
+    const moved = steps === null || steps.verdict === 'PASS';
+    const [event] = events;
+    const probe = event === undefined ? undefined : { event, timeoutSeconds: plan.to.timeoutSeconds };
+    const settled = moved ? await settle(ports, alias, probe, signal) : null;
+    return promotionOutcome({
+      ...promotion,
+      releaseId: id,
+      steps,
+      rehearsal,
+      settled,
+      shown: !context.settings.yes,
+      durationMs: context.clock.now() - started,
+    });
+  } finally {
+    progress.stop();
+  }
+}
+
+function question(service: string, plan: PromotionPlan, options: PromoteOptions): string {
+  const target = `${service} (${plan.alias.functionName}:${plan.alias.name}) from version ${plan.from.version} to version ${plan.to.version}`;
+  if (options.percents.length === 0) return `${target}, all traffic at once`;
+  return `${target} in steps of ${[...options.percents, 100].join(', ')} %, watching each for ${formatDuration(options.bakeMs / 1000)}`;
+}

@@ -1,0 +1,44 @@
+import { formatCount, formatDuration } from '../../lib/io/format.ts';
+import type { Progress } from '../../lib/io/progress.ts';
+import type { ReleaseEvent } from '../../lib/release/release-event.ts';
+
+/** Turns the events of a release into a state line and milestones. */
+export function releaseProgress(progress: Progress): (event: ReleaseEvent) => void {
+  return (event) => {
+    switch (event.type) {
+      case 'note':
+        progress.update(event.message);
+        break;
+      case 'smoke':
+        progress.milestone(
+          event.failure === null
+            ? `Smoke test: version ${event.version} passed ${event.of === 1 ? 'the event' : `all ${event.of} events`}`
+            : `Smoke test: version ${event.version} failed: ${event.failure}`,
+        );
+        break;
+      case 'step': {
+        const seconds = (event.until - event.at) / 1000;
+        progress.milestone(
+          `Version ${event.version} has ${event.percent} % now; watching for ${formatDuration(seconds)}`,
+        );
+        break;
+      }
+      case 'look': {
+        const { verdict, reasons, numbers } = event.judgement;
+        const { canary, baseline } = numbers;
+        const figures = `canary ${formatCount(canary.failures)} of ${formatCount(canary.invocations)} failed, baseline ${formatCount(baseline.failures)} of ${formatCount(baseline.invocations)}`;
+        progress.update(
+          `${event.percent} %: ${figures}; ${verdict}${reasons[0] === undefined ? '' : `: ${reasons[0].text}`}`,
+        );
+        break;
+      }
+      case 'moved':
+        progress.milestone(`Version ${event.version} has all traffic`);
+        break;
+      case 'aborted':
+        progress.milestone(`Back to version ${event.version}: ${event.why}`);
+        break;
+      default:
+    }
+  };
+}

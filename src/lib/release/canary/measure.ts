@@ -1,0 +1,152 @@
+import type { CountQuery, Metrics } from '../../aws/ports/metrics.ts';
+import type { Queue, Queues } from '../../aws/ports/queues.ts';
+import { CvopsError } from '../../errors/cvops-error.ts';
+import { ExitCode } from '../../errors/exit-code.ts';
+import type { Evidence, QueueSignals, ReferenceCounts, SideCounts } from '../judge/evidence.ts';
+
+/** Where the signs of a release are read. */
+export interface MeasuredService {
+  readonly functionName: string;
+  readonly alias: string;
+  readonly stable: string;
+  readonly canary: string;
+  /** Names of the queue that the function reads and of its dead-letter queue; undefined where there is none. */
+  readonly queue: string | undefined;
+  readonly dlq: string | undefined;
+}
+
+export interface MeasurePorts {
+  readonly metrics: Metrics;
+  /** Asked only when the service has queues. */
+  queues(): Promise<Queues>;
+}
+
+/** A step as it was begun: its share 0–1, and from when, ms since the epoch. */
+export interface BegunStep {
+  readonly weight: number;
+  readonly fromMs: number;
+}
+
+/** What was before the release, to hold the release against. */
+export interface Baseline {
+  readonly reference: ReferenceCounts;
+  readonly depth: number | null;
+  readonly ageSeconds: number | null;
+  /** Seconds that a message which fails for good takes until it is dead: visibility timeout × receives. */
+  readonly deathSeconds: number | null;
+}
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const UNREAD: SideCounts = { invocations: null, errors: null, throttles: null };
+const NONE: SideCounts = { invocations: 0, errors: 0, throttles: 0 };
+
+/**
+ * The hour before the release, and the queues as they are. Metrics that cannot be read are told here, before any traffic
+ * is moved: they are no pass, and would be none at the end.
+ * @param sinceMs when the alias was changed last, where that is known: before it another version served.
+ */
+export async function measureBefore(
+  ports: MeasurePorts,
+  service: MeasuredService,
+  nowMs: number,
+  sinceMs: number | undefined,
+): Promise<Baseline> {
+  const { functionName, alias } = service;
+  const toMs = floorMinute(nowMs) + MINUTE_MS;
+  const fromMs = Math.min(Math.max(toMs - HOUR_MS, ceilMinute(sinceMs ?? 0)), toMs);
+  const [counts, queue, dlq] = await Promise.all([
+    fromMs === toMs ? NONE : ports.metrics.invocationCounts({ functionName, alias, fromMs, toMs }),
+    describe(ports, service.queue),
+    describe(ports, service.dlq),
+  ]);
+  const ageSeconds = queue === undefined ? null : await (await ports.queues()).oldestAgeSeconds(queue);
+  return {
+    reference: { ...counts, seconds: (toMs - fromMs) / 1000 },
+    depth: dlq?.attributes.visible ?? null,
+    ageSeconds,
+    deathSeconds:
+      queue === undefined
+        ? null
+        : queue.attributes.visibilityTimeoutSeconds * (queue.attributes.redrive?.maxReceiveCount ?? 1),
+  };
+}
+
+/**
+ * Everything that is known of the steps so far. All their minutes are read anew: an invocation counts in the minute in
+ * which it began, but only once it has ended. A minute in which a step began belongs to it whole. What cannot be read now
+ * is `null`, for the judge to wait on.
+ * https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
+ */
+export async function measure(
+  ports: MeasurePorts,
+  service: MeasuredService,
+  baseline: Baseline,
+  steps: readonly BegunStep[],
+  nowMs: number,
+): Promise<Evidence> {
+  const [measured, queue] = await Promise.all([
+    Promise.all(
+      steps.map(async (step, index) => {
+        const fromMs = floorMinute(step.fromMs);
+        const next = steps[index + 1];
+        const toMs = next === undefined ? floorMinute(nowMs) + MINUTE_MS : floorMinute(next.fromMs);
+        const [canary, stable] = await Promise.all(
+          [service.canary, service.stable].map((version) =>
+            count(ports.metrics, { functionName: service.functionName, alias: service.alias, version, fromMs, toMs }),
+          ),
+        );
+        const seconds = (Math.min(toMs, nowMs) - fromMs) / 1000;
+        return { weight: step.weight, seconds, canary: canary!, baseline: stable! };
+      }),
+    ),
+    queueSignals(ports, service, baseline),
+  ]);
+  return { steps: measured, reference: baseline.reference, queue };
+}
+
+async function count(metrics: Metrics, query: CountQuery): Promise<SideCounts> {
+  if (query.toMs <= query.fromMs) return NONE;
+  return (await unlessUnreadable(metrics.invocationCounts(query))) ?? UNREAD;
+}
+
+/** A gauge that could not be read before the release is left out: there is nothing to hold it against. */
+async function queueSignals(
+  ports: MeasurePorts,
+  { queue, dlq }: MeasuredService,
+  { depth, ageSeconds }: Baseline,
+): Promise<QueueSignals> {
+  const [deadLetters, age] = await Promise.all([
+    depth === null ? null : unlessUnreadable(describe(ports, dlq)),
+    ageSeconds === null ? null : unlessUnreadable(ageOf(ports, queue)),
+  ]);
+  return {
+    ...(depth === null ? {} : { dlqDepth: { before: depth, now: deadLetters?.attributes.visible ?? null } }),
+    ...(ageSeconds === null ? {} : { oldestAgeSeconds: { before: ageSeconds, now: age ?? null } }),
+  };
+}
+
+async function ageOf(ports: MeasurePorts, name: string | undefined): Promise<number | null> {
+  const queue = await describe(ports, name);
+  return queue === undefined ? null : (await ports.queues()).oldestAgeSeconds(queue);
+}
+
+async function describe(ports: MeasurePorts, name: string | undefined): Promise<Queue | undefined> {
+  return name === undefined ? undefined : (await ports.queues()).describe(name);
+}
+
+async function unlessUnreadable<T>(read: Promise<T>): Promise<T | undefined> {
+  try {
+    return await read;
+  } catch (cause) {
+    if (!(cause instanceof CvopsError) || isInterruption(cause)) throw cause;
+    return undefined;
+  }
+}
+
+function isInterruption({ exitCode }: CvopsError): boolean {
+  return exitCode === ExitCode.interrupted || exitCode === ExitCode.terminated;
+}
+
+const floorMinute = (ms: number) => Math.floor(ms / MINUTE_MS) * MINUTE_MS;
+const ceilMinute = (ms: number) => Math.ceil(ms / MINUTE_MS) * MINUTE_MS;
