@@ -42,6 +42,9 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'it cannot be made there',
   ENOSPC: 'the disk is full',
   EDQUOT: 'the quota is used up',
+  ENAMETOOLONG: 'the name is too long',
+  EFBIG: 'the file is too large',
+  EIO: 'the disk reports an error',
 };
 
 /**

@@ -1,8 +1,8 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { CvopsError } from '../../errors/cvops-error.ts';
 import { ExitCode } from '../../errors/exit-code.ts';
+import { createSpool } from '../../private-file.ts';
 import { notReadable, notWritable } from './file-errors.ts';
-import { createSpool } from './private-file.ts';
 
 /** An archive to be read, more than once. */
 export interface ArchiveSource {

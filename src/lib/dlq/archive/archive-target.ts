@@ -3,9 +3,9 @@ import { type FileHandle, link, open, realpath, rename, rm, stat } from 'node:fs
 import { dirname } from 'node:path';
 import { CvopsError } from '../../errors/cvops-error.ts';
 import { ExitCode } from '../../errors/exit-code.ts';
+import { createPrivateFile, createSpool, syncFolder } from '../../private-file.ts';
 import { AppendFile } from './append-file.ts';
 import { notWritable } from './file-errors.ts';
-import { createPrivateFile, createSpool, syncFolder } from './private-file.ts';
 
 /** Where an export goes. Nothing is there until `finish`, and all of it is there after. */
 export interface ArchiveTarget {

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import type { Queue, ReceivedMessage } from '../../aws/ports/queues.ts';
 import { CvopsError } from '../../errors/cvops-error.ts';
 import { ExitCode } from '../../errors/exit-code.ts';
-import { type EncodedAttributes, encodeAttributes, md5OfAttributes } from './encoded-attributes.ts';
+import { md5OfAttributes } from '../attributes-md5.ts';
+import { type EncodedAttributes, encodeAttributes } from './encoded-attributes.ts';
 
 /**
  * One line of an archive: a message with everything needed to send it again. Each line stands alone, so archives can

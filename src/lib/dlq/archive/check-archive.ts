@@ -4,10 +4,10 @@ import { CvopsError } from '../../errors/cvops-error.ts';
 import { ExitCode } from '../../errors/exit-code.ts';
 import { messageBytes } from '../dead-letter.ts';
 import { MessageIdSet } from '../replay/message-id-set.ts';
+import { unsendable } from '../unsendable.ts';
 import type { ArchiveSource } from './archive-source.ts';
 import { readLines } from './lines.ts';
 import { BadLine, type ParsedLine, parseLine } from './parse-line.ts';
-import { unsendable } from './unsendable.ts';
 
 /** What an archive holds, after every line was checked. */
 export interface CheckedArchive {

@@ -1,25 +1,13 @@
 import { CvopsError } from '../../errors/cvops-error.ts';
 import { ExitCode } from '../../errors/exit-code.ts';
-
-/** Why a file could not be used, in words, for the codes that people meet. */
-const REASONS: Readonly<Record<string, string>> = {
-  EACCES: 'no permission',
-  EPERM: 'no permission',
-  EROFS: 'the file system is read-only',
-  ENOSPC: 'the disk is full',
-  EDQUOT: 'the quota is used up',
-  ENOENT: 'no such folder',
-  ENOTDIR: 'a part of the path is no folder',
-  ENAMETOOLONG: 'the name is too long',
-  EIO: 'the disk reports an error',
-  EFBIG: 'the file is too large',
-};
+import { whyNotWritable } from '../../private-folder.ts';
 
 /** What the system said, when it is an expected failure of a file; undefined for a bug. */
 function reasonOf(cause: unknown): string | undefined {
   const code = (cause as NodeJS.ErrnoException | undefined)?.code;
   if (typeof code !== 'string' || !/^E[A-Z0-9]+$/.test(code)) return undefined;
-  return REASONS[code] === undefined ? code : `${REASONS[code]}, ${code}`;
+  // Somebody named the path: the folder is what is missing.
+  return code === 'ENOENT' ? 'no such folder' : whyNotWritable(code);
 }
 
 /** A file that cannot be written; anything but a failure of the file system is answered as it is. */

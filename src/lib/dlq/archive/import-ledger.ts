@@ -4,13 +4,14 @@ import { join } from 'node:path';
 import type { Queue } from '../../aws/ports/queues.ts';
 import { CvopsError } from '../../errors/cvops-error.ts';
 import { ExitCode } from '../../errors/exit-code.ts';
+import { createPrivateFile } from '../../private-file.ts';
+import { makePrivateFolder } from '../../private-folder.ts';
 import { acquireLock } from '../../sandbox/lock.ts';
 import { ledgerNotWritable } from '../ledger/ledger-errors.ts';
 import { MessageIdSet } from '../replay/message-id-set.ts';
 import { AppendFile } from './append-file.ts';
 import type { ImportHeader, ImportRecord } from './import-record.ts';
 import { readLines } from './lines.ts';
-import { createPrivateFile, makePrivateFolder } from './private-file.ts';
 
 /** Where an import of this file into this queue stood. */
 export interface ImportState {
@@ -86,7 +87,7 @@ export async function openImportLedger(folder: string, header: ImportHeader, tar
   const path = join(folder, `${name}.ndjson`);
   const failure = (cause: unknown) => ledgerNotWritable(cause, path);
   try {
-    await makePrivateFolder(folder);
+    makePrivateFolder(folder);
     const lock = acquireLock(join(folder, `${name}.lock`));
     if ('heldBy' in lock) {
       throw new CvopsError('ImportRunning', ExitCode.failed, `process ${lock.heldBy} is importing this file already.`, {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { MessageAttribute } from '../../aws/ports/queues.ts';
+import { md5OfAttributes } from '../attributes-md5.ts';
 import { ARCHIVE_KIND, ARCHIVE_VERSION } from './archived-message.ts';
-import { md5OfAttributes } from './encoded-attributes.ts';
 import type { Line } from './lines.ts';
 
 /** What an import needs of a line. */

@@ -1,9 +1,10 @@
 import { dirname } from 'node:path';
 import { CvopsError } from '../../errors/cvops-error.ts';
 import { ExitCode } from '../../errors/exit-code.ts';
+import { createPrivateFile } from '../../private-file.ts';
+import { makePrivateFolder } from '../../private-folder.ts';
 import { AppendFile } from './append-file.ts';
 import { notWritable } from './file-errors.ts';
-import { createPrivateFile, makePrivateFolder } from './private-file.ts';
 import type { PurgeExport } from './purge.ts';
 
 /** The export of a purge. It has its name from the start: after a crash it is the only copy of what was deleted. */
@@ -22,7 +23,7 @@ export async function openPurgeFile(path: string, makeFolder: boolean): Promise<
   const failure = (cause: unknown) =>
     notWritable(cause, path, 'nothing is deleted that is not exported. Make room, or name another file with --to.');
   try {
-    if (makeFolder) await makePrivateFolder(dirname(path));
+    if (makeFolder) makePrivateFolder(dirname(path));
     const file = new AppendFile(await createPrivateFile(path, 'ax'), failure);
     let isEmpty = true;
     return {

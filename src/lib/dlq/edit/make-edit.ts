@@ -3,11 +3,11 @@ import type { OutgoingMessage } from '../../aws/ports/queues.ts';
 import { CvopsError } from '../../errors/cvops-error.ts';
 import { ExitCode } from '../../errors/exit-code.ts';
 import type { DeadLetter } from '../dead-letter.ts';
+import { unsendable } from '../unsendable.ts';
 import { BadEdit } from './bad-edit.ts';
 import type { Edit } from './edit.ts';
 import { editedAttributes } from './edited-attributes.ts';
 import { isObject } from './merge-patch.ts';
-import { refuseUnsendable } from './refuse-unsendable.ts';
 import { rewriteBody } from './rewrite-body.ts';
 
 const FIXED = ['messageId', 'sentAt', 'receiveCount'] as const;
@@ -31,6 +31,12 @@ export function makeEdit(text: string, shown: string, change: (letter: DeadLette
       }
     },
   };
+}
+
+/** Finds out before the send what SQS would refuse. @throws BadEdit */
+function refuseUnsendable(edited: OutgoingMessage): void {
+  const found = unsendable(edited, null);
+  if (found !== null) throw new BadEdit(`the edited ${found.field} ${found.why}`);
 }
 
 /** The copy itself when nothing changes. @throws BadEdit */

@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { type FileHandle, open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createPrivateFile } from '../../private-file.ts';
 import { makePrivateFolder } from '../../private-folder.ts';
 import { FileLedger } from './file-ledger.ts';
 import { ledgerDamaged, ledgerNotWritable, runNotFound } from './ledger-errors.ts';
@@ -21,11 +22,9 @@ export class FileLedgers implements Ledgers {
   async create(header: RunHeader): Promise<Ledger> {
     try {
       makePrivateFolder(this.#folder);
-      const ledger = new FileLedger(await open(this.#path(header.runId), 'ax', 0o600), this.#path(header.runId));
+      const path = this.#path(header.runId);
+      const ledger = new FileLedger(await createPrivateFile(path, 'ax'), path);
       await ledger.commit(header);
-      // The name must survive a crash too, not only the content.
-      const folder = await open(this.#folder, 'r');
-      await folder.sync().finally(() => folder.close());
       return ledger;
     } catch (cause) {
       throw ledgerNotWritable(cause, this.#path(header.runId));

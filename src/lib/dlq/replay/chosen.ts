@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { OutgoingMessage, Queue, ReceivedMessage } from '../../aws/ports/queues.ts';
+import { md5OfAttributes } from '../attributes-md5.ts';
 import { copyOf, deadLetter, messageBytes } from '../dead-letter.ts';
-import { md5OfAttributes } from '../edit/attributes-md5.ts';
 import type { Edit } from '../edit/edit.ts';
 import type { Waiting } from './lanes.ts';
 

@@ -160,13 +160,13 @@ describe('attributes', () => {
     ['{"attributes":{"n":"seven"}}', 'is a Number, and "seven" is none'],
     ['{"attributes":{"bytes":"no base64!"}}', 'is not base64'],
     ['{"attributes":{"kind":true}}', 'would be true'],
-    ['{"attributes":{"kind":""}}', 'would be empty'],
-    ['{"attributes":{"AWS.x":"1"}}', 'no attribute with the name "AWS.x"'],
-    ['{"attributes":{"a b":"1"}}', 'no attribute with the name "a b"'],
+    ['{"attributes":{"kind":""}}', 'is empty'],
+    ['{"attributes":{"AWS.x":"1"}}', 'attributes.AWS.x is no name that SQS takes'],
+    ['{"attributes":{"a b":"1"}}', 'attributes.a b is no name that SQS takes'],
     ['{"attributes":{"x":{"type":"Text","value":"1"}}}', 'the type "Text"'],
     ['{"attributes":{"x":"\\u0001"}}', 'U+0001'],
     ['{"attributes":7}', 'would not be an object'],
-    ['{"attributes":{"a1":"1","a2":"1","a3":"1","a4":"1","a5":"1","a6":"1","a7":"1"}}', 'would have 11 attributes'],
+    ['{"attributes":{"a1":"1","a2":"1","a3":"1","a4":"1","a5":"1","a6":"1","a7":"1"}}', 'holds 11, and SQS takes 10'],
   ])('%s is refused', async (text, words) => {
     const error = await refusal(text, message('{}', attributes));
     expect(error.code).toBe('EditFailed');
@@ -176,10 +176,10 @@ describe('attributes', () => {
 
 describe('an edit that fails names the message, itself and the error in one line', () => {
   test.each([
-    ['{"body":""}', VISIT, 'the body would be empty'],
+    ['{"body":""}', VISIT, 'the edited body is empty'],
     ['{"body":null}', VISIT, 'the body would be empty'],
     ['{"body":3}', VISIT, 'neither text nor JSON'],
-    ['{"body":"a\\u0000b"}', VISIT, 'U+0000 at character 2'],
+    ['{"body":"a\\u0000b"}', VISIT, 'U+0000 at 2'],
     ['{"body":"\\ud800"}', VISIT, 'U+D800'],
     ['body.type', VISIT, 'it gives "visit", not an object to merge'],
     ['body.nothing', VISIT, 'it gives null'],

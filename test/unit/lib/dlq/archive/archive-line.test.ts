@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { MessageAttribute, Queue, ReceivedMessage } from '../../../../../src/lib/aws/ports/queues.ts';
 import { archivedLine } from '../../../../../src/lib/dlq/archive/archived-message.ts';
-import { md5OfAttributes } from '../../../../../src/lib/dlq/archive/encoded-attributes.ts';
 import { BadLine, type ParsedLine, parseLine } from '../../../../../src/lib/dlq/archive/parse-line.ts';
+import { md5OfAttributes } from '../../../../../src/lib/dlq/attributes-md5.ts';
 
 const queue = { name: 'dead.fifo', arn: 'arn:aws:sqs:eu-west-2:1:dead.fifo', fifo: true } as Queue;
 const NOW = Date.UTC(2026, 7, 7, 12);

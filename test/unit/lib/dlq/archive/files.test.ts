@@ -78,7 +78,7 @@ describe('the file of an export', () => {
 
   test.each([
     ['a folder that is not there', () => at('none/a'), /no such folder/],
-    ['a file as a folder', () => join(at('file'), 'a'), /no folder/],
+    ['a file as a folder', () => join(at('file'), 'a'), /a part of its path is a file/],
     ['a folder', () => folder, /is a folder/],
   ])('%s is told in one line', async (_, path, why) => {
     writeFileSync(at('file'), '');
@@ -90,7 +90,7 @@ describe('the file of an export', () => {
     file.add('1\n');
     await expect(file.finish()).rejects.toMatchObject({
       code: 'FileNotWritable',
-      message: 'cannot write /dev/full (the disk is full, ENOSPC).',
+      message: 'cannot write /dev/full (the disk is full).',
     });
     expect(statSync('/dev/full').isFile()).toBe(false);
   });

@@ -1,11 +1,11 @@
-import type { MessageAttribute, Queue } from '../../aws/ports/queues.ts';
-import { messageBytes } from '../dead-letter.ts';
+import type { MessageAttribute, Queue } from '../aws/ports/queues.ts';
+import { messageBytes } from './dead-letter.ts';
 
 /** A message as it would be sent. */
 interface Sendable {
   readonly body: string;
   readonly attributes: Readonly<Record<string, MessageAttribute>>;
-  readonly groupId: string | null;
+  readonly groupId?: string | null | undefined;
 }
 
 /** Why SQS would refuse a message. */
@@ -25,14 +25,19 @@ const ATTRIBUTE_NAME = /^(?!\.)(?!.*\.\.)(?!(?:aws|amazon)\.)[\w.-]{1,256}(?<!\.
 const ATTRIBUTE_TYPE = /^(String|Number|Binary)(\..+)?$/s;
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/using-messagegroupid-property.html */
 const GROUP_ID = /^[!-~]{1,128}$/;
+/** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html */
+const MOST_BYTES = 1_048_576;
 
-/** What SQS would refuse about this message in this queue, told before anything is sent; null when nothing is known. */
-export function unsendable(message: Sendable, target: Queue): Unsendable | null {
-  const { body, attributes, groupId } = message;
+/**
+ * What SQS would refuse about this message, told before anything is sent; null when nothing is known.
+ * @param target null for what every queue refuses
+ */
+export function unsendable(message: Sendable, target: Queue | null): Unsendable | null {
+  const { body, attributes, groupId = null } = message;
   if (body === '') return { field: 'body', why: 'is empty, which SQS refuses' };
   const inBody = refusedCharacter(body);
   if (inBody !== null) return { field: 'body', why: inBody };
-  if (groupId === null && target.fifo) {
+  if (groupId === null && target?.fifo === true) {
     return { field: 'groupId', why: `is missing, and ${target.name} is a FIFO queue` };
   }
   if (groupId !== null && !GROUP_ID.test(groupId)) return { field: 'groupId', why: 'is no message group id' };
@@ -45,8 +50,9 @@ export function unsendable(message: Sendable, target: Queue): Unsendable | null 
     if (found !== null) return { field: `attributes.${name}${found.field}`, why: found.why };
   }
   const bytes = messageBytes(message);
-  const limit = target.attributes.maximumMessageSize;
-  return bytes > limit ? { field: 'body', why: `makes ${bytes} bytes, and ${target.name} takes ${limit}` } : null;
+  const limit = target?.attributes.maximumMessageSize ?? MOST_BYTES;
+  const taker = target?.name ?? 'SQS';
+  return bytes > limit ? { field: 'body', why: `makes ${bytes} bytes, and ${taker} takes ${limit}` } : null;
 }
 
 function unsendableAttribute(name: string, value: MessageAttribute): Unsendable | null {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { md5OfAttributes } from '../../../../../src/lib/dlq/edit/attributes-md5.ts';
-import { md5OfAttributes as simulated } from '../../../../../src/lib/simulator/sqs/message-attributes.ts';
+import { md5OfAttributes } from '../../../../src/lib/dlq/attributes-md5.ts';
+import { md5OfAttributes as simulated } from '../../../../src/lib/simulator/sqs/message-attributes.ts';
 
 const text = (stringValue: string, dataType = 'String') => ({ dataType, stringValue });
 

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { type FileHandle, mkdir, open, unlink } from 'node:fs/promises';
+import { type FileHandle, open, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { makePrivateFolder } from './private-folder.ts';
 
 /** Flags of `open` under which a file must be new. */
 type NewFile = 'ax' | 'wx+';
@@ -13,21 +14,9 @@ export async function createPrivateFile(path: string, flags: NewFile): Promise<F
   return file;
 }
 
-/** A folder that only its owner can read, with those above it. */
-export async function makePrivateFolder(folder: string): Promise<void> {
-  try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') throw cause;
-    // A recursive mkdir says ENOENT for whatever hinders it above; folder by folder the reason shows.
-    await makePrivateFolder(dirname(folder));
-    await mkdir(folder, { mode: 0o700 });
-  }
-}
-
 /** A file without a name: it is gone with the process, however that ends. */
 export async function createSpool(folder: string): Promise<FileHandle> {
-  await makePrivateFolder(folder);
+  makePrivateFolder(folder);
   const path = join(folder, `.spool-${randomBytes(6).toString('hex')}`);
   const file = await open(path, 'wx+', 0o600);
   await unlink(path);
