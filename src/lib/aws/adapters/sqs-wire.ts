@@ -1,5 +1,4 @@
-import { type ClientRequest, Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
-import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import type { Agent, IncomingMessage, request } from 'node:http';
 import type { MessageAttributeValue, SQSClient } from '@aws-sdk/client-sqs';
 import { HttpRequest } from '@smithy/core/protocols';
 import { SignatureV4 } from '@smithy/signature-v4';
@@ -12,6 +11,12 @@ interface Address {
   readonly port?: number;
   readonly path: string;
   readonly userAgent: string;
+}
+
+/** How to reach an address: `node:https` costs a tenth of a command's start, and is loaded where it is needed. */
+interface Transport {
+  readonly request: typeof request;
+  readonly agent: Agent;
 }
 
 interface Signed {
@@ -50,8 +55,7 @@ export class SqsWire {
   readonly #observe: ClientSetup['observe'];
   readonly #addresses = new Map<string, Address>();
   readonly #signer: SignatureV4;
-  readonly #http = new HttpAgent({ keepAlive: true, maxSockets: MOST_SOCKETS });
-  #https: HttpsAgent | undefined;
+  #transport: Promise<Transport> | undefined;
 
   constructor(client: SQSClient, observe: ClientSetup['observe']) {
     this.#client = client;
@@ -125,7 +129,8 @@ export class SqsWire {
         localTime: Date.now(),
       });
     try {
-      const answer = await this.#exchange(address, signed, body, signal);
+      this.#transport ??= transport(address.protocol);
+      const answer = await exchange(await this.#transport, address, signed, body, signal);
       tell(answer.status, answer.headers);
       return answer;
     } catch (cause) {
@@ -133,29 +138,37 @@ export class SqsWire {
       throw cause;
     }
   }
+}
 
-  #exchange(
-    { hostname, port, path, protocol }: Address,
-    { headers }: Signed,
-    body: string,
-    signal: AbortSignal | undefined,
-  ): Promise<Answer> {
-    return new Promise((resolve, reject) => {
-      const options = { hostname, port, path, headers, method: 'POST', ...(signal === undefined ? {} : { signal }) };
-      const onAnswer = (answer: IncomingMessage) => read(answer).then(resolve, reject);
-      let sent: ClientRequest;
-      if (protocol === 'http:') sent = httpRequest({ ...options, agent: this.#http }, onAnswer);
-      else {
-        this.#https ??= new HttpsAgent({ keepAlive: true, maxSockets: MOST_SOCKETS });
-        sent = httpsRequest({ ...options, agent: this.#https }, onAnswer);
-      }
-      sent.on('error', reject);
-      sent.setTimeout(TIMEOUT_MS, () => {
-        sent.destroy(Object.assign(new Error(`no answer within ${TIMEOUT_MS} ms`), { name: 'TimeoutError' }));
-      });
-      sent.end(body);
+async function transport(protocol: string): Promise<Transport> {
+  const { request, Agent } = await (protocol === 'http:' ? import('node:http') : import('node:https'));
+  return { request, agent: new Agent({ keepAlive: true, maxSockets: MOST_SOCKETS }) };
+}
+
+function exchange(
+  { request, agent }: Transport,
+  { hostname, port, path }: Address,
+  { headers }: Signed,
+  body: string,
+  signal: AbortSignal | undefined,
+): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const options = {
+      agent,
+      hostname,
+      port,
+      path,
+      headers,
+      method: 'POST',
+      ...(signal === undefined ? {} : { signal }),
+    };
+    const sent = request(options, (answer) => read(answer).then(resolve, reject));
+    sent.on('error', reject);
+    sent.setTimeout(TIMEOUT_MS, () => {
+      sent.destroy(Object.assign(new Error(`no answer within ${TIMEOUT_MS} ms`), { name: 'TimeoutError' }));
     });
-  }
+    sent.end(body);
+  });
 }
 
 /** @throws Error with code ECONNRESET for an answer that is cut off, or is none of AWS's: what was asked may be done. */
