@@ -19,8 +19,13 @@ export interface Config {
   readonly region?: string | undefined;
   readonly profile?: string | undefined;
   readonly endpointUrl?: string | undefined;
+  /** DynamoDB table in which releases are remembered; `cv-analytics-releases` without it. */
+  readonly releaseTable?: string | undefined;
   readonly services: Readonly<Record<string, ServiceConfig>>;
 }
+
+/** The example system's table of releases. */
+export const DEFAULT_RELEASE_TABLE = 'cv-analytics-releases';
 
 /** The example system; what cvops operates when nobody configured anything. */
 export const defaultConfig: Config = {

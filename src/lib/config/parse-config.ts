@@ -22,10 +22,11 @@ const schema = z.strictObject({
   region: z.optional(text),
   profile: z.optional(text),
   endpointUrl: z.optional(z.url({ protocol: /^https?$/ })),
+  releaseTable: resource('table'),
   services: z.record(z.string().check(z.regex(/^[A-Za-z0-9][\w.-]*$/)), service),
 });
 
-const FILE_FIELDS = ['services', 'region', 'profile', 'endpointUrl', 'version'] as const;
+const FILE_FIELDS = ['services', 'region', 'profile', 'endpointUrl', 'releaseTable', 'version'] as const;
 const SERVICE_FIELDS = Object.keys(NAMES) as readonly (keyof ServiceConfig)[];
 
 /**
@@ -176,6 +177,9 @@ function expectation(path: readonly string[]): { readonly what: string; readonly
   if (first === 'profile') return { what: 'the name of an AWS profile', hint: 'e.g. "profile": "default".' };
   if (first === 'endpointUrl') {
     return { what: 'an http or https URL', hint: 'e.g. "endpointUrl": "http://127.0.0.1:4566".' };
+  }
+  if (first === 'releaseTable') {
+    return { what: 'the name of a table', hint: 'e.g. "releaseTable": "cv-analytics-releases".' };
   }
   if (first === 'version') return { what: 'the number 1', hint: 'this cvops reads version 1 of the format.' };
   if (first === '$schema') return { what: 'a text', hint: SEE };

@@ -2,6 +2,7 @@ import { formatAliasRecord, parseAliasRecord } from '../release/alias-record.ts'
 import { releaseId } from '../release/release-id.ts';
 import type { Simulator } from '../simulator/simulator.ts';
 import { type Operate, operator } from './operate.ts';
+import { RELEASE_TABLE, remember } from './release-table.ts';
 import { asRelease, type ServiceBundles } from './service-bundles.ts';
 import { SYSTEM } from './system.ts';
 import { TABLE } from './table.ts';
@@ -30,6 +31,7 @@ export async function seed(simulator: Simulator, bundles: ServiceBundles, nowMs:
     await operate('logs', 'CreateLogGroup', { logGroupName });
     await operate('logs', 'PutRetentionPolicy', { logGroupName, retentionInDays: 14 });
   }
+  await operate('dynamodb', 'CreateTable', RELEASE_TABLE);
   await seedReporter(simulator, operate, bundles.reporter, role, arn('sns', SYSTEM.topic));
   await seedProcessor(simulator, operate, bundles.processor, role, nowMs);
   await simulator.clock.advance(Math.max(0, nowMs - SETTLE_MS - simulator.clock.now()));
@@ -164,7 +166,11 @@ export async function release(
   zipBase64: string,
   description: string,
 ): Promise<string> {
-  await operate('lambda', 'UpdateFunctionCode', { FunctionName: functionName, ZipFile: zipBase64 });
+  const began = simulator.clock.now();
+  const { CodeSha256 } = await operate('lambda', 'UpdateFunctionCode', {
+    FunctionName: functionName,
+    ZipFile: zipBase64,
+  });
   await simulator.clock.advance(SETTLE_MS);
   const { Version } = await operate('lambda', 'PublishVersion', {
     FunctionName: functionName,
@@ -184,13 +190,25 @@ export async function release(
     quarantined: parseAliasRecord(alias.Description ?? '')?.quarantined ?? [],
     reason: null,
   } as const;
-  await operate('lambda', 'UpdateAlias', {
+  const moved = await operate('lambda', 'UpdateAlias', {
     FunctionName: functionName,
     Name: SYSTEM.alias,
     FunctionVersion: Version,
     RoutingConfig: { AdditionalVersionWeights: {} },
     Description: formatAliasRecord(record, alias.Description ?? ''),
     RevisionId: alias.RevisionId,
+  });
+  await remember(operate, {
+    id: record.releaseId,
+    at: began,
+    durationMs: at - began,
+    function: functionName,
+    aliasArn: alias.AliasArn,
+    from: alias.FunctionVersion,
+    to: Version,
+    codeSha256: CodeSha256,
+    revisionBefore: alias.RevisionId,
+    revisionAfter: moved.RevisionId,
   });
   return Version;
 }

@@ -4,6 +4,7 @@ export const SYSTEM = {
   queue: 'cv-analytics-queue.fifo',
   dlq: 'cv-analytics-dlq.fifo',
   table: 'cv-analytics-events',
+  releaseTable: 'cv-analytics-releases',
   processor: 'cv-analytics-processor',
   reporter: 'cv-analytics-reporter',
   alias: 'live',

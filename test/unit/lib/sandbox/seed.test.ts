@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseAliasRecord } from '../../../../src/lib/release/alias-record.ts';
+import { parseEntry } from '../../../../src/lib/release-ledger/entry-row.ts';
 import { type Operate, operator } from '../../../../src/lib/sandbox/operate.ts';
 import { type Sandbox, startSandbox } from '../../../../src/lib/sandbox/start-sandbox.ts';
 
@@ -59,6 +60,29 @@ describe('the seeded example system', () => {
     const alias = await operate('lambda', 'GetAlias', { FunctionName: 'cv-analytics-processor', Name: 'live' });
     expect(alias.FunctionVersion).toBe('5');
     expect(parseAliasRecord(alias.Description)).toMatchObject({ version: '5', previous: '4', by: 'ci' });
+  });
+
+  test('remembers its releases, inside the free units that the table of events leaves', async () => {
+    const { Table } = await operate('dynamodb', 'DescribeTable', { TableName: 'cv-analytics-releases' });
+    expect(Table.ProvisionedThroughput.WriteCapacityUnits).toBeLessThanOrEqual(5);
+    const { Items } = await operate('dynamodb', 'Query', {
+      TableName: 'cv-analytics-releases',
+      KeyConditionExpression: '#target = :target',
+      ExpressionAttributeNames: { '#target': 'target' },
+      ExpressionAttributeValues: { ':target': { S: 'cv-analytics-processor:live' } },
+    });
+    const entries = Items.map(({ entry }: { entry: { S: string } }) => parseEntry(entry.S));
+    expect(entries.map(({ from, to }: { from: string; to: string }) => `${from} → ${to}`)).toEqual([
+      '1 → 2',
+      '2 → 3',
+      '3 → 4',
+      '4 → 5',
+    ]);
+    const alias = await operate('lambda', 'GetAlias', { FunctionName: 'cv-analytics-processor', Name: 'live' });
+    expect(entries.at(-1)).toMatchObject({
+      id: parseAliasRecord(alias.Description)?.releaseId,
+      revisionAfter: alias.RevisionId,
+    });
   });
 
   test('has a history of releases in CloudTrail that ends before now', () => {

@@ -1,0 +1,82 @@
+import { type AttributeValue, DynamoDBClient, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
+import { type AwsCallSite, classifyAwsError } from '../../errors/classify-aws-error.ts';
+import type { ClientSetup } from '../client-options.ts';
+import { type CallRules, guardClient } from '../guard-client.ts';
+import type { ReleaseRow, ReleaseTable } from '../ports/release-table.ts';
+
+const RULES: CallRules = { answers: { Query: ['Count'] }, finish: [PutItemCommand] };
+/** A release is over when it is remembered: better kept on this machine soon than written late. */
+const ATTEMPTS = 2;
+
+/** The table of releases over the DynamoDB API; keys `target` (partition) and `sort`. */
+export class DynamoDbReleaseTable implements ReleaseTable {
+  readonly #client: DynamoDBClient;
+  readonly #name: string;
+
+  constructor(setup: ClientSetup, name: string) {
+    this.#client = guardClient(
+      'dynamodb',
+      new DynamoDBClient({ ...setup.options, maxAttempts: ATTEMPTS }),
+      setup,
+      RULES,
+    );
+    this.#name = name;
+  }
+
+  async add({ target, sort, entry }: ReleaseRow): Promise<'added' | 'there'> {
+    try {
+      await this.#client.send(
+        new PutItemCommand({
+          TableName: this.#name,
+          Item: { target: { S: target }, sort: { S: sort }, entry: { S: entry } },
+          // A put replaces what is there; with this it only ever adds.
+          // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.ConditionExpressions.html
+          ConditionExpression: 'attribute_not_exists(#target)',
+          ExpressionAttributeNames: { '#target': 'target' },
+        }),
+      );
+      return 'added';
+    } catch (cause) {
+      if ((cause as Error).name === 'ConditionalCheckFailedException') return 'there';
+      throw classifyAwsError(cause, this.#site('dynamodb:PutItem'));
+    }
+  }
+
+  async newest(target: string, from: string, limit?: number): Promise<readonly ReleaseRow[]> {
+    const rows: ReleaseRow[] = [];
+    let start: Record<string, AttributeValue> | undefined;
+    try {
+      do {
+        const page = await this.#client.send(
+          new QueryCommand({
+            TableName: this.#name,
+            // SORT is a reserved word: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ReservedWords.html
+            KeyConditionExpression: '#target = :target AND #sort >= :from',
+            ExpressionAttributeNames: { '#target': 'target', '#sort': 'sort' },
+            ExpressionAttributeValues: { ':target': { S: target }, ':from': { S: from } },
+            ScanIndexForward: false,
+            // What was written a moment ago is asked for a moment later.
+            ConsistentRead: true,
+            ...(limit === undefined ? {} : { Limit: limit - rows.length }),
+            ...(start === undefined ? {} : { ExclusiveStartKey: start }),
+          }),
+        );
+        for (const item of page.Items ?? []) {
+          rows.push({ target, sort: item['sort']?.S ?? '', entry: item['entry']?.S ?? '' });
+        }
+        start = page.LastEvaluatedKey;
+      } while (start !== undefined && (limit === undefined || rows.length < limit));
+    } catch (cause) {
+      throw classifyAwsError(cause, this.#site('dynamodb:Query'));
+    }
+    return rows;
+  }
+
+  #site(action: string): AwsCallSite {
+    return {
+      action,
+      resource: `table "${this.#name}"`,
+      notFound: { code: 'TableNotFound', hint: 'make it as docs/release-ledger.md shows.' },
+    };
+  }
+}
