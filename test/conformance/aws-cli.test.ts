@@ -199,7 +199,8 @@ if (cli instanceof EmulatorUnavailable) {
         line`cloudwatch put-metric-alarm --alarm-name cli --namespace Cli --metric-name latency --statistic Maximum --period 60 --evaluation-periods 1 --threshold 50 --comparison-operator GreaterThanThreshold`,
       );
       expect((await aws(line`cloudwatch describe-alarms --alarm-names cli`)).MetricAlarms).toMatchObject([
-        { AlarmName: 'cli', Threshold: 50, StateValue: 'INSUFFICIENT_DATA' },
+        // On a slow machine a minute may have passed, and with it the first evaluation.
+        { AlarmName: 'cli', Threshold: 50, StateValue: expect.stringMatching(/^(INSUFFICIENT_DATA|OK)$/) },
       ]);
     });
 
