@@ -162,12 +162,13 @@ export function judgeCanary(evidence: Evidence, plan: LookPlan, given: Partial<J
     alpha: level,
     floor: floorAt,
   };
-  const figures = (planned: PlannedTest, effect: number) => ({
+  const [detected, atFloor] = test ? powerOf(test, [policy.detect, floor]) : [];
+  const figures = (planned: PlannedTest, effect: number, caught = 0): PowerFigures => ({
     effect,
-    chance: powerOf(planned, effect),
+    chance: caught,
     invocationsFor80: invocationsForPower(planned, effect),
   });
-  const power = test ? { detect: figures(test, policy.detect), floor: figures(test, floor) } : null;
+  const power = test ? { detect: figures(test, policy.detect, detected), floor: figures(test, floor, atFloor) } : null;
 
   const reasons: Reason[] = [
     ...hardStops(evidence, comparison, policy),

@@ -62,12 +62,11 @@ export function binomialTail(x: number, n: number, p: number): number {
 const POINTS = 25;
 
 /**
- * Chance that a canary which fails `effect` (0–1) more often than the baseline would have been failed by this test, at
- * this look, with these sizes. Exact in the canary's failures; the baseline's are taken at up to 25 points of what they can be.
+ * For each of `effects` (0–1), the chance that a canary which fails so much more often than the baseline would have been
+ * failed by this test, at this look, with these sizes. Exact in the canary's failures; the baseline's are taken at up to 25 points of what they can be.
  */
-export function powerOf(test: PlannedTest, effect: number): number {
-  if (test.canary === 0 || test.baseline === 0 || test.alpha <= 0) return 0;
-  const harmed = Math.min(1, test.baselineRate + effect);
+export function powerOf(test: PlannedTest, effects: readonly number[]): readonly number[] {
+  if (test.canary === 0 || test.baseline === 0 || test.alpha <= 0) return effects.map(() => 0);
   const mean = test.baseline * test.baselineRate;
   const reach = 3.5 * Math.sqrt(mean * (1 - test.baselineRate)) + 1;
   const lowest = Math.max(0, Math.floor(mean - reach));
@@ -76,16 +75,19 @@ export function powerOf(test: PlannedTest, effect: number): number {
   const spread = Math.sqrt((test.baselineRate * (1 - test.baselineRate) + 1 / test.baseline) / test.canary);
   let critical = Math.round(test.canary * (lowest / test.baseline + normalQuantile(test.alpha) * spread));
   let weights = 0;
-  let caught = 0;
+  const caught = effects.map(() => 0);
   for (let failures = lowest; failures <= highest; failures += stride) {
     const weight = Math.exp(logBinomial(failures, test.baseline, test.baselineRate, 1 - test.baselineRate));
     if (weight < 1e-9) continue;
     weights += weight;
     critical = criticalFailures(test, failures, critical);
-    caught += weight * binomialTail(critical, test.canary, harmed);
+    effects.forEach((effect, index) => {
+      const harmed = Math.min(1, test.baselineRate + effect);
+      caught[index]! += weight * binomialTail(critical, test.canary, harmed);
+    });
     critical += Math.round((stride * test.canary) / test.baseline);
   }
-  return weights === 0 ? 0 : Math.min(1, caught / weights);
+  return caught.map((chance) => (weights === 0 ? 0 : Math.min(1, chance / weights)));
 }
 
 /**

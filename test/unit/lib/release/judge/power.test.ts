@@ -46,18 +46,18 @@ describe('power', () => {
     [planned(150, 150, { baselineRate: 0.2 }), 0.1],
     [planned(50, 100, { baselineRate: 0.0001 }), 0.05],
   ])('is what trying every pair of counts gives (%#)', (test, effect) => {
-    expect(powerOf(test, effect)).toBeCloseTo(tried(test, effect), 2);
+    expect(powerOf(test, [effect])[0]).toBeCloseTo(tried(test, effect), 2);
   });
 
   it('is nothing without traffic or without a budget, and whole for a harm that cannot be missed', () => {
-    expect(powerOf(planned(0, 450), 0.05)).toBe(0);
-    expect(powerOf(planned(50, 0), 0.05)).toBe(0);
-    expect(powerOf(planned(50, 450, { alpha: 0 }), 0.05)).toBe(0);
-    expect(powerOf(planned(1_000, 9_000), 0.98)).toBeCloseTo(1, 6);
+    expect(powerOf(planned(0, 450), [0.05])[0]).toBe(0);
+    expect(powerOf(planned(50, 0), [0.05])[0]).toBe(0);
+    expect(powerOf(planned(50, 450, { alpha: 0 }), [0.05])[0]).toBe(0);
+    expect(powerOf(planned(1_000, 9_000), [0.98])[0]).toBeCloseTo(1, 6);
   });
 
   it('never passes one half for a harm as large as the floor', () => {
-    expect(powerOf(planned(1e6, 9e6), 0.01)).toBeCloseTo(0.5, 1);
+    expect(powerOf(planned(1e6, 9e6), [0.01])[0]).toBeCloseTo(0.5, 1);
     expect(invocationsForPower(planned(1e6, 9e6), 0.01)).toBeNull();
   });
 
@@ -66,14 +66,14 @@ describe('power', () => {
     (test) => {
       const enough = invocationsForPower(test, 0.05) ?? 0;
       const grown = { ...test, canary: enough, baseline: Math.round((enough * test.baseline) / test.canary) };
-      expect(powerOf(grown, 0.05)).toBeGreaterThan(0.74);
-      expect(powerOf(grown, 0.05)).toBeLessThan(0.87);
+      expect(powerOf(grown, [0.05])[0]).toBeGreaterThan(0.74);
+      expect(powerOf(grown, [0.05])[0]).toBeLessThan(0.87);
     },
   );
 
   it('stays finite at 10 million invocations', () => {
     for (const baselineRate of [0, 1e-7, 0.02, 0.5, 0.999, 1]) {
-      const chance = powerOf(planned(1e7, 9e7, { baselineRate }), 0.05);
+      const chance = powerOf(planned(1e7, 9e7, { baselineRate }), [0.05])[0];
       expect(chance).toBeGreaterThanOrEqual(0);
       expect(chance).toBeLessThanOrEqual(1);
     }
