@@ -1,6 +1,7 @@
 import type { Queue, Queues, ReceivedMessage } from '../aws/ports/queues.ts';
 import type { Clock } from '../clock.ts';
 import { CvopsError } from '../errors/cvops-error.ts';
+import { CutGroups } from './cut-groups.ts';
 import { groupOf } from './dead-letter.ts';
 import { VisibilityKeeper } from './visibility-keeper.ts';
 
@@ -50,7 +51,8 @@ const LONGEST_VISIBILITY_SECONDS = 600;
 /**
  * Looks at the messages of a queue and gives all of them back, also on abort or error. The end is several empty long
  * polls in a row: short polls miss messages and counts are approximate. On FIFO a message that is looked at locks
- * its group, and a receive returns at most ten of one, so the rest of a longer group cannot be seen: `complete` is false.
+ * its group, and a receive returns at most ten of one: groups of up to ten are seen whole, in order. Of a longer one the
+ * rest cannot be seen: `complete` is false.
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/FIFO-queues-understanding-logic.html
  */
 export async function scanQueue(options: ScanOptions): Promise<ScanResult> {
@@ -64,9 +66,13 @@ export async function scanQueue(options: ScanOptions): Promise<ScanResult> {
   });
   const emptyPolls = options.emptyPolls ?? 3;
   const waitSeconds = options.waitSeconds ?? 1;
+  const most = options.concurrency ?? (visible > DEEP ? 8 : 4);
+  const seen = new Set<string>();
   /** How often each message came. */
-  const seen = new Map<string, number>();
-  const cut = new Set<string>();
+  const received = new Map<string, number>();
+  const cut = new CutGroups();
+  /** Groups that were given back to be received whole; null while everything is looked for. */
+  let awaited: Set<string> | null = null;
   let receives = 0;
   let empties = 0;
   let flying = 0;
@@ -78,16 +84,23 @@ export async function scanQueue(options: ScanOptions): Promise<ScanResult> {
     for (const message of messages) {
       keeper.hold(message, askedAt);
       keeper.relax(message.messageId);
+      received.set(message.messageId, (received.get(message.messageId) ?? 0) + 1);
+      awaited?.delete(groupOf(message) ?? '');
     }
     for (const message of messages) {
-      const times = seen.get(message.messageId) ?? 0;
-      seen.set(message.messageId, times + 1);
-      if (times === 0 && !ended && options.onMessage(message) === 'stop') ended = true;
+      if (ended || seen.size >= limit || seen.has(message.messageId)) continue;
+      seen.add(message.messageId);
+      if (options.onMessage(message) === 'stop') ended = true;
     }
   };
+  const goesOn = () => {
+    const wanted = awaited === null ? seen.size + flying < limit : seen.size < limit && awaited.size > 0;
+    return wanted && !signal.aborted && !ended && empties < emptyPolls;
+  };
   const look = async () => {
-    while (!signal.aborted && !ended && seen.size + flying < limit && empties < emptyPolls) {
-      const max = Math.min(10, limit - seen.size - flying);
+    while (goesOn()) {
+      // A group that is looked at again brings what was seen of it, too.
+      const max = awaited === null ? Math.min(10, limit - seen.size - flying) : 10;
       flying += max;
       const askedAt = clock.now();
       try {
@@ -95,10 +108,8 @@ export async function scanQueue(options: ScanOptions): Promise<ScanResult> {
         const messages = await queues.receive(queue, { max, waitSeconds, visibilitySeconds: keeper.seconds });
         receives++;
         empties = messages.length === 0 ? empties + 1 : 0;
+        if (queue.fifo) cut.note(messages, max);
         take(messages, askedAt);
-        const last = messages.at(-1);
-        // A receive takes as many of one group as it can, so only one that is full may have cut its last group.
-        if (queue.fifo && messages.length === max && last !== undefined) cut.add(groupOf(last) ?? '');
       } catch (cause) {
         ended = true;
         // About 120,000 messages may be in flight; SQS answers OverLimit then, on standard queues.
@@ -110,15 +121,34 @@ export async function scanQueue(options: ScanOptions): Promise<ScanResult> {
       }
     }
   };
-
-  let notGivenBack = 0;
-  try {
-    const most = options.concurrency ?? (visible > DEEP ? 8 : 4);
-    // The polls that find the end go side by side: one after the other they would be most of a small look's time.
-    const lookers = Math.max(1, Math.min(most, Math.max(emptyPolls, Math.ceil(visible / 10))));
-    const results = await Promise.allSettled(Array.from({ length: lookers }, look));
+  const lookSideBySide = async (lookers: number) => {
+    const results = await Promise.allSettled(Array.from({ length: Math.max(1, Math.min(most, lookers)) }, look));
     const failed = results.find((result) => result.status === 'rejected');
     if (failed !== undefined) throw failed.reason;
+  };
+  // All at once and only at the end: one call for ten groups, not one a group. Each receive shows its first group whole, so
+  // the cut ones become fewer every time.
+  const lookAgainAtCutGroups = async () => {
+    // Another receive could move a message on to the next dead-letter queue.
+    if (queue.attributes.redrive !== null) return;
+    for (let before = Number.POSITIVE_INFINITY; ; ) {
+      const groups = cut.openable;
+      if (groups.size === 0 || groups.size >= before || signal.aborted || ended || seen.size >= limit) return;
+      before = groups.size;
+      const free = await keeper.release([...groups.values()].flat());
+      awaited = new Set([...groups].filter(([, ids]) => ids.every((id) => free.has(id))).map(([group]) => group));
+      empties = 0;
+      await lookSideBySide(Math.ceil(free.size / 10));
+    }
+  };
+
+  let notGivenBack = 0;
+  let foundEnd = false;
+  try {
+    // The polls that find the end go side by side: one after the other they would be most of a small look's time.
+    await lookSideBySide(Math.max(emptyPolls, Math.ceil(visible / 10)));
+    foundEnd = empties >= emptyPolls;
+    await lookAgainAtCutGroups();
   } finally {
     notGivenBack = await keeper.giveBack();
     if (keeper.hiddenUntil !== null) options.onLeftHidden?.(notGivenBack, keeper.hiddenUntil);
@@ -126,13 +156,13 @@ export async function scanQueue(options: ScanOptions): Promise<ScanResult> {
   const hidden = Math.max(0, visible + inFlight + delayed - seen.size);
   return {
     scanned: seen.size,
-    complete: empties >= emptyPolls && hidden === 0,
+    complete: foundEnd && hidden === 0,
     hidden,
     receives,
     notGivenBack,
     visibleAgainAt: keeper.hiddenUntil,
-    receivesAdded: Math.max(0, ...new Set(seen.values())),
-    cutGroups: hidden === 0 ? [] : [...cut],
+    receivesAdded: Math.max(0, ...new Set(received.values())),
+    cutGroups: hidden === 0 ? [] : cut.all,
     inFlightLimit,
   };
 }

@@ -89,6 +89,34 @@ export class VisibilityKeeper {
   }
 
   /**
+   * Makes messages visible again before the end. What cannot be given back stays held.
+   * @returns the ids of those that are no longer held
+   */
+  async release(messageIds: readonly string[]): Promise<ReadonlySet<string>> {
+    const free = new Set<string>();
+    for (let at = 0; at < messageIds.length; at += 10) {
+      const held = messageIds.slice(at, at + 10).flatMap((id) => {
+        const receiptHandle = this.#held.get(id)?.receiptHandle;
+        return receiptHandle === undefined ? [] : [{ id, receiptHandle }];
+      });
+      try {
+        const handles = held.map(({ receiptHandle }) => receiptHandle);
+        const results = await this.#queues.changeVisibility(this.#queue, handles, 0);
+        held.forEach(({ id }, index) => {
+          const result = results[index];
+          // A sender's fault here means that the message is visible or gone already.
+          if (result === undefined || (!result.ok && !result.senderFault)) return;
+          this.#held.delete(id);
+          free.add(id);
+        });
+      } catch {
+        // They are given back with the others, at the end.
+      }
+    }
+    return free;
+  }
+
+  /**
    * Stops extending and makes all held messages visible again.
    * @returns how many could not be given back; they show up when their visibility ends.
    */

@@ -1,25 +1,21 @@
 import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { SqsQueues } from '../../../src/lib/aws/adapters/sqs-queues.ts';
 import { explain } from '../../../src/lib/dlq/explain/explain.ts';
-import { DeadLetterScene } from '../../integration/dlq/support/dead-letter-scene.ts';
-import { jsonOf, runCli } from '../../support/run-cli.ts';
+import { jsonOf } from '../../support/run-cli.ts';
+import { deadLetterCli } from './dead-letter-cli.ts';
 
 const GROUP = '/aws/lambda/cv-analytics-processor';
 const REQUEST = 'aaaaaaaa-bbbb-4ccc-8ddd-00000000000';
 const STREAM = '2026/08/07/[6]0f1e2d3c4b5a';
 
-let scene: DeadLetterScene;
-beforeEach(async () => {
-  scene = await DeadLetterScene.start();
-});
-afterEach(() => scene.stop());
+const cli = deadLetterCli();
 
-const cvops = (...argv: string[]) => runCli(argv, { env: scene.env, clock: scene.clock });
+const cvops = (...argv: string[]) => cli.run(argv);
 
 /** One run of the function, as Lambda writes it. */
 function run(number: number, ...own: (string | object)[]): void {
-  runAt(scene.clock.now(), number, ...own);
+  runAt(cli.scene.clock.now(), number, ...own);
 }
 
 function runAt(timestamp: number, number: number, ...own: (string | object)[]): void {
@@ -30,7 +26,7 @@ function runAt(timestamp: number, number: number, ...own: (string | object)[]): 
     `END RequestId: ${requestId}`,
     `REPORT RequestId: ${requestId}\tDuration: 12.50 ms\tBilled Duration: 13 ms\tMemory Size: 256 MB\tMax Memory Used: 84 MB${number === 1 ? '\tInit Duration: 151.44 ms' : ''}`,
   ];
-  scene.simulator.region().logs.write(
+  cli.scene.simulator.region().logs.write(
     GROUP,
     STREAM,
     lines.map((line) => ({
@@ -41,7 +37,7 @@ function runAt(timestamp: number, number: number, ...own: (string | object)[]): 
 }
 
 async function deadLetters(count: number, groups = count): Promise<string[]> {
-  await scene.send(scene.dlqUrl, count, groups);
+  await cli.scene.send(cli.scene.dlqUrl, count, groups);
   const { data } = jsonOf(await cvops('dlq', 'inspect', '--json'));
   return data.messages.map(({ messageId }: { messageId: string }) => messageId);
 }
@@ -64,7 +60,7 @@ describe('dlq explain', () => {
         outcome: 'failed',
         error: uriError,
       });
-      scene.simulator.clock.advance(60_000);
+      cli.scene.simulator.clock.advance(60_000);
     }
     const result = await cvops('dlq', 'explain', messageId!, '--json');
     expect(result.code).toBe(0);
@@ -95,7 +91,7 @@ describe('dlq explain', () => {
     expect(data.logs).toHaveLength(15);
     expect(data.logs.map(({ message }: { message: string }) => message)).toContain('words of the run');
     expect(warnings).toEqual([]);
-    expect(await scene.depth(scene.dlqUrl)).toEqual({ visible: 3, inFlight: 0 });
+    expect(await cli.scene.depth(cli.scene.dlqUrl)).toEqual({ visible: 3, inFlight: 0 });
   });
 
   test('takes the beginning of an id, and refuses one that several messages have', async () => {
@@ -105,18 +101,18 @@ describe('dlq explain', () => {
     const beginnings = ids.map((id) => id.slice(0, 1));
     const common = beginnings.find((digit, index) => beginnings.indexOf(digit) !== index)!;
     // Of one character, which the command refuses as too short, there are sure to be several.
-    const queues = new SqsQueues(scene.setup);
+    const queues = new SqsQueues(cli.scene.setup);
     const asked = explain({
       queues,
-      clock: scene.clock,
+      clock: cli.scene.clock,
       signal: new AbortController().signal,
-      dlq: await queues.describe(scene.dlqName),
+      dlq: await queues.describe(cli.scene.dlqName),
       id: common,
       limit: 100,
       logs: null,
     });
     await expect(asked).rejects.toMatchObject({ code: 'MessageAmbiguous', exitCode: 2 });
-    expect(await scene.depth(scene.dlqUrl)).toEqual({ visible: 20, inFlight: 0 });
+    expect(await cli.scene.depth(cli.scene.dlqUrl)).toEqual({ visible: 20, inFlight: 0 });
   });
 
   test('of a message that never had its turn names the one that failed first, and why', async () => {
@@ -133,9 +129,7 @@ describe('dlq explain', () => {
       attempts: [{ outcome: 'left behind', blockedBy: blocker }],
     });
     expect(next[0]).toMatchObject({ command: `cvops dlq explain processor ${blocker}` });
-    const shown = await runCli(['dlq', 'explain', waiting!], {
-      env: scene.env,
-      clock: scene.clock,
+    const shown = await cli.run(['dlq', 'explain', waiting!], {
       stdoutTTY: true,
       columns: 200,
     });
@@ -178,10 +172,10 @@ describe('dlq explain', () => {
   });
 
   test('of a function that logs no ids takes the only run that began with the first receive, and says so', async () => {
-    await scene.send(scene.dlqUrl, 1, 1);
-    const { Messages = [] } = await scene.client.send(
+    await cli.scene.send(cli.scene.dlqUrl, 1, 1);
+    const { Messages = [] } = await cli.scene.client.send(
       new ReceiveMessageCommand({
-        QueueUrl: scene.dlqUrl,
+        QueueUrl: cli.scene.dlqUrl,
         VisibilityTimeout: 0,
         MessageSystemAttributeNames: ['ApproximateFirstReceiveTimestamp'],
       }),
@@ -204,7 +198,7 @@ describe('dlq explain', () => {
       hint: expect.stringContaining('cvops dlq runs'),
     });
     expect((await cvops('dlq', 'explain', 'ffffffffffff')).code).toBe(5);
-    expect(await scene.depth(scene.dlqUrl)).toEqual({ visible: 2, inFlight: 0 });
+    expect(await cli.scene.depth(cli.scene.dlqUrl)).toEqual({ visible: 2, inFlight: 0 });
   });
 
   test.each([
@@ -220,7 +214,7 @@ describe('dlq explain', () => {
 
   test('without a log tells what the queue knows', async () => {
     const [messageId] = await deadLetters(1);
-    scene.simulator.faults.add({ service: 'logs', error: { code: 'AccessDeniedException', statusCode: 400 } });
+    cli.scene.simulator.faults.add({ service: 'logs', error: { code: 'AccessDeniedException', statusCode: 400 } });
     const { data, warnings } = jsonOf(await cvops('dlq', 'explain', messageId!, '--json'));
     expect(data).toMatchObject({
       inQueue: true,

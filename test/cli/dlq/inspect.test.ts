@@ -1,40 +1,46 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { CvopsError } from '../../../src/lib/errors/cvops-error.ts';
-import { DeadLetterScene } from '../../integration/dlq/support/dead-letter-scene.ts';
-import { jsonOf, runCli } from '../../support/run-cli.ts';
+import { jsonOf } from '../../support/run-cli.ts';
+import { deadLetterCli } from './dead-letter-cli.ts';
 
-let scene: DeadLetterScene;
-beforeEach(async () => {
-  scene = await DeadLetterScene.start();
-});
-afterEach(() => scene.stop());
+const cli = deadLetterCli();
 
-const cvops = (...argv: string[]) => runCli(argv, { env: scene.env, clock: scene.clock });
+const cvops = (...argv: string[]) => cli.run(argv);
 
 const log = (message: string | object) =>
-  scene.simulator.region().logs.write('/aws/lambda/cv-analytics-processor', 'one', [
+  cli.scene.simulator.region().logs.write('/aws/lambda/cv-analytics-processor', 'one', [
     {
-      timestamp: scene.clock.now(),
+      timestamp: cli.scene.clock.now(),
       message: typeof message === 'string' ? message : JSON.stringify(message),
     },
   ]);
 
 describe('dlq inspect', () => {
   test('tells an empty queue from one whose messages others hold', async () => {
-    const shown = async () =>
-      (await runCli(['dlq', 'inspect'], { env: scene.env, clock: scene.clock, stdoutTTY: true })).stdout;
+    const shown = async () => (await cli.run(['dlq', 'inspect'], { stdoutTTY: true })).stdout;
     expect(await shown()).toBe('No dead letters in cv-analytics-dlq.fifo.\n');
-    await scene.send(scene.dlqUrl, 1, 1);
-    await fetch(scene.simulator.endpoint, {
+    await cli.scene.send(cli.scene.dlqUrl, 1, 1);
+    await fetch(cli.scene.simulator.endpoint, {
       method: 'POST',
       headers: { 'x-amz-target': 'AmazonSQS.ReceiveMessage', 'content-type': 'application/x-amz-json-1.0' },
-      body: JSON.stringify({ QueueUrl: scene.dlqUrl, VisibilityTimeout: 3600 }),
+      body: JSON.stringify({ QueueUrl: cli.scene.dlqUrl, VisibilityTimeout: 3600 }),
     });
     expect(await shown()).toBe('No dead letters can be seen in cv-analytics-dlq.fifo now; about 1 cannot.\n');
   });
 
+  test('sees all of many small groups, though a receive ends in the middle of one', async () => {
+    await cli.scene.send(cli.scene.dlqUrl, 40, 10);
+    expect(jsonOf(await cvops('dlq', 'inspect', '--json')).data).toMatchObject({
+      scanned: 40,
+      complete: true,
+      hidden: 0,
+      hiddenBy: { groups: [] },
+    });
+    expect(await cli.scene.depth(cli.scene.dlqUrl)).toEqual({ visible: 40, inFlight: 0 });
+  });
+
   test('groups by the cause that the function logged, and gives every message back', async () => {
-    await scene.send(scene.dlqUrl, 3, 3);
+    await cli.scene.send(cli.scene.dlqUrl, 3, 3);
     const first = jsonOf(await cvops('dlq', 'inspect', '--json')).data.messages as { messageId: string }[];
     first.forEach(({ messageId }, n) => {
       log({
@@ -59,11 +65,11 @@ describe('dlq inspect', () => {
     });
     expect(data.messages[0]).toMatchObject({ body: { n: 0 }, attributes: { number: 0 }, groupId: 'g0', version: '6' });
     expect(warnings).toEqual([]);
-    expect(await scene.depth(scene.dlqUrl)).toEqual({ visible: 3, inFlight: 0 });
+    expect(await cli.scene.depth(cli.scene.dlqUrl)).toEqual({ visible: 3, inFlight: 0 });
   });
 
   test('groups by shape where no log can be read', async () => {
-    await scene.send(scene.dlqUrl, 2, 2, (n) => (n === 0 ? '{"a":1}' : 'not json'));
+    await cli.scene.send(cli.scene.dlqUrl, 2, 2, (n) => (n === 0 ? '{"a":1}' : 'not json'));
     const { data } = jsonOf(await cvops('dlq', 'inspect', '--json'));
     expect(data.groups.map((group: { signature: string }) => group.signature).sort()).toEqual([
       'text attributes(number:Number)',
@@ -73,14 +79,14 @@ describe('dlq inspect', () => {
   });
 
   test('says that FIFO hides the rest of a group of more than ten', async () => {
-    await scene.send(scene.dlqUrl, 25, 1);
+    await cli.scene.send(cli.scene.dlqUrl, 25, 1);
     const { data, warnings } = jsonOf(await cvops('dlq', 'inspect', '--json'));
     expect(data).toMatchObject({ scanned: 10, complete: false, hidden: 15 });
     expect(warnings.map(({ code }) => code)).toContain('Incomplete');
   });
 
   test('shows only what a filter matches, and no more than --limit', async () => {
-    await scene.send(scene.dlqUrl, 8, 8);
+    await cli.scene.send(cli.scene.dlqUrl, 8, 8);
     const filtered = jsonOf(await cvops('dlq', 'inspect', '--json', '--filter', 'attributes.number >= `6`'));
     expect(filtered.data).toMatchObject({ scanned: 8, matched: 2 });
     const limited = jsonOf(await cvops('dlq', 'inspect', '--json', '--limit', '3'));
@@ -88,13 +94,13 @@ describe('dlq inspect', () => {
   });
 
   test('refuses a dead-letter queue with dead letters of its own, unless forced', async () => {
-    const onward = await scene.create('onward.fifo', { FifoQueue: 'true' });
+    const onward = await cli.scene.create('onward.fifo', { FifoQueue: 'true' });
     expect(onward).toContain('onward.fifo');
     const { SetQueueAttributesCommand } = await import('@aws-sdk/client-sqs');
     const deadLetterTargetArn = 'arn:aws:sqs:us-east-1:000000000000:onward.fifo';
-    await scene.client.send(
+    await cli.scene.client.send(
       new SetQueueAttributesCommand({
-        QueueUrl: scene.dlqUrl,
+        QueueUrl: cli.scene.dlqUrl,
         Attributes: { RedrivePolicy: JSON.stringify({ deadLetterTargetArn, maxReceiveCount: 5 }) },
       }),
     );
@@ -117,7 +123,7 @@ describe('dlq inspect', () => {
 
 describe('dlq inspect', () => {
   const terminal = (columns: number, ...argv: string[]) =>
-    runCli(['dlq', 'inspect', ...argv], { env: scene.env, clock: scene.clock, stdoutTTY: true, columns });
+    cli.run(['dlq', 'inspect', ...argv], { stdoutTTY: true, columns });
 
   async function failAll(version: string): Promise<readonly string[]> {
     const { data } = jsonOf(await cvops('dlq', 'inspect', '--json'));
@@ -130,7 +136,7 @@ describe('dlq inspect', () => {
   }
 
   test.each([80, 120])('fits one screen of %i columns, whatever the queue holds', async (columns) => {
-    await scene.send(scene.dlqUrl, 60, 60);
+    await cli.scene.send(cli.scene.dlqUrl, 60, 60);
     await failAll('6');
     const { stdout } = await terminal(columns);
     const lines = stdout.trimEnd().split('\n');
@@ -143,7 +149,7 @@ describe('dlq inspect', () => {
   });
 
   test('with --explain shows the last lines and the request of each message', async () => {
-    await scene.send(scene.dlqUrl, 2, 2);
+    await cli.scene.send(cli.scene.dlqUrl, 2, 2);
     const [first] = await failAll('6');
     log({ level: 'INFO', message: 'tried again', messageId: first, requestId: `request of ${first}` });
     const { stdout } = await terminal(120, '--explain');
@@ -163,7 +169,7 @@ describe('dlq inspect', () => {
   });
 
   test('in a pipe is one line for each cause, with whole values', async () => {
-    await scene.send(scene.dlqUrl, 3, 3);
+    await cli.scene.send(cli.scene.dlqUrl, 3, 3);
     await failAll('6');
     const { stdout } = await cvops('dlq', 'inspect');
     expect(stdout.split('\n')).toHaveLength(2);
@@ -175,7 +181,7 @@ describe('dlq inspect', () => {
   });
 
   test('says which groups FIFO hides the rest of', async () => {
-    await scene.send(scene.dlqUrl, 25, 1);
+    await cli.scene.send(cli.scene.dlqUrl, 25, 1);
     log('begin');
     const { data, warnings } = jsonOf(await cvops('dlq', 'inspect', '--json'));
     expect(data.hiddenBy).toEqual({ inFlight: 0, delayed: 0, groups: ['g0'] });
@@ -188,8 +194,8 @@ describe('dlq inspect', () => {
   });
 
   test('warns of what expires within a day, and offers to keep it', async () => {
-    await scene.send(scene.dlqUrl, 2, 2);
-    await scene.simulator.clock.advance((14 * 24 - 5) * 3_600_000);
+    await cli.scene.send(cli.scene.dlqUrl, 2, 2);
+    await cli.scene.simulator.clock.advance((14 * 24 - 5) * 3_600_000);
     log('begin');
     const { data, warnings, next } = jsonOf(await cvops('dlq', 'inspect', '--json'));
     expect(warnings).toMatchObject([
@@ -203,28 +209,28 @@ describe('dlq inspect', () => {
   });
 
   test('tells of failures that name no message, and lays them to none', async () => {
-    await scene.send(scene.dlqUrl, 2, 2);
+    await cli.scene.send(cli.scene.dlqUrl, 2, 2);
     log(`2026-08-07T12:00:00.000Z\taaaaaaaa-bbbb-4ccc-8ddd-000000000001\tERROR\tTypeError: boom`);
     const { data } = jsonOf(await cvops('dlq', 'inspect', '--json'));
     expect(data.groups[0].basis).toBe('shape');
     // Few messages are looked up one by one; the search over the time comes with more of them.
     expect(data.unlinked).toEqual([]);
-    await scene.send(scene.dlqUrl, 8, 8, (n) => `more ${n}`);
+    await cli.scene.send(cli.scene.dlqUrl, 8, 8, (n) => `more ${n}`);
     const more = jsonOf(await cvops('dlq', 'inspect', '--json')).data;
     expect(more.unlinked).toMatchObject([{ signature: 'TypeError: boom', count: 1 }]);
     expect((await terminal(100)).stdout).toContain('1 × TypeError: boom');
   });
 
   test.each([-40, 40])('finds causes and tells expiry with a local clock that is %i minutes off', async (minutes) => {
-    await scene.send(scene.dlqUrl, 8, 8);
+    await cli.scene.send(cli.scene.dlqUrl, 8, 8);
     await failAll('6');
-    const clock = { ...scene.clock, now: () => scene.clock.now() + minutes * 60_000 };
-    const { stdout } = await runCli(['dlq', 'inspect'], { env: scene.env, clock, stdoutTTY: true, columns: 120 });
+    const clock = { ...cli.scene.clock, now: () => cli.scene.clock.now() + minutes * 60_000 };
+    const { stdout } = await cli.run(['dlq', 'inspect'], { clock, stdoutTTY: true, columns: 120 });
     expect(stdout).toContain('8 dead letters in cv-analytics-dlq.fifo, 1 cause. The first expires in 13 d 23 h.');
   });
 
   test('reports what it added to the receive counts', async () => {
-    await scene.send(scene.dlqUrl, 1, 1);
+    await cli.scene.send(cli.scene.dlqUrl, 1, 1);
     const counts = [];
     for (let look = 0; look < 3; look++) {
       const { data } = jsonOf(await cvops('dlq', 'inspect', '--json'));
@@ -235,43 +241,43 @@ describe('dlq inspect', () => {
   });
 
   test('leaves no trace after Ctrl-C, at whatever moment it comes', async () => {
-    await scene.send(scene.dlqUrl, 40, 40);
+    await cli.scene.send(cli.scene.dlqUrl, 40, 40);
     const codes = new Set<number>();
     for (let moment = 1; moment < 60; moment += 7) {
       const stop = new AbortController();
       let readings = 0;
       const clock = {
-        ...scene.clock,
+        ...cli.scene.clock,
         now: () => {
           if (++readings === moment) stop.abort(new CvopsError('Interrupted', 130, 'interrupted.'));
-          return scene.clock.now();
+          return cli.scene.clock.now();
         },
       };
-      const { code } = await runCli(['dlq', 'inspect', '--json'], { env: scene.env, clock, signal: stop.signal });
+      const { code } = await cli.run(['dlq', 'inspect', '--json'], { clock, signal: stop.signal });
       codes.add(code);
-      expect(await scene.depth(scene.dlqUrl)).toEqual({ visible: 40, inFlight: 0 });
+      expect(await cli.scene.depth(cli.scene.dlqUrl)).toEqual({ visible: 40, inFlight: 0 });
     }
     expect(codes).toContain(130);
   });
 
   test('says on stderr what it could not give back, even when the filter fails', async () => {
-    await scene.send(scene.dlqUrl, 3, 3);
+    await cli.scene.send(cli.scene.dlqUrl, 3, 3);
     const refuse = {
       service: 'sqs',
       operation: 'ChangeMessageVisibilityBatch',
       error: { code: 'InternalError', statusCode: 500 },
     };
-    scene.simulator.faults.add(refuse);
+    cli.scene.simulator.faults.add(refuse);
     const failed = await cvops('dlq', 'inspect', '--filter', 'abs(messageId)');
     expect(failed.code).toBe(2);
     expect(failed.stderr).toMatch(/^[123] messages? could not be given back; visible again by \d{4}-/);
-    scene.simulator.faults.clear();
+    cli.scene.simulator.faults.clear();
   });
 });
 
 describe('dlq list', () => {
   test('tells depth, retention and where the dead letters come from', async () => {
-    await scene.send(scene.dlqUrl, 4);
+    await cli.scene.send(cli.scene.dlqUrl, 4);
     const result = await cvops('dlq', 'list', '--json');
     expect(result.code).toBe(0);
     const { data, next } = jsonOf(result);

@@ -13,29 +13,20 @@ import {
 import { strToU8, zipSync } from 'fflate';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { DeadLetterScene } from '../../integration/dlq/support/dead-letter-scene.ts';
-import { jsonOf, makeHome, removeHome, runCli } from '../../support/run-cli.ts';
+import { jsonOf } from '../../support/run-cli.ts';
+import { deadLetterCli } from './dead-letter-cli.ts';
 
-let scene: DeadLetterScene;
-let home: string;
-beforeEach(async () => {
-  home = makeHome();
-  scene = await DeadLetterScene.start();
-});
-afterEach(async () => {
-  await scene.stop();
-  removeHome(home);
-});
+const cli = deadLetterCli();
 
-const cvops = (...argv: string[]) => runCli(argv, { env: scene.env, clock: scene.clock, home });
-const terminal = (...argv: string[]) =>
-  runCli(argv, { env: scene.env, clock: scene.clock, home, stdoutTTY: true, columns: 80 });
+const cvops = (...argv: string[]) => cli.run(argv);
+const terminal = (...argv: string[]) => cli.run(argv, { stdoutTTY: true, columns: 80 });
 
 const FUNCTION = 'cv-analytics-processor';
 
 /** The processor in two versions, with the alias `live` on the second, reading the source queue. */
 class Release {
   readonly client = new LambdaClient({
-    endpoint: scene.simulator.endpoint,
+    endpoint: cli.scene.simulator.endpoint,
     region: 'us-east-1',
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
   });
@@ -59,7 +50,7 @@ class Release {
     await this.client.send(new CreateAliasCommand({ FunctionName: FUNCTION, Name: 'live', FunctionVersion: '2' }));
     const { UUID } = await this.client.send(
       new CreateEventSourceMappingCommand({
-        EventSourceArn: `arn:aws:sqs:us-east-1:000000000000:${scene.sourceName}`,
+        EventSourceArn: `arn:aws:sqs:us-east-1:000000000000:${cli.scene.sourceName}`,
         FunctionName: `${FUNCTION}:live`,
         ScalingConfig: { MaximumConcurrency: 7 },
       }),
@@ -67,7 +58,7 @@ class Release {
     for (;;) {
       const { State } = await this.client.send(new GetEventSourceMappingCommand({ UUID }));
       if (State === 'Enabled') return this;
-      await scene.clock.sleep(500);
+      await cli.scene.clock.sleep(500);
     }
   }
 
@@ -78,7 +69,7 @@ class Release {
         return await change();
       } catch (cause) {
         if ((cause as Error).name !== 'ResourceConflictException') throw cause;
-        await scene.clock.sleep(500);
+        await cli.scene.clock.sleep(500);
       }
     }
   }
@@ -108,9 +99,9 @@ function code(seed: number): Uint8Array {
 /** A line of the processor's log about a message. */
 function log(fields: Record<string, unknown>): void {
   const line = JSON.stringify({ level: 'ERROR', ...fields });
-  scene.simulator
+  cli.scene.simulator
     .region()
-    .logs.write(`/aws/lambda/${FUNCTION}`, 's', [{ timestamp: scene.clock.now(), message: line }]);
+    .logs.write(`/aws/lambda/${FUNCTION}`, 's', [{ timestamp: cli.scene.clock.now(), message: line }]);
 }
 
 /** The ids of the dead letters, by the number in their body. */
@@ -132,7 +123,7 @@ describe('is the consumer still the version that failed the messages?', () => {
   let release: Release;
   beforeEach(async () => {
     release = await new Release().start();
-    await scene.send(scene.dlqUrl, 3, 3);
+    await cli.scene.send(cli.scene.dlqUrl, 3, 3);
   });
   afterEach(() => release.stop());
 
@@ -148,7 +139,7 @@ describe('is the consumer still the version that failed the messages?', () => {
     expect(error.code).toBe('PreflightFailed');
     expect(error.message).toContain('cv-analytics-processor:live still serves version 2, which failed 3 of 3');
     expect(error.hint).toContain('cvops alias rollback processor --to 1');
-    expect(await scene.depth(scene.dlqUrl)).toEqual({ visible: 3, inFlight: 0 });
+    expect(await cli.scene.depth(cli.scene.dlqUrl)).toEqual({ visible: 3, inFlight: 0 });
     const forced = await cvops('dlq', 'replay', '--yes', '--json', '--force', '--no-verify');
     expect(forced.code).toBe(0);
     expect(jsonOf(forced).data.replayed).toBe(3);
@@ -207,7 +198,7 @@ describe('is the consumer still the version that failed the messages?', () => {
 
 describe('dlq replay --dry-run', () => {
   test('on a terminal fits one screen of 80 columns', async () => {
-    await scene.send(scene.dlqUrl, 40, 40);
+    await cli.scene.send(cli.scene.dlqUrl, 40, 40);
     const { stdout, code } = await terminal('dlq', 'replay', '--dry-run', '--rate', '5/s');
     expect(code).toBe(0);
     expect(stdout).toContain('Would replay 40 messages. Nothing was sent or deleted.');
@@ -218,13 +209,20 @@ describe('dlq replay --dry-run', () => {
   });
 
   test('offers the same command without --dry-run', async () => {
-    await scene.send(scene.dlqUrl, 2);
+    await cli.scene.send(cli.scene.dlqUrl, 2);
     const result = await cvops('dlq', 'replay', '--dry-run', '--json', '--filter', 'body.n == `1`', '--out-of-order');
     expect(jsonOf(result).next[0]?.command).toBe("cvops dlq replay processor --filter 'body.n == `1`' --out-of-order");
   });
 
+  test('plans all of many small groups, though a receive ends in the middle of one', async () => {
+    await cli.scene.send(cli.scene.dlqUrl, 40, 10);
+    const { data } = jsonOf(await cvops('dlq', 'replay', '--dry-run', '--json'));
+    expect(data).toMatchObject({ matched: 40, plan: { look: { scanned: 40, complete: true, groupCount: 10 } } });
+    expect(data.plan.look.groups.map(({ count }: { count: number }) => count)).toEqual(Array(10).fill(4));
+  });
+
   test('shows gaps, and exits as the run would', async () => {
-    await scene.send(scene.dlqUrl, 4, 2);
+    await cli.scene.send(cli.scene.dlqUrl, 4, 2);
     const result = await cvops('dlq', 'replay', '--dry-run', '--json', '--filter', 'body.n > `1`');
     expect(result.code).toBe(2);
     expect(jsonOf(result).data.plan.look).toMatchObject({ matched: 0, gaps: 2 });
@@ -233,7 +231,7 @@ describe('dlq replay --dry-run', () => {
   });
 
   test('a filter that finds nothing says what it may have been meant for', async () => {
-    await scene.send(scene.dlqUrl, 2);
+    await cli.scene.send(cli.scene.dlqUrl, 2);
     const filter = 'body.items[?type == visit]';
     const { data } = jsonOf(await cvops('dlq', 'replay', '--dry-run', '--json', '--filter', filter));
     expect(checkOf(data.plan, 'filter')).toMatchObject({
@@ -253,15 +251,15 @@ describe('dlq replay --dry-run', () => {
   });
 
   test('messages larger than the target takes are counted', async () => {
-    await scene.create('small.fifo', { FifoQueue: 'true', MaximumMessageSize: '1024' });
-    await scene.send(scene.dlqUrl, 3, 3, (n) => JSON.stringify({ n, fill: 'x'.repeat(n * 1_000) }));
+    await cli.scene.create('small.fifo', { FifoQueue: 'true', MaximumMessageSize: '1024' });
+    await cli.scene.send(cli.scene.dlqUrl, 3, 3, (n) => JSON.stringify({ n, fill: 'x'.repeat(n * 1_000) }));
     const { data } = jsonOf(await cvops('dlq', 'replay', '--dry-run', '--json', '--to', 'small.fifo'));
     expect(data.plan.look.tooLarge).toBe(2);
     expect(checkOf(data.plan, 'message-size')).toMatchObject({ status: 'NG' });
   });
 
   test('in a pipe is label and value, a line each', async () => {
-    await scene.send(scene.dlqUrl, 2);
+    await cli.scene.send(cli.scene.dlqUrl, 2);
     const { stdout } = await cvops('dlq', 'replay', '--dry-run');
     const rows = new Map(
       stdout
@@ -277,12 +275,12 @@ describe('dlq replay --dry-run', () => {
 
 describe('a filter that cannot be evaluated on a message', () => {
   test('stops the replay before anything is sent, and names the message', async () => {
-    await scene.send(scene.dlqUrl, 3, 3, (n) => JSON.stringify(n === 2 ? { n } : { n, url: '/a' }));
+    await cli.scene.send(cli.scene.dlqUrl, 3, 3, (n) => JSON.stringify(n === 2 ? { n } : { n, url: '/a' }));
     const result = await cvops('dlq', 'replay', '--yes', '--json', '--filter', "contains(body.url, 'a')");
     expect(result.code).toBe(2);
     expect(jsonOf(result).error.message).toMatch(/--filter cannot be evaluated on message [0-9a-f-]{36}: .*contains/);
-    expect(await scene.depth(scene.dlqUrl)).toEqual({ visible: 3, inFlight: 0 });
-    expect(await scene.depth(scene.sourceUrl)).toEqual({ visible: 0, inFlight: 0 });
+    expect(await cli.scene.depth(cli.scene.dlqUrl)).toEqual({ visible: 3, inFlight: 0 });
+    expect(await cli.scene.depth(cli.scene.sourceUrl)).toEqual({ visible: 0, inFlight: 0 });
   });
 });
 
@@ -290,7 +288,7 @@ describe('--edit', () => {
   const edit = ['--edit', '{body: {fixed: `true`}, attributes: {number: null}}'];
 
   test('shows what it changes in the dry run, and changes nothing', async () => {
-    await scene.send(scene.dlqUrl, 7, 7);
+    await cli.scene.send(cli.scene.dlqUrl, 7, 7);
     const { data } = jsonOf(await cvops('dlq', 'replay', '--dry-run', '--json', ...edit));
     expect(data.plan.edit).toMatchObject({ text: edit[1], changed: 7, unchanged: 0, failed: 0 });
     expect(data.plan.edits).toHaveLength(5);
@@ -301,24 +299,24 @@ describe('--edit', () => {
     const { stdout } = await terminal('dlq', 'replay', '--dry-run', ...edit);
     expect(stdout).toContain('  + body.fixed  true\n');
     expect(stdout).toContain('and 2 more messages');
-    expect(await scene.depth(scene.dlqUrl)).toEqual({ visible: 7, inFlight: 0 });
+    expect(await cli.scene.depth(cli.scene.dlqUrl)).toEqual({ visible: 7, inFlight: 0 });
   });
 
   test('sends what it made of each message', async () => {
-    await scene.send(scene.dlqUrl, 3, 3);
+    await cli.scene.send(cli.scene.dlqUrl, 3, 3);
     const result = await cvops('dlq', 'replay', '--yes', '--json', '--no-verify', ...edit);
     expect(jsonOf(result).data).toMatchObject({ replayed: 3, failed: 0 });
-    const taken = await scene.take(scene.sourceUrl);
+    const taken = await cli.scene.take(cli.scene.sourceUrl);
     expect(taken.map(({ Body }) => Body).sort()).toEqual([0, 1, 2].map((n) => `{"n":${n},"fixed":true}`));
     expect(taken.every(({ MessageAttributes }) => MessageAttributes === undefined)).toBe(true);
   });
 
   test('sends edited attributes, and holds what arrived against them', async () => {
-    await scene.send(scene.dlqUrl, 3, 3);
+    await cli.scene.send(cli.scene.dlqUrl, 3, 3);
     const attributes = '{"attributes":{"number":7,"bytes":{"type":"Binary","value":"AQ=="},"kind":"é"}}';
     const result = await cvops('dlq', 'replay', '--yes', '--json', '--no-verify', '--edit', attributes);
     expect(jsonOf(result).data).toMatchObject({ replayed: 3, failed: 0 });
-    const [taken] = await scene.take(scene.sourceUrl);
+    const [taken] = await cli.scene.take(cli.scene.sourceUrl);
     expect(taken!.MessageAttributes).toMatchObject({
       number: { DataType: 'Number', StringValue: '7' },
       kind: { DataType: 'String', StringValue: 'é' },
@@ -327,38 +325,38 @@ describe('--edit', () => {
   });
 
   test('leaves what it cannot edit in the queue, as failed, and the dry run counts it', async () => {
-    await scene.send(scene.dlqUrl, 3, 3, (n) => (n === 1 ? 'no JSON' : JSON.stringify({ n })));
+    await cli.scene.send(cli.scene.dlqUrl, 3, 3, (n) => (n === 1 ? 'no JSON' : JSON.stringify({ n })));
     const { data } = jsonOf(await cvops('dlq', 'replay', '--dry-run', '--json', ...edit));
     expect(data.plan.edit).toMatchObject({ changed: 2, failed: 1 });
     expect(data.plan.edit.failures[0].message).toContain('the body is text, not JSON');
     const result = await cvops('dlq', 'replay', '--yes', '--json', '--no-verify', ...edit);
     expect(result.code).toBe(3);
     expect(jsonOf(result).data).toMatchObject({ replayed: 2, failed: 1, remaining: 1 });
-    expect((await scene.take(scene.dlqUrl)).map(({ Body }) => Body)).toEqual(['no JSON']);
+    expect((await cli.scene.take(cli.scene.dlqUrl)).map(({ Body }) => Body)).toEqual(['no JSON']);
   });
 
   test('goes on with its edit when a run is resumed', async () => {
-    await scene.send(scene.dlqUrl, 60, 6);
+    await cli.scene.send(cli.scene.dlqUrl, 60, 6);
     const stop = new AbortController();
-    const region = scene.simulator.region();
+    const region = cli.scene.simulator.region();
     const finished = region.finished.bind(region);
     region.finished = (target, ...rest) => {
       finished(target, ...rest);
       if (target.operation === 'SendMessageBatch') stop.abort();
     };
     const flags = ['dlq', 'replay', '--yes', '--json', ...edit];
-    const first = await runCli(flags, { env: scene.env, clock: scene.clock, home, signal: stop.signal });
+    const first = await cli.run(flags, { signal: stop.signal });
     expect(first.code).toBe(130);
     const { runId } = jsonOf(first).data;
     const resumed = await cvops('dlq', 'replay', '--resume', runId, '--yes', '--json', '--no-verify');
     expect(jsonOf(resumed).data).toMatchObject({ replayed: 60, remaining: 0 });
-    const taken = await scene.take(scene.sourceUrl);
+    const taken = await cli.scene.take(cli.scene.sourceUrl);
     expect(taken).toHaveLength(60);
     expect(taken.filter(({ Body }) => !Body!.includes('"fixed":true'))).toEqual([]);
   });
 
   test('that changes nothing is pointed out', async () => {
-    await scene.send(scene.dlqUrl, 2);
+    await cli.scene.send(cli.scene.dlqUrl, 2);
     const { data } = jsonOf(await cvops('dlq', 'replay', '--dry-run', '--json', '--edit', '{body: {n: body.n}}'));
     expect(checkOf(data.plan, 'edit')).toMatchObject({ status: 'NG', detail: 'it changes none of the 2' });
   });
@@ -372,7 +370,7 @@ describe('--edit', () => {
 });
 
 describe('a saved plan', () => {
-  const file = () => join(home, 'plan.json');
+  const file = () => join(cli.home, 'plan.json');
   const plan = async (...flags: string[]) => {
     const result = await cvops('dlq', 'replay', '--dry-run', '--save-plan', file(), '--json', ...flags);
     return { result, saved: JSON.parse(readFileSync(file(), 'utf8')) };
@@ -381,27 +379,27 @@ describe('a saved plan', () => {
     cvops('dlq', 'replay', '--plan', file(), '--yes', '--json', '--no-verify', ...flags);
 
   test('goes on with its messages alone when a run is resumed', async () => {
-    await scene.send(scene.dlqUrl, 60, 6);
+    await cli.scene.send(cli.scene.dlqUrl, 60, 6);
     await plan('--filter', 'body.n < `48`');
     const stop = new AbortController();
-    const region = scene.simulator.region();
+    const region = cli.scene.simulator.region();
     const finished = region.finished.bind(region);
     region.finished = (target, ...rest) => {
       finished(target, ...rest);
       if (target.operation === 'SendMessageBatch') stop.abort();
     };
     const flags = ['dlq', 'replay', '--plan', file(), '--yes', '--json'];
-    const first = await runCli(flags, { env: scene.env, clock: scene.clock, home, signal: stop.signal });
+    const first = await cli.run(flags, { signal: stop.signal });
     expect(first.code).toBe(130);
     const { runId } = jsonOf(first).data;
     const resumed = await cvops('dlq', 'replay', '--resume', runId, '--yes', '--json', '--no-verify');
     expect(resumed.code).toBe(0);
-    expect(await scene.take(scene.sourceUrl)).toHaveLength(48);
-    expect((await scene.depth(scene.dlqUrl)).visible).toBe(12);
+    expect(await cli.scene.take(cli.scene.sourceUrl)).toHaveLength(48);
+    expect((await cli.scene.depth(cli.scene.dlqUrl)).visible).toBe(12);
   });
 
   test('is private, says what was found, and replays exactly that', async () => {
-    await scene.send(scene.dlqUrl, 4, 4);
+    await cli.scene.send(cli.scene.dlqUrl, 4, 4);
     const { result, saved } = await plan('--filter', 'body.n != `2`', '--edit', '{body: {fixed: `true`}}');
     expect(jsonOf(result).next[0]?.command).toBe(`cvops dlq replay --plan ${file()}`);
     expect(statSync(file()).mode & 0o777).toBe(0o600);
@@ -409,27 +407,27 @@ describe('a saved plan', () => {
       kind: 'cvops/dlq.plan',
       version: 1,
       service: 'processor',
-      dlq: { name: scene.dlqName },
-      target: { name: scene.sourceName },
+      dlq: { name: cli.scene.dlqName },
+      target: { name: cli.scene.sourceName },
       options: { filter: 'body.n != `2`', edit: '{body: {fixed: `true`}}', outOfOrder: false },
       complete: true,
       hidden: 0,
     });
     expect(saved.messages).toHaveLength(3);
     // What comes later is not in the plan.
-    await scene.send(scene.dlqUrl, 1, 1, () => '{"n":99}');
+    await cli.scene.send(cli.scene.dlqUrl, 1, 1, () => '{"n":99}');
     const applied = await apply();
     expect(jsonOf(applied).data).toMatchObject({ replayed: 3, planned: 3, missing: [] });
-    const sent = (await scene.take(scene.sourceUrl)).map(({ Body }) => Body).sort();
+    const sent = (await cli.scene.take(cli.scene.sourceUrl)).map(({ Body }) => Body).sort();
     expect(sent).toEqual([0, 1, 3].map((n) => `{"n":${n},"fixed":true}`));
-    expect((await scene.depth(scene.dlqUrl)).visible).toBe(1);
+    expect((await cli.scene.depth(cli.scene.dlqUrl)).visible).toBe(1);
   });
 
   test('names planned messages that are gone, and touches no others', async () => {
-    await scene.send(scene.dlqUrl, 2, 2);
+    await cli.scene.send(cli.scene.dlqUrl, 2, 2);
     const { saved } = await plan();
-    await scene.take(scene.dlqUrl);
-    await scene.send(scene.dlqUrl, 1, 1, () => '{"n":7}');
+    await cli.scene.take(cli.scene.dlqUrl);
+    await cli.scene.send(cli.scene.dlqUrl, 1, 1, () => '{"n":7}');
     const dry = await cvops('dlq', 'replay', '--plan', file(), '--dry-run', '--json');
     expect(jsonOf(dry).data.plan.look.missing.sort()).toEqual(
       saved.messages.map(({ id }: { id: string }) => id).sort(),
@@ -439,23 +437,23 @@ describe('a saved plan', () => {
     expect(jsonOf(applied).data).toMatchObject({ matched: 0, replayed: 0, planned: 2 });
     expect(jsonOf(applied).data.missing).toHaveLength(2);
     expect(jsonOf(applied).warnings.map(({ code }) => code)).toContain('PlannedMissing');
-    expect(await scene.depth(scene.sourceUrl)).toEqual({ visible: 0, inFlight: 0 });
+    expect(await cli.scene.depth(cli.scene.sourceUrl)).toEqual({ visible: 0, inFlight: 0 });
   });
 
   test('judges gaps anew: what now stands before a planned message of its group is not passed by', async () => {
-    await scene.send(scene.dlqUrl, 4, 2);
+    await cli.scene.send(cli.scene.dlqUrl, 4, 2);
     const { saved } = await plan();
     const first = saved.messages.filter(({ group }: { group: string }) => group === 'g0').slice(1);
     writeFileSync(file(), JSON.stringify({ ...saved, messages: first }));
     const refused = await apply();
     expect(refused.code).toBe(2);
     expect(jsonOf(refused).error.code).toBe('FilterLeavesGaps');
-    expect(await scene.depth(scene.dlqUrl)).toEqual({ visible: 4, inFlight: 0 });
+    expect(await cli.scene.depth(cli.scene.dlqUrl)).toEqual({ visible: 4, inFlight: 0 });
   });
 
   test('of another queue, with another body, or with a module that changed, is refused', async () => {
-    await scene.send(scene.dlqUrl, 1);
-    const module = join(home, 'fix.mjs');
+    await cli.scene.send(cli.scene.dlqUrl, 1);
+    const module = join(cli.home, 'fix.mjs');
     writeFileSync(module, 'export default (m) => m;');
     const { saved } = await plan('--edit', './fix.mjs');
     const altered = async (change: object) => {
@@ -464,14 +462,14 @@ describe('a saved plan', () => {
       expect(result.code).toBe(2);
       return jsonOf(result).error;
     };
-    const elsewhere = { name: scene.dlqName, arn: saved.dlq.arn.replace('000000000000', '111111111111') };
+    const elsewhere = { name: cli.scene.dlqName, arn: saved.dlq.arn.replace('000000000000', '111111111111') };
     expect(await altered({ dlq: elsewhere })).toMatchObject({ code: 'PlanMismatch' });
     expect(await altered({ messages: [{ ...saved.messages[0], md5: 'f'.repeat(32) }] })).toMatchObject({
       code: 'PlanMismatch',
     });
     writeFileSync(module, 'export default (m) => ({ ...m, body: "x" });');
     expect((await altered({})).message).toContain('has changed since');
-    expect(await scene.depth(scene.dlqUrl)).toEqual({ visible: 1, inFlight: 0 });
+    expect(await cli.scene.depth(cli.scene.dlqUrl)).toEqual({ visible: 1, inFlight: 0 });
   });
 
   test.each([
@@ -495,7 +493,7 @@ describe('a saved plan', () => {
       '--dry-run',
       '--json',
       '--save-plan',
-      join(home, 'no', 'such', 'folder'),
+      join(cli.home, 'no', 'such', 'folder'),
     );
     expect(result.code).toBe(1);
     expect(jsonOf(result).error.code).toBe('PlanNotWritable');
@@ -519,11 +517,11 @@ describe('on a standard queue, where a run does not look first', () => {
   beforeEach(async () => {
     standard = await DeadLetterScene.start({ fifo: false });
     const services = { worker: { queue: standard.sourceName, dlq: standard.dlqName } };
-    writeFileSync(join(home, 'cvops.config.json'), JSON.stringify({ version: 1, services }));
+    writeFileSync(join(cli.home, 'cvops.config.json'), JSON.stringify({ version: 1, services }));
   });
   afterEach(() => standard.stop());
 
-  const run = (...argv: string[]) => runCli(argv, { env: standard.env, clock: standard.clock, home });
+  const run = (...argv: string[]) => cli.run(argv, { env: standard.env, clock: standard.clock });
 
   test('a filter that fails on a message far behind still stops it before anything is sent', async () => {
     await standard.send(standard.dlqUrl, 60, 1, (n) => JSON.stringify(n === 59 ? { n } : { n, url: '/a' }));

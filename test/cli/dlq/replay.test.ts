@@ -1,23 +1,14 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { DeadLetterScene } from '../../integration/dlq/support/dead-letter-scene.ts';
-import { jsonOf, makeHome, removeHome, runCli } from '../../support/run-cli.ts';
+import { describe, expect, test } from 'vitest';
+import { jsonOf } from '../../support/run-cli.ts';
+import { deadLetterCli } from './dead-letter-cli.ts';
 
-let scene: DeadLetterScene;
-let home: string;
-beforeEach(async () => {
-  home = makeHome();
-  scene = await DeadLetterScene.start();
-});
-afterEach(async () => {
-  await scene.stop();
-  removeHome(home);
-});
+const cli = deadLetterCli();
 
-const cvops = (...argv: string[]) => runCli(argv, { env: scene.env, clock: scene.clock, home });
+const cvops = (...argv: string[]) => cli.run(argv);
 
 describe('dlq replay', () => {
   test('moves every dead letter to its queue and proves that none came back', async () => {
-    await scene.send(scene.dlqUrl, 12, 3);
+    await cli.scene.send(cli.scene.dlqUrl, 12, 3);
     const consumer = consume();
     const result = await cvops('dlq', 'replay', 'processor', '--yes', '--json');
     await consumer.stop();
@@ -40,11 +31,11 @@ describe('dlq replay', () => {
     expect(data.requests).toBeGreaterThan(0);
     expect(data.costUsd).toBeGreaterThan(0);
     expect(consumer.bodies.sort()).toEqual(Array.from({ length: 12 }, (_, n) => JSON.stringify({ n })).sort());
-    expect(await scene.depth(scene.dlqUrl)).toEqual({ visible: 0, inFlight: 0 });
+    expect(await cli.scene.depth(cli.scene.dlqUrl)).toEqual({ visible: 0, inFlight: 0 });
   });
 
   test('--output ndjson tells every event as it happens, the last with the result', async () => {
-    await scene.send(scene.dlqUrl, 12, 3);
+    await cli.scene.send(cli.scene.dlqUrl, 12, 3);
     const result = await cvops('dlq', 'replay', '--yes', '--no-verify', '--output', 'ndjson');
     const events = result.stdout
       .trimEnd()
@@ -59,7 +50,7 @@ describe('dlq replay', () => {
   });
 
   test('a canary goes first, and the others follow when it was processed', async () => {
-    await scene.send(scene.dlqUrl, 12, 12);
+    await cli.scene.send(cli.scene.dlqUrl, 12, 12);
     const consumer = consume();
     const result = await cvops('dlq', 'replay', '--canary', '2', '--yes', '--json');
     await consumer.stop();
@@ -69,13 +60,13 @@ describe('dlq replay', () => {
   });
 
   test('a canary without a verdict in time ends in exit code 8 and leaves the others', async () => {
-    await scene.send(scene.dlqUrl, 12, 12);
+    await cli.scene.send(cli.scene.dlqUrl, 12, 12);
     const result = await cvops('dlq', 'replay', '--canary', '2', '--yes', '--json', '--wait', '1s');
     expect(result.code).toBe(8);
     const { data, next } = jsonOf(result);
     expect(data).toMatchObject({ replayed: 2, remaining: 10, stopped: { code: 'CanaryPending' } });
     expect(next[0]?.command).toBe(`cvops dlq replay --resume ${data.runId}`);
-    expect((await scene.depth(scene.dlqUrl)).visible).toBe(10);
+    expect((await cli.scene.depth(cli.scene.dlqUrl)).visible).toBe(10);
   });
 
   test.each([
@@ -89,7 +80,7 @@ describe('dlq replay', () => {
   });
 
   test('--dry-run shows the plan and changes nothing', async () => {
-    await scene.send(scene.dlqUrl, 7, 2);
+    await cli.scene.send(cli.scene.dlqUrl, 7, 2);
     const result = await cvops('dlq', 'replay', '--dry-run', '--json', '--rate', '2/s');
     expect(result.code).toBe(0);
     const { data, next } = jsonOf(result);
@@ -100,16 +91,16 @@ describe('dlq replay', () => {
       { groupId: 'g1', count: 3 },
     ]);
     expect(next[0]?.command).toBe('cvops dlq replay processor --rate 2/s');
-    expect(await scene.depth(scene.dlqUrl)).toEqual({ visible: 7, inFlight: 0 });
-    expect(await scene.depth(scene.sourceUrl)).toEqual({ visible: 0, inFlight: 0 });
+    expect(await cli.scene.depth(cli.scene.dlqUrl)).toEqual({ visible: 7, inFlight: 0 });
+    expect(await cli.scene.depth(cli.scene.sourceUrl)).toEqual({ visible: 0, inFlight: 0 });
   });
 
   test('without a terminal it needs --yes and sends nothing without', async () => {
-    await scene.send(scene.dlqUrl, 1);
+    await cli.scene.send(cli.scene.dlqUrl, 1);
     const result = await cvops('dlq', 'replay');
     expect(result.code).toBe(2);
     expect(result.stderr).toContain('--yes');
-    expect(await scene.depth(scene.dlqUrl)).toEqual({ visible: 1, inFlight: 0 });
+    expect(await cli.scene.depth(cli.scene.dlqUrl)).toEqual({ visible: 1, inFlight: 0 });
   });
 
   test('an empty dead-letter queue is done at once', async () => {
@@ -119,12 +110,12 @@ describe('dlq replay', () => {
   });
 
   test('a filter that would leave a gap in a group is refused, and --out-of-order allows it', async () => {
-    await scene.send(scene.dlqUrl, 6, 2);
+    await cli.scene.send(cli.scene.dlqUrl, 6, 2);
     const filter = ['--filter', 'body.n > `2`', '--yes', '--json', '--no-verify'];
     const refused = await cvops('dlq', 'replay', ...filter);
     expect(refused.code).toBe(2);
     expect(jsonOf(refused).error).toMatchObject({ code: 'FilterLeavesGaps' });
-    expect(await scene.depth(scene.dlqUrl)).toEqual({ visible: 6, inFlight: 0 });
+    expect(await cli.scene.depth(cli.scene.dlqUrl)).toEqual({ visible: 6, inFlight: 0 });
     const allowed = await cvops('dlq', 'replay', ...filter, '--out-of-order');
     expect(jsonOf(allowed).data).toMatchObject({ matched: 3, replayed: 3, skipped: 3, remaining: 3 });
     expect(allowed.code).toBe(0);
@@ -137,24 +128,24 @@ describe('dlq replay', () => {
   });
 
   test('copies that fail again come back, are named, and end in exit code 6', async () => {
-    await scene.send(scene.dlqUrl, 4, 4);
+    await cli.scene.send(cli.scene.dlqUrl, 4, 4);
     const consumer = consume((body) => body === '{"n":3}');
     const result = await cvops('dlq', 'replay', '--yes', '--json');
     await consumer.stop();
     expect(jsonOf(result).data.verified).toMatchObject({ succeeded: 3, returned: 1, pending: 0 });
     expect(result.code).toBe(6);
-    const [back] = await scene.take(scene.dlqUrl);
+    const [back] = await cli.scene.take(cli.scene.dlqUrl);
     expect(jsonOf(result).data.verified.returnedIds).toEqual([back!.MessageId]);
   });
 
   test('copies that nobody reads are pending: exit code 8, and dlq verify asks again', async () => {
-    await scene.send(scene.dlqUrl, 2);
+    await cli.scene.send(cli.scene.dlqUrl, 2);
     const replayed = await cvops('dlq', 'replay', '--yes', '--json', '--wait', '2s');
     expect(replayed.code).toBe(8);
     const { data, next } = jsonOf(replayed);
     expect(data.verified).toMatchObject({ succeeded: 0, returned: 0, pending: 2 });
     expect(next.map(({ command }) => command)).toContain(`cvops dlq verify ${data.runId}`);
-    await scene.take(scene.sourceUrl);
+    await cli.scene.take(cli.scene.sourceUrl);
     const verified = await cvops('dlq', 'verify', data.runId, '--json');
     expect(verified.code).toBe(0);
     expect(jsonOf(verified).data).toMatchObject({ replayed: 2, verified: { succeeded: 2, pending: 0 } });
@@ -176,12 +167,12 @@ describe('dlq replay', () => {
   });
 
   test('a target of the other type is refused', async () => {
-    await scene.create('plain', {});
-    await scene.send(scene.dlqUrl, 1);
+    await cli.scene.create('plain', {});
+    await cli.scene.send(cli.scene.dlqUrl, 1);
     const result = await cvops('dlq', 'replay', '--yes', '--json', '--to', 'plain');
     expect(result.code).toBe(6);
     expect(jsonOf(result).error.message).toContain('cv-analytics-dlq.fifo is FIFO and plain is standard');
-    expect(await scene.depth(scene.dlqUrl)).toEqual({ visible: 1, inFlight: 0 });
+    expect(await cli.scene.depth(cli.scene.dlqUrl)).toEqual({ visible: 1, inFlight: 0 });
   });
 
   test.each([
@@ -200,7 +191,7 @@ describe('dlq replay', () => {
 function consume(fails: (body: string) => boolean = () => false) {
   let going = true;
   const bodies: string[] = [];
-  const { client, sourceUrl } = scene;
+  const { client, sourceUrl } = cli.scene;
   const work = (async () => {
     const { DeleteMessageCommand, ReceiveMessageCommand } = await import('@aws-sdk/client-sqs');
     while (going) {
@@ -225,27 +216,24 @@ function consume(fails: (body: string) => boolean = () => false) {
 
 describe('dlq replay, seen by a person', () => {
   test('with a function that logs what it wrote, the verdict comes from its log', async () => {
-    await scene.send(scene.dlqUrl, 3, 3);
+    await cli.scene.send(cli.scene.dlqUrl, 3, 3);
     const going = new AbortController();
     const worker = (async () => {
       const { DeleteMessageCommand, ReceiveMessageCommand } = await import('@aws-sdk/client-sqs');
       while (!going.signal.aborted) {
-        const { Messages = [] } = await scene.client.send(
-          new ReceiveMessageCommand({ QueueUrl: scene.sourceUrl, WaitTimeSeconds: 2 }),
+        const { Messages = [] } = await cli.scene.client.send(
+          new ReceiveMessageCommand({ QueueUrl: cli.scene.sourceUrl, WaitTimeSeconds: 2 }),
         );
         for (const { MessageId, ReceiptHandle } of Messages) {
           const message = JSON.stringify({ level: 'INFO', messageId: MessageId, outcome: 'written' });
-          scene.simulator
+          cli.scene.simulator
             .region()
-            .logs.write('/aws/lambda/cv-analytics-processor', 's', [{ timestamp: scene.clock.now(), message }]);
-          await scene.client.send(new DeleteMessageCommand({ QueueUrl: scene.sourceUrl, ReceiptHandle }));
+            .logs.write('/aws/lambda/cv-analytics-processor', 's', [{ timestamp: cli.scene.clock.now(), message }]);
+          await cli.scene.client.send(new DeleteMessageCommand({ QueueUrl: cli.scene.sourceUrl, ReceiptHandle }));
         }
       }
     })();
-    const result = await runCli(['dlq', 'replay', '--yes'], {
-      env: scene.env,
-      clock: scene.clock,
-      home,
+    const result = await cli.run(['dlq', 'replay', '--yes'], {
       stdoutTTY: true,
     });
     going.abort();
@@ -259,18 +247,15 @@ describe('dlq replay, seen by a person', () => {
   });
 
   test('interrupted with Ctrl-C it says what is left and how to go on, and leaves it visible', async () => {
-    await scene.send(scene.dlqUrl, 60, 6);
+    await cli.scene.send(cli.scene.dlqUrl, 60, 6);
     const stop = new AbortController();
-    const finished = scene.simulator.region().finished.bind(scene.simulator.region());
+    const finished = cli.scene.simulator.region().finished.bind(cli.scene.simulator.region());
     let sends = 0;
-    scene.simulator.region().finished = (target, ...rest) => {
+    cli.scene.simulator.region().finished = (target, ...rest) => {
       finished(target, ...rest);
       if (target.operation === 'SendMessageBatch' && ++sends === 2) stop.abort();
     };
-    const result = await runCli(['dlq', 'replay', '--yes', '--json'], {
-      env: scene.env,
-      clock: scene.clock,
-      home,
+    const result = await cli.run(['dlq', 'replay', '--yes', '--json'], {
       signal: stop.signal,
     });
     expect(result.code).toBe(130);
@@ -278,10 +263,10 @@ describe('dlq replay, seen by a person', () => {
     expect(data.stopped).toMatchObject({ code: 'Interrupted' });
     expect(data.replayed).toBeLessThan(60);
     expect(next[0]?.command).toBe(`cvops dlq replay --resume ${data.runId}`);
-    expect(await scene.depth(scene.dlqUrl)).toEqual({ visible: 60 - data.replayed, inFlight: 0 });
+    expect(await cli.scene.depth(cli.scene.dlqUrl)).toEqual({ visible: 60 - data.replayed, inFlight: 0 });
     const resumed = await cvops('dlq', 'replay', '--resume', data.runId, '--yes', '--json', '--no-verify');
     expect(resumed.code).toBe(0);
     expect(jsonOf(resumed).data).toMatchObject({ runId: data.runId, replayed: 60, remaining: 0 });
-    expect(await scene.take(scene.sourceUrl)).toHaveLength(60);
+    expect(await cli.scene.take(cli.scene.sourceUrl)).toHaveLength(60);
   });
 });

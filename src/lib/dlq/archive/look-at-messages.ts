@@ -4,7 +4,6 @@ import { groupOf } from '../dead-letter.ts';
 import { refuseOwnRedrive } from '../own-redrive.ts';
 import { scanQueue } from '../scan-queue.ts';
 import { type ArchiveSelection, isMeant } from './archive-selection.ts';
-import { wholeGroups } from './whole-groups.ts';
 
 export interface LookOptions extends ArchiveSelection {
   readonly queues: Queues;
@@ -54,7 +53,7 @@ export async function lookAtMessages(options: LookOptions, onMatch: (message: Re
     return matched === max ? 'stop' : undefined;
   };
   const scan = await scanQueue({
-    queues: wholeGroups(options.queues),
+    queues: options.queues,
     queue: dlq,
     clock: options.clock,
     signal,
