@@ -11,6 +11,10 @@ import {
   waitUntilFunctionUpdatedV2,
 } from '@aws-sdk/client-lambda';
 import { strToU8, zipSync } from 'fflate';
+import { parseEntry } from '../../src/lib/release-ledger/entry-row.ts';
+import type { ReleaseEntry } from '../../src/lib/release-ledger/release-entry.ts';
+import { type Operate, operator } from '../../src/lib/sandbox/operate.ts';
+import { RELEASE_TABLE } from '../../src/lib/sandbox/release-table.ts';
 import { Simulator } from '../../src/lib/simulator/simulator.ts';
 
 /** A simulator with `cv-analytics-processor`, some published versions, and an alias `live` on the newest. */
@@ -40,6 +44,7 @@ export class ReleasedFunction {
 
   static async start(versions: number): Promise<ReleasedFunction> {
     const released = new ReleasedFunction(await Simulator.start());
+    await released.operate('dynamodb', 'CreateTable', RELEASE_TABLE);
     await released.client.send(
       new CreateFunctionCommand({
         FunctionName: released.name,
@@ -60,6 +65,22 @@ export class ReleasedFunction {
       new CreateAliasCommand({ FunctionName: released.name, Name: 'live', FunctionVersion: String(versions) }),
     );
     return released;
+  }
+
+  /** Calls the simulator without HTTP between. */
+  get operate(): Operate {
+    return operator(this.simulator, 'us-east-1', 'test');
+  }
+
+  /** What the ledger holds of this alias, oldest first. */
+  async ledger(): Promise<readonly ReleaseEntry[]> {
+    const { Items } = await this.operate('dynamodb', 'Query', {
+      TableName: RELEASE_TABLE.TableName,
+      KeyConditionExpression: '#target = :target',
+      ExpressionAttributeNames: { '#target': 'target' },
+      ExpressionAttributeValues: { ':target': { S: `${this.name}:live` } },
+    });
+    return Items.map(({ entry }: { entry: { S: string } }) => parseEntry(entry.S));
   }
 
   /** Publishes the next version; its code differs from all others. */

@@ -2,7 +2,9 @@ import { findService } from '../../lib/config/find-service.ts';
 import type { Context } from '../../lib/context.ts';
 import { CvopsError } from '../../lib/errors/cvops-error.ts';
 import type { Outcome, Warning } from '../../lib/io/outcome.ts';
+import { parseAliasRecord } from '../../lib/release/alias-record.ts';
 import type { PreflightCheck } from '../../lib/release/preflight.ts';
+import { releaseId } from '../../lib/release/release-id.ts';
 import {
   applyRollback,
   planRollback,
@@ -14,6 +16,7 @@ import { defineCommand, dryRunFlag } from '../command.ts';
 import { author } from './author.ts';
 import { parseVersion } from './parse-version.ts';
 import { preflightLine, preflightText } from './preflight-line.ts';
+import { rememberFailure, rememberRelease } from './remember-release.ts';
 
 interface RollbackOptions {
   readonly service: string | undefined;
@@ -57,9 +60,8 @@ async function rollback(options: RollbackOptions, context: Context): Promise<Out
     const headline = `Would move ${words(service.name, plan)}. Nothing was done.`;
     return outcome(service.name, plan, { ...nothing, preflight }, headline);
   }
-  const release = context.settings.yes
-    ? await moveAtOnce(ports, plan, options.reason, started)
-    : await moveAfterAsking(ports, plan, options.reason, service.name, context);
+  const move: Move = { ports, plan, reason: options.reason, service: service.name, context };
+  const release = context.settings.yes ? await moveAtOnce(move, started) : await moveAfterAsking(move);
   return outcome(service.name, plan, release, `✓ ${service.name} serves version ${plan.to} again.`);
 }
 
@@ -71,38 +73,66 @@ interface Release {
   readonly durationMs: number;
   /** The preflight was shown before the question. */
   readonly shown?: boolean;
+  /** Of the ledger. */
+  readonly warnings?: readonly Warning[];
+}
+
+interface Move {
+  readonly ports: RollbackPorts;
+  readonly plan: RollbackPlan;
+  readonly reason: string | undefined;
+  readonly service: string;
+  readonly context: Context;
 }
 
 /** Nobody to ask: the way back is two calls, GetAlias and UpdateAlias; what the target is made of is read beside. */
-async function moveAtOnce(
-  ports: RollbackPorts,
-  plan: RollbackPlan,
-  reason: string | undefined,
-  started: number,
-): Promise<Release> {
+async function moveAtOnce(move: Move, started: number): Promise<Release> {
   const [applied, preflight] = await Promise.all([
-    applyRollback(ports, plan, author(reason)).then(({ releaseId }) => ({
-      releaseId,
-      durationMs: ports.clock.now() - started,
-    })),
-    preflightRollback(ports.functions, plan).catch(unreadable),
+    moveAndRemember(move, started),
+    preflightRollback(move.ports.functions, move.plan).catch(unreadable),
   ]);
   return { ...applied, preflight };
 }
 
-async function moveAfterAsking(
-  ports: RollbackPorts,
-  plan: RollbackPlan,
-  reason: string | undefined,
-  service: string,
-  context: Context,
-): Promise<Release> {
+async function moveAfterAsking(move: Move): Promise<Release> {
+  const { ports, plan, service, context } = move;
   const preflight = await preflightRollback(ports.functions, plan);
   for (const check of preflight) context.note(preflightText(check));
   await context.confirm(`Move ${words(service, plan)}?`);
-  const answered = ports.clock.now();
-  const { releaseId } = await applyRollback(ports, plan, author(reason));
-  return { releaseId, preflight, durationMs: ports.clock.now() - answered, shown: true };
+  return { ...(await moveAndRemember(move, ports.clock.now())), preflight, shown: true };
+}
+
+/** The ledger is told when the alias has moved, and fails nothing. A conflict that was caught is remembered, too. */
+async function moveAndRemember(
+  { ports, plan, reason, service, context }: Move,
+  from: number,
+): Promise<Pick<Release, 'releaseId' | 'durationMs' | 'warnings'>> {
+  const who = author(reason);
+  const before = parseAliasRecord(plan.alias.description);
+  const left = plan.basis === 'canary' ? before?.canary : plan.from;
+  const undone = before !== undefined && [before.version, before.canary].includes(left);
+  const draft = {
+    at: from,
+    service,
+    kind: plan.basis === 'canary' ? 'abort' : 'rollback',
+    function: plan.alias.functionName,
+    alias: plan.alias.name,
+    aliasArn: plan.alias.arn,
+    from: plan.from,
+    to: plan.to,
+    ...who,
+    undoes: undone ? before.releaseId : null,
+    revisionBefore: plan.alias.revisionId,
+  } as const;
+  try {
+    const { releaseId: id, alias } = await applyRollback(ports, plan, who);
+    const durationMs = ports.clock.now() - from;
+    const done = { id, durationMs, outcome: 'succeeded', revisionAfter: alias.revisionId } as const;
+    return { releaseId: id, durationMs, warnings: await rememberRelease(context, { ...draft, ...done }) };
+  } catch (cause) {
+    await rememberFailure(context, { ...draft, id: releaseId(from), revisionAfter: null }, cause);
+    throw cause;
+  }
 }
 
 /** The rollback stands even when the versions cannot be compared. */
@@ -126,9 +156,10 @@ const BASIS: Readonly<Record<RollbackPlan['basis'], string>> = {
 
 function outcome(service: string, plan: RollbackPlan, release: Release, headline: string): Outcome {
   const { releaseId, preflight, durationMs } = release;
-  const warnings: Warning[] = preflight
-    .filter((check) => check.status === 'NG')
-    .map((check) => ({ code: check.id, message: check.detail }));
+  const warnings: readonly Warning[] = [
+    ...preflight.filter((check) => check.status === 'NG').map((check) => ({ code: check.id, message: check.detail })),
+    ...(release.warnings ?? []),
+  ];
   return {
     kind: 'alias.rollback',
     data: {

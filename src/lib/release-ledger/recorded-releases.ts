@@ -69,10 +69,13 @@ export class RecordedReleases implements ReleaseLedger {
         message: `the ledger cannot be read: ${cause.message} Shown is what is known without it.`,
       });
     }
-    const known = new Set(written.map(({ id }) => id));
+    const known = new Set(written.map((entry) => toRow(entry).sort));
     const queued = (await queue.waiting(place)).filter(
       (entry) =>
-        entry.function === functionName && entry.alias === alias && entry.at >= sinceMs && !known.has(entry.id),
+        entry.function === functionName &&
+        entry.alias === alias &&
+        entry.at >= sinceMs &&
+        !known.has(toRow(entry).sort),
     );
     const entries: FoundEntry[] = [
       ...written.map((entry) => ({ entry, source: 'table' as const })),
@@ -125,7 +128,11 @@ export class RecordedReleases implements ReleaseLedger {
   async #restored(entry: ReleaseEntry): Promise<string | null> {
     if (entry.kind !== 'rollback') return null;
     try {
-      const rows = await (await this.#ports.table()).newest(targetOf(entry.function, entry.alias), sortFrom(0), LOOK_BACK);
+      const rows = await (await this.#ports.table()).newest(
+        targetOf(entry.function, entry.alias),
+        sortFrom(0),
+        LOOK_BACK,
+      );
       const earlier = rows.map((row) => parseEntry(row.entry));
       return earlier.find((each) => each?.to === entry.to && each.outcome === 'succeeded')?.id ?? null;
     } catch {

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type AliasRecord, formatAliasRecord } from '../../../src/lib/release/alias-record.ts';
 import type { Call } from '../../../src/lib/simulator/kernel/service.ts';
 import { ReleasedFunction } from '../../support/released-function.ts';
-import { jsonOf, runCli } from '../../support/run-cli.ts';
+import { jsonOf, makeHome, removeHome, runCli } from '../../support/run-cli.ts';
 
 let released: ReleasedFunction;
 beforeEach(async () => {
@@ -85,7 +85,10 @@ describe('alias rollback', () => {
     const { data } = jsonOf(await rollback());
     expect(data).toMatchObject({ from: '3', to: '2', basis: 'record' });
     // What the two versions are made of is read beside; the way itself is two calls, one after the other.
-    expect(seen.filter((operation) => operation !== 'GetFunctionConfiguration')).toEqual(['GetAlias', 'UpdateAlias']);
+    // The ledger is told when the alias has moved.
+    const way = seen.filter((operation) => operation !== 'GetFunctionConfiguration');
+    expect(way.slice(0, 2)).toEqual(['GetAlias', 'UpdateAlias']);
+    expect(way.slice(2).sort()).toEqual(['GetCallerIdentity', 'PutItem', 'Query']);
   });
 
   test('shows what differs besides the code, without any value of the environment', async () => {
@@ -117,6 +120,7 @@ describe('alias rollback', () => {
       message: expect.stringContaining('version 99'),
     });
     expect(await released.alias()).toMatchObject({ version: '3' });
+    expect(await released.ledger()).toEqual([]);
   });
 
   test('says so when nobody knows what served before', async () => {
@@ -151,6 +155,75 @@ describe('alias rollback', () => {
     expect(description).toMatch(/^owned by team data cvops\/1 /);
     expect(description).toContain('why=rows%20lost%20%26%20found');
     expect(description!.length).toBeLessThanOrEqual(256);
+  });
+});
+
+describe('a rollback in the ledger of releases', () => {
+  const before = { ...promotion, releaseId: 'r-20260101T000000Z-0001' };
+  const LEDGER = { TableName: 'cv-analytics-releases' };
+
+  test('is written with who did it, why, and what it undoes', async () => {
+    await released.foreignMove({ description: formatAliasRecord(before) });
+    const { data, warnings } = jsonOf(await rollback('--reason', 'rows lost'));
+    expect(warnings).toEqual([]);
+    expect(await released.ledger()).toMatchObject([
+      {
+        id: data.releaseId,
+        kind: 'rollback',
+        outcome: 'succeeded',
+        service: 'processor',
+        from: '3',
+        to: '2',
+        reason: 'rows lost',
+        undoes: before.releaseId,
+        actor: expect.stringMatching(/^arn:aws:/),
+        durationMs: data.durationMs,
+      },
+    ]);
+  });
+
+  test('stands when the ledger is away, is kept, and is written with the next', async () => {
+    const home = makeHome();
+    try {
+      released.simulator.faults.add({
+        service: 'dynamodb',
+        error: { code: 'AccessDeniedException', message: 'no', status: 400 },
+      });
+      const go = (...flags: string[]) =>
+        runCli(['alias', 'rollback', 'processor', '--yes', '--json', ...flags], { env: released.env, home });
+      const first = await go('--to', '2');
+      expect(first.code).toBe(0);
+      expect(jsonOf(first).warnings).toMatchObject([
+        { code: 'ReleaseQueued', message: expect.stringContaining('not allowed to dynamodb:PutItem') },
+      ]);
+      expect(await released.alias()).toMatchObject({ version: '2' });
+      released.simulator.faults.clear();
+      expect(jsonOf(await go('--to', '1')).warnings).toEqual([]);
+      expect((await released.ledger()).map(({ from, to }) => `${from} → ${to}`)).toEqual(['3 → 2', '2 → 1']);
+    } finally {
+      removeHome(home);
+    }
+  });
+
+  test('stands when there is no table at all', async () => {
+    await released.operate('dynamodb', 'DeleteTable', LEDGER);
+    const result = await rollback('--to', '2');
+    expect(result.code).toBe(0);
+    expect(jsonOf(result).warnings).toMatchObject([
+      { code: 'ReleaseQueued', message: expect.stringContaining('table "cv-analytics-releases" does not exist') },
+    ]);
+  });
+
+  test('is there as a conflict when somebody else was faster', async () => {
+    const { lambda } = released.simulator.region();
+    observe((operation, call) => {
+      if (operation !== 'GetAlias') return;
+      lambda.operations['UpdateAlias']!({ FunctionName: released.name, Name: 'live', FunctionVersion: '1' }, call);
+    });
+    await rollback('--to', '2');
+    expect(await released.ledger()).toMatchObject([
+      { outcome: 'conflict', error: 'RevisionConflict', to: '2', revisionAfter: null },
+    ]);
   });
 });
 
