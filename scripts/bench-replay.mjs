@@ -1,7 +1,7 @@
 // How fast the built `cvops dlq replay` moves dead letters when each call takes 20 ms, beside a bare loop of SDK calls
 // (receive, send, delete in tens; no ledger, no proof) with as many calls at the same time.
 //
-//   node scripts/bench-replay.mjs [--messages 20000] [--delay 20] [--concurrency 8,32,64] [--shapes standard,fifo]
+//   node scripts/bench-replay.mjs [--messages 50000] [--delay 20] [--concurrency 64] [--shapes standard,fifo] [--who bare,cvops]
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -15,10 +15,11 @@ const GROUPS = 500;
 
 const { values } = parseArgs({
   options: {
-    messages: { type: 'string', default: '20000' },
+    messages: { type: 'string', default: '50000' },
     delay: { type: 'string', default: '20' },
-    concurrency: { type: 'string', default: '8,32,64' },
+    concurrency: { type: 'string', default: '64' },
     shapes: { type: 'string', default: 'standard,fifo' },
+    who: { type: 'string', default: 'bare,cvops' },
     bare: { type: 'string' },
   },
 });
@@ -46,7 +47,7 @@ async function main() {
     console.log('shape     calls  who     msg/s  CPU µs/msg  peak MB');
     for (const shape of values.shapes.split(',')) {
       for (const concurrency of values.concurrency.split(',').map(Number)) {
-        for (const who of ['bare', 'cvops']) {
+        for (const who of values.who.split(',')) {
           const queues = await makeQueues(endpoint, shape === 'fifo', folder);
           await fill(endpoint, queues.dlq, shape === 'fifo');
           await control(endpoint, 'POST', { service: 'sqs', delayMs: Number(values.delay) });
