@@ -14,6 +14,8 @@ export interface DeleterOptions {
   readonly ledger: Ledger;
   readonly keeper: VisibilityKeeper;
   readonly tally: Pick<Tally, 'deleted'>;
+  /** Dead letters that an earlier life of the run left open. */
+  readonly owed: Set<string>;
   emit(event: ReplayEvent): void;
 }
 
@@ -100,8 +102,9 @@ export class Deleter {
   }
 
   #done(ids: readonly string[]): void {
-    const { clock, ledger, keeper, tally, emit } = this.#options;
+    const { clock, ledger, keeper, tally, owed, emit } = this.#options;
     for (const messageId of ids) {
+      owed.delete(messageId);
       keeper.forget(messageId);
       this.#failed.delete(messageId);
     }

@@ -99,6 +99,7 @@ export async function* replay(
   const ledger = await openLedger(ledgers, header, options, clock);
   const tally = newTally(before);
   const pace = new Pace(before);
+  const owed = new Set([...before.sent.keys(), ...before.unresolved.keys()]);
   const returned: string[] = [];
   const copies: string[] = [];
 
@@ -126,6 +127,7 @@ export async function* replay(
       sentIds,
       newIds,
       unresolved,
+      owed,
       interrupted: first ? interruptedBy(before, hidden) : null,
       tally,
       emit: (event) => channel.push(event),
@@ -349,7 +351,7 @@ async function remainingOf(queues: Queues, dlq: Queue, replayer: Replayer): Prom
   try {
     return Math.max(replayer.left, depth(await queues.describe(dlq.url)));
   } catch {
-    return replayer.left;
+    return Math.max(replayer.left, replayer.owed);
   }
 }
 
@@ -373,7 +375,8 @@ async function end(ledger: Ledger, clock: Clock, replayer: Replayer, result: Rep
     .commit({
       type: 'end',
       at: clock.now(),
-      open: replayer.open,
+      // What the ledger had left open and this life never met is gone only with the last of the queue.
+      open: replayer.open + (remaining === 0 ? 0 : replayer.owed),
       ...(replayer.hiddenUntil === null ? {} : { hiddenUntil: replayer.hiddenUntil }),
       counts: { matched, replayed, failed, skipped, suppressed, remaining },
       verified:

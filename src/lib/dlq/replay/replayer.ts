@@ -57,7 +57,12 @@ export class Replayer {
   /** Whether messages may never have been seen: behind a stopped group, or held aside by a run that was cut off. */
   get hides(): boolean {
     const { dlq, interrupted } = this.#state.options;
-    return interrupted !== null || (dlq.fifo && this.left > 0);
+    return interrupted !== null || this.owed > 0 || (dlq.fifo && this.left > 0);
+  }
+
+  /** Messages that an earlier life of the run left open, and that are not deleted. */
+  get owed(): number {
+    return this.#state.options.owed.size;
   }
 
   async run(): Promise<void> {

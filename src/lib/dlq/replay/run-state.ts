@@ -30,12 +30,12 @@ export class RunState {
   bug: unknown;
 
   constructor(options: ReplayerOptions) {
-    const { queues, dlq, clock, ledger, tally, emit } = options;
+    const { queues, dlq, clock, ledger, tally, owed, emit } = options;
     this.options = options;
     this.tally = tally;
     this.lanes = new Lanes(options.expiringFirst ? olderFirst : undefined);
     this.keeper = new VisibilityKeeper({ queues, queue: dlq, clock, seconds: options.visibilitySeconds });
-    this.deleter = new Deleter({ queues, dlq, clock, ledger, tally, keeper: this.keeper, emit });
+    this.deleter = new Deleter({ queues, dlq, clock, ledger, tally, owed, keeper: this.keeper, emit });
     this.end = new QueueEnd({
       clock,
       emit,

@@ -61,6 +61,8 @@ export class Sender {
       }
       lanes.settle(chosen.lane);
       end.unlocked();
+      // By the server's clock it may still be hidden.
+      end.blinded();
       return false;
     });
   }

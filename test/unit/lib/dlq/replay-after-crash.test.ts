@@ -108,6 +108,17 @@ test('an entry that failed at SQS under an unknown code is tried again, not call
   expect(result).toMatchObject({ replayed: 1, failed: 0, possibleTwins: 1 });
 });
 
+test('a resumed run that never meets what may have been sent leaves that open for the runs after it', async () => {
+  queues.put('dead.fifo', { body: 'one', groupId: 'g' });
+  await expect(run({ after: at('send', 1, () => new Killed(), true) }, null, '.fifo')).rejects.toThrow(Killed);
+  const [message] = queues.messages('dead.fifo');
+  message!.visibleAt = clock.now() + 600_000;
+  await run({}, await lastRun(), '.fifo');
+  clock.skip(600_000);
+  expect(await run({}, null, '.fifo')).toMatchObject({ replayed: 0, uncertain: 1, remaining: 1 });
+  expect(queues.messages('live.fifo').map(({ body }) => body)).toEqual(['one']);
+});
+
 describe('what a dead process may still hide', () => {
   test('is waited for by a new run, too', async () => {
     for (const body of ['one', 'two']) queues.put('dead', { body });
