@@ -20,7 +20,7 @@ export interface Settled {
 
 /** So many right answers in a row. */
 const ENOUGH = 3;
-const PAUSE_MS = 200;
+const PAUSE_MS = 100;
 const PATIENCE_MS = 30_000;
 
 /**

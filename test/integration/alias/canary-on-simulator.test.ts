@@ -1,0 +1,179 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { strToU8, zipSync } from 'fflate';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { CvopsError } from '../../../src/lib/errors/cvops-error.ts';
+import { ExitCode } from '../../../src/lib/errors/exit-code.ts';
+import { DemoStage } from '../../../src/lib/sandbox/demo-stage.ts';
+import { asRelease } from '../../../src/lib/sandbox/service-bundles.ts';
+import { type Sandbox, startSandbox } from '../../../src/lib/sandbox/start-sandbox.ts';
+import { SYSTEM } from '../../../src/lib/sandbox/system.ts';
+import { jsonOf, runCli } from '../../support/run-cli.ts';
+
+const SETTLE_MS = 1_000;
+
+let sandbox: Sandbox;
+let stage: DemoStage;
+beforeEach(async () => {
+  sandbox = await startSandbox({ rate: 0 });
+  stage = new DemoStage(sandbox);
+});
+afterEach(() => sandbox.close());
+
+/** Publishes a version and leaves the alias where it is. */
+async function publish(zipBase64: string): Promise<string> {
+  await stage.operate('lambda', 'UpdateFunctionCode', { FunctionName: SYSTEM.processor, ZipFile: zipBase64 });
+  await sandbox.simulator.clock.advance(SETTLE_MS);
+  const { Version } = await stage.operate('lambda', 'PublishVersion', { FunctionName: SYSTEM.processor });
+  await sandbox.simulator.clock.advance(SETTLE_MS);
+  return Version;
+}
+
+const source = (text: string) => Buffer.from(zipSync({ 'index.mjs': strToU8(text) })).toString('base64');
+
+const alias = async () => {
+  const answer = await stage.operate('lambda', 'GetAlias', { FunctionName: SYSTEM.processor, Name: SYSTEM.alias });
+  return { version: answer.FunctionVersion, weights: answer.RoutingConfig?.AdditionalVersionWeights ?? {} };
+};
+
+/** Runs cvops while simulated seconds pass, with some traffic in each of them. */
+async function underTraffic(
+  argv: readonly string[],
+  eachSecond: (second: number) => Promise<void>,
+  signal?: AbortSignal,
+) {
+  let result: Awaited<ReturnType<typeof runCli>> | undefined;
+  const run = runCli([...argv, '--json'], {
+    clock: stage.clock,
+    ...(signal === undefined ? {} : { signal }),
+    env: {
+      AWS_ACCESS_KEY_ID: 'test',
+      AWS_SECRET_ACCESS_KEY: 'test',
+      AWS_REGION: 'us-east-1',
+      CVOPS_ENDPOINT_URL: sandbox.endpoint,
+    },
+  }).then((ended) => {
+    result = ended;
+  });
+  for (let second = 0; result === undefined; second++) {
+    await eachSecond(second);
+    await sandbox.simulator.clock.advance(1_000);
+    await wait(2);
+  }
+  await run;
+  return result;
+}
+
+/** Invokes the alias with a batch of nothing. */
+const invoke = (times: number) => async () => {
+  for (let n = 0; n < times; n++) {
+    await stage.operate('lambda', 'Invoke', {
+      FunctionName: SYSTEM.processor,
+      Qualifier: SYSTEM.alias,
+      // The operator's input is the body, and so the event.
+      Records: [],
+    });
+  }
+};
+
+const promote = (...flags: string[]) => ['alias', 'promote', 'processor', '--no-smoke', '--yes', ...flags];
+
+describe('a judged release on the simulator', () => {
+  test('of a healthy version passes each step and ends with all traffic on it', async () => {
+    const version = await publish(asRelease(sandbox.bundles.processor, 6));
+    const result = await underTraffic(promote('--steps', '30,60', '--bake', '2m'), invoke(2));
+    const { data } = jsonOf(result);
+    expect(result.code).toBe(0);
+    expect(data).toMatchObject({ verdict: 'PASS', outcome: 'promoted', strategy: 'canary', from: '5', to: version });
+    expect(data.steps).toMatchObject([
+      { percent: 30, verdict: 'PASS' },
+      { percent: 60, verdict: 'PASS' },
+    ]);
+    // CloudWatch counted both sides apart, at the shares that the alias gave them.
+    for (const { canary, baseline, percent } of data.steps) {
+      expect(canary.invocations).toBeGreaterThan(50);
+      expect(baseline.invocations).toBeGreaterThan(50);
+      if (percent === 30) expect(baseline.invocations).toBeGreaterThan(canary.invocations);
+    }
+    expect(await alias()).toEqual({ version, weights: {} });
+  });
+
+  test('of a version that throws is over at the first look, with the old version in charge', async () => {
+    const version = await publish(source("export const handler = async () => { throw new Error('no'); };"));
+    const result = await underTraffic(promote('--canary', '20', '--bake', '5m'), invoke(2));
+    const { data, next } = jsonOf(result);
+    expect(result.code).toBe(6);
+    expect(data).toMatchObject({
+      verdict: 'FAIL',
+      outcome: 'rolled-back',
+      steps: [{ percent: 20, verdict: 'FAIL' }],
+    });
+    expect(data.steps[0].reasons[0]).toMatchObject({ code: 'every-invocation-failed', weight: 'fail' });
+    expect(next).toContainEqual({ command: 'cvops dlq inspect processor', why: 'what the canary left behind' });
+    expect(await alias()).toEqual({ version: '5', weights: {} });
+    const again = await underTraffic(promote(), invoke(0));
+    expect(jsonOf(again).error).toMatchObject({
+      code: 'VersionQuarantined',
+      message: expect.stringContaining(version),
+    });
+  });
+
+  test('of a version that only gives messages back is ended by the dead-letter queue', async () => {
+    await publish(asRelease(sandbox.bundles.brokenProcessor, 6));
+    const poison = async (second: number) => {
+      if (second % 2 === 1) return;
+      await stage.operate('sqs', 'SendMessageBatch', {
+        QueueUrl: `${sandbox.endpoint}/${sandbox.simulator.accountId}/${SYSTEM.queue}`,
+        Entries: [
+          {
+            Id: '0',
+            MessageGroupId: `group-${second}`,
+            MessageDeduplicationId: `${second}`,
+            MessageBody: JSON.stringify({
+              id: `00000000-0000-4000-8000-${String(second).padStart(12, '0')}`,
+              type: 'query',
+              occurredAt: '2026-03-02T09:30:00Z',
+              sessionId: 'a',
+              query: '100% remote?',
+            }),
+          },
+        ],
+      });
+    };
+    const result = await underTraffic(promote('--canary', '80', '--bake', '10m', '--max-bake', '10m'), poison);
+    const { data } = jsonOf(result);
+    expect(result.code).toBe(6);
+    expect(data.steps[0].reasons[0]).toMatchObject({ code: 'dlq-rose' });
+    expect(data.steps[0].canary.failures).toBe(0);
+    expect(await alias()).toEqual({ version: '5', weights: {} });
+  });
+
+  test('without traffic ends without a verdict (exit 8), the old version in charge', async () => {
+    const version = await publish(asRelease(sandbox.bundles.processor, 6));
+    const result = await underTraffic(promote('--canary', '10', '--bake', '2m', '--max-bake', '4m'), invoke(0));
+    const { data, next } = jsonOf(result);
+    expect(result.code).toBe(8);
+    expect(data).toMatchObject({
+      verdict: 'INCONCLUSIVE',
+      outcome: 'ended',
+      steps: [{ sample: { have: 0, need: 50 } }],
+    });
+    expect(next[0]?.command).toBe(`cvops alias promote processor --to ${version} --steps 10,100 --max-bake 4h`);
+    expect(await alias()).toEqual({ version: '5', weights: {} });
+  });
+
+  test('that is interrupted goes back, and exits 130', async () => {
+    await publish(asRelease(sandbox.bundles.processor, 6));
+    const abort = new AbortController();
+    const result = await underTraffic(
+      promote('--canary', '10', '--bake', '5m'),
+      async () => {
+        if (Object.keys((await alias()).weights).length > 0)
+          abort.abort(new CvopsError('Interrupted', ExitCode.interrupted, 'interrupted.'));
+      },
+      abort.signal,
+    );
+    expect(result.code).toBe(130);
+    expect(jsonOf(result).data).toMatchObject({ outcome: 'ended', verdict: null });
+    expect(await alias()).toEqual({ version: '5', weights: {} });
+  });
+});
