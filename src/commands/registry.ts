@@ -97,6 +97,11 @@ export const registry: readonly RegistryEntry[] = [
     load: async () => (await import('./alias/recover.ts')).aliasRecover,
   },
   {
+    path: ['alias', 'history'],
+    summary: 'every release of an alias, and what others did to it',
+    load: async () => (await import('./alias/history.ts')).aliasHistoryCommand,
+  },
+  {
     path: ['sandbox', 'up'],
     summary: 'start the sandbox',
     load: async () => (await import('./sandbox/up.ts')).sandboxUp,

@@ -8,6 +8,7 @@ import type { Functions } from './aws/ports/functions.ts';
 import type { Metrics } from './aws/ports/metrics.ts';
 import type { MoveTasks } from './aws/ports/move-tasks.ts';
 import type { Queues } from './aws/ports/queues.ts';
+import type { ReleaseTrail } from './aws/ports/release-trail.ts';
 import type { Clock } from './clock.ts';
 import { DEFAULT_RELEASE_TABLE, defaultConfig } from './config/config.ts';
 import { type LoadedConfig, loadConfig } from './config/load-config.ts';
@@ -51,6 +52,7 @@ export interface Context extends Host {
   tables(): Promise<Tables>;
   /** Loads nothing of AWS before it is asked for something. */
   releaseLedger(): Promise<ReleaseLedger>;
+  releaseTrail(): Promise<ReleaseTrail>;
   topics(): Promise<Topics>;
   /** Asks before a change; see `confirm` in io/prompt.ts. */
   confirm(question: string): Promise<void>;
@@ -173,6 +175,10 @@ export function createContext(host: Host, settings: Settings, folders: Folders):
         }),
         account,
       });
+    }),
+    releaseTrail: once(async () => {
+      const { CloudTrailReleaseTrail } = await import('./aws/adapters/cloudtrail-release-trail.ts');
+      return new CloudTrailReleaseTrail(await setup());
     }),
     topics: once(async () => {
       const { SnsTopics } = await import('./aws/adapters/sns-topics.ts');

@@ -23,6 +23,7 @@ export const HISTORY_MS = 10 * DAY_MS;
  */
 export async function seed(simulator: Simulator, bundles: ServiceBundles, nowMs: number): Promise<void> {
   const operate = operator(simulator, SYSTEM.region, 'terraform');
+  const releaser = operator(simulator, SYSTEM.region, 'cvops/0.1.0');
   const arn = (service: string, resource: string) =>
     `arn:aws:${service}:${SYSTEM.region}:${simulator.accountId}:${resource}`;
   const role = `arn:aws:iam::${simulator.accountId}:role/${ROLE}`;
@@ -32,8 +33,8 @@ export async function seed(simulator: Simulator, bundles: ServiceBundles, nowMs:
     await operate('logs', 'PutRetentionPolicy', { logGroupName, retentionInDays: 14 });
   }
   await operate('dynamodb', 'CreateTable', RELEASE_TABLE);
-  await seedReporter(simulator, operate, bundles.reporter, role, arn('sns', SYSTEM.topic));
-  await seedProcessor(simulator, operate, bundles.processor, role, nowMs);
+  await seedReporter(simulator, operate, releaser, bundles.reporter, role, arn('sns', SYSTEM.topic));
+  await seedProcessor(simulator, operate, releaser, bundles.processor, role, nowMs);
   await simulator.clock.advance(Math.max(0, nowMs - SETTLE_MS - simulator.clock.now()));
   // What measures itself every minute comes last: the days before would cost time and tell nothing.
   const queueArn = await seedQueues(operate, arn('sqs', SYSTEM.dlq));
@@ -99,6 +100,7 @@ async function seedTopic(simulator: Simulator, operate: Operate): Promise<string
 async function seedReporter(
   simulator: Simulator,
   operate: Operate,
+  releaser: Operate,
   zip: Uint8Array,
   role: string,
   topicArn: string,
@@ -114,13 +116,14 @@ async function seedReporter(
   await simulator.clock.advance(SETTLE_MS);
   await operate('lambda', 'CreateAlias', { FunctionName: SYSTEM.reporter, Name: SYSTEM.alias, FunctionVersion: '1' });
   for (let number = 2; number <= REPORTER_RELEASES; number++) {
-    await release(simulator, operate, SYSTEM.reporter, asRelease(zip, number), `release ${number}`);
+    await release(simulator, releaser, SYSTEM.reporter, asRelease(zip, number), `release ${number}`);
   }
 }
 
 async function seedProcessor(
   simulator: Simulator,
   operate: Operate,
+  releaser: Operate,
   zip: Uint8Array,
   role: string,
   nowMs: number,
@@ -140,7 +143,7 @@ async function seedProcessor(
     // The last one is a day old.
     const at = first + ((nowMs - DAY_MS - first) * (number - 1)) / (SYSTEM.firstRelease - 1);
     await simulator.clock.advance(Math.max(0, at - simulator.clock.now()));
-    await release(simulator, operate, SYSTEM.processor, asRelease(zip, number), `release ${number}`);
+    await release(simulator, releaser, SYSTEM.processor, asRelease(zip, number), `release ${number}`);
   }
 }
 

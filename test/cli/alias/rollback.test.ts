@@ -187,7 +187,7 @@ describe('a rollback in the ledger of releases', () => {
     try {
       released.simulator.faults.add({
         service: 'dynamodb',
-        error: { code: 'AccessDeniedException', message: 'no', status: 400 },
+        error: { code: 'AccessDeniedException', message: 'no', statusCode: 400 },
       });
       const go = (...flags: string[]) =>
         runCli(['alias', 'rollback', 'processor', '--yes', '--json', ...flags], { env: released.env, home });

@@ -1,0 +1,105 @@
+import { findService } from '../../lib/config/find-service.ts';
+import type { Context } from '../../lib/context.ts';
+import { instant, text } from '../../lib/io/format.ts';
+import type { Block, Cell, Outcome } from '../../lib/io/outcome.ts';
+import { percentWords } from '../../lib/release/words.ts';
+import { aliasHistory } from '../../lib/release-ledger/alias-history.ts';
+import type { HistoryEntry } from '../../lib/release-ledger/history-entry.ts';
+import { defineCommand } from '../command.ts';
+import { parseCount } from '../parse.ts';
+
+interface HistoryOptions {
+  readonly service: string | undefined;
+  readonly days: number;
+  readonly cloudtrail: boolean;
+}
+
+const DAY_MS = 86_400_000;
+const DAYS = 90;
+const MOST_DAYS = 3_650;
+
+export const aliasHistoryCommand = defineCommand<HistoryOptions>({
+  arguments: [{ name: '[service]', description: 'service name; may be left out when only one has a function' }],
+  flags: [
+    { flags: '--days <n>', description: `so many days back (${DAYS})` },
+    { flags: '--cloudtrail', description: 'with changes by others: who, and with which tool (takes some seconds)' },
+  ],
+  examples: ['cvops alias history processor', 'cvops alias history processor --days 7 --cloudtrail'],
+  parse: ([service], flags) => ({
+    service,
+    days: parseCount(flags['days'], '--days', 1, MOST_DAYS) ?? DAYS,
+    cloudtrail: flags['cloudtrail'] === true,
+  }),
+  run: history,
+});
+
+async function history(options: HistoryOptions, context: Context): Promise<Outcome> {
+  const service = findService(await context.config(), options.service, 'function');
+  const functions = await context.functions();
+  const alias = await functions.getAlias(service.function, service.alias ?? 'live');
+  const now = context.clock.now();
+  const { entries, warnings } = await aliasHistory(
+    {
+      ledger: await context.releaseLedger(),
+      clock: context.clock,
+      trail: options.cloudtrail ? await context.releaseTrail() : undefined,
+    },
+    alias,
+    now - options.days * DAY_MS,
+  );
+  return {
+    kind: 'alias.history',
+    data: { service: service.name, function: alias.functionName, alias: alias.name, days: options.days, entries },
+    items: entries,
+    warnings,
+    next: options.cloudtrail
+      ? []
+      : [{ command: `cvops alias history ${service.name} --cloudtrail`, why: 'with changes by others' }],
+    view: () => [
+      entries.length === 0
+        ? { kind: 'line', text: `No release of ${service.name} in ${options.days} days.` }
+        : historyTable(entries, now),
+    ],
+  };
+}
+
+function historyTable(entries: readonly HistoryEntry[], nowMs: number): Block {
+  const labels = ['WHEN', 'KIND', 'FROM', 'TO', 'OUTCOME', 'WHO', 'TOOL', 'WHY', 'ID', 'KNOWN FROM'];
+  return {
+    kind: 'table',
+    table: {
+      columns: labels.map((label) => ({ label })),
+      rows: entries.map((entry) => [
+        instant(Date.parse(entry.at), nowMs),
+        text(entry.kind),
+        text(entry.from),
+        to(entry),
+        outcome(entry),
+        text(who(entry)),
+        text(entry.tool, entry.tool === 'cvops' ? undefined : 'warn'),
+        text(entry.reason),
+        text(entry.id, 'dim'),
+        text(entry.source, entry.source === 'queue' ? 'warn' : undefined),
+      ]),
+    },
+  };
+}
+
+function to({ to, weights }: HistoryEntry): Cell {
+  const split = Object.entries(weights).map(([version, weight]) => `${version} at ${percentWords(weight)}`);
+  return split.length === 0 ? text(to) : text([...(to === null ? [] : [to]), ...split].join(', '), 'warn');
+}
+
+function outcome({ outcome, error }: HistoryEntry): Cell {
+  if (outcome === 'succeeded') return text(outcome, 'good');
+  return text(error === null ? outcome : `${outcome} (${error})`, outcome === 'inconclusive' ? 'warn' : 'bad');
+}
+
+/** The last part of an ARN tells a person enough: `ops/ana`. */
+function who({ actor, by }: HistoryEntry): string | null {
+  const name = actor
+    ?.split(':')
+    .at(-1)
+    ?.replace(/^(assumed-role|user)\//, '');
+  return (name ?? by) || null;
+}
