@@ -10,7 +10,8 @@ export interface RegistryEntry {
 /** The nouns, in the order of the help. */
 export const nouns: Readonly<Record<string, string>> = {
   dlq: 'dead letters: list, inspect, replay, verify',
-  alias: 'releases: promote, roll back, recover, list, show',
+  alias: 'releases: promote, roll back, recover, list, show, history',
+  report: 'what was measured: deployments',
   sandbox: 'the whole system on this machine, no AWS account',
 };
 
@@ -100,6 +101,11 @@ export const registry: readonly RegistryEntry[] = [
     path: ['alias', 'history'],
     summary: 'every release of an alias, and what others did to it',
     load: async () => (await import('./alias/history.ts')).aliasHistoryCommand,
+  },
+  {
+    path: ['report', 'deployments'],
+    summary: 'how releases went: number, success, time, zero downtime, conflicts, delivery figures',
+    load: async () => (await import('./report/deployments.ts')).reportDeployments,
   },
   {
     path: ['sandbox', 'up'],

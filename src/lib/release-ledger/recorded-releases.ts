@@ -53,6 +53,7 @@ export class RecordedReleases implements ReleaseLedger {
     const { place, queue } = this.#ports;
     const warnings: Warning[] = [];
     let written: readonly ReleaseEntry[] = [];
+    let unreadable: CvopsError | null = null;
     try {
       const rows = await (await this.#ports.table()).newest(targetOf(functionName, alias), sortFrom(sinceMs));
       written = rows.map((row) => parseEntry(row.entry)).filter((entry) => entry !== undefined);
@@ -64,6 +65,7 @@ export class RecordedReleases implements ReleaseLedger {
       }
     } catch (cause) {
       if (!(cause instanceof CvopsError) || !BEARABLE.has(cause.code)) throw cause;
+      unreadable = cause;
       warnings.push({
         code: 'LedgerUnreadable',
         message: `the ledger cannot be read: ${cause.message} Shown is what is known without it.`,
@@ -81,7 +83,7 @@ export class RecordedReleases implements ReleaseLedger {
       ...written.map((entry) => ({ entry, source: 'table' as const })),
       ...queued.map((entry) => ({ entry, source: 'queued' as const })),
     ];
-    return { entries: entries.sort((a, b) => b.entry.at - a.entry.at), warnings };
+    return { entries: entries.sort((a, b) => b.entry.at - a.entry.at), unreadable, warnings };
   }
 
   /** Undefined when it is in the table, else why not. A release is never failed by what comes after it. */

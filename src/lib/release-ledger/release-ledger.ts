@@ -1,3 +1,4 @@
+import type { CvopsError } from '../errors/cvops-error.ts';
 import type { Warning } from '../io/outcome.ts';
 import type { ReleaseEntry } from './release-entry.ts';
 
@@ -18,7 +19,8 @@ export interface FoundEntry {
 export interface ReleaseHistory {
   /** Newest first. */
   readonly entries: readonly FoundEntry[];
-  /** Why the table could not be read, if it could not; the queued entries are there all the same. */
+  /** Why the table could not be read; null when it could. The queued entries are there all the same. */
+  readonly unreadable: CvopsError | null;
   readonly warnings: readonly Warning[];
 }
 

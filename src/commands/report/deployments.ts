@@ -1,0 +1,89 @@
+import { servicesWith } from '../../lib/config/find-service.ts';
+import type { Context } from '../../lib/context.ts';
+import { count, formatDuration, text } from '../../lib/io/format.ts';
+import type { Cell, Outcome, Warning } from '../../lib/io/outcome.ts';
+import { percentWords } from '../../lib/release/words.ts';
+import { type DeliveryMetric, deliveryMetrics } from '../../lib/release-ledger/delivery-metrics.ts';
+import { defineCommand } from '../command.ts';
+import { parseCount } from '../parse.ts';
+
+interface ReportOptions {
+  readonly days: number;
+}
+
+const DAY_MS = 86_400_000;
+const DAYS = 30;
+const MOST_DAYS = 3_650;
+
+export const reportDeployments = defineCommand<ReportOptions>({
+  flags: [{ flags: '--days <n>', description: `the window, up to now (${DAYS})` }],
+  examples: ['cvops report deployments', 'cvops report deployments --days 90 --output markdown'],
+  parse: (_arguments, flags) => ({ days: parseCount(flags['days'], '--days', 1, MOST_DAYS) ?? DAYS }),
+  run: report,
+});
+
+async function report({ days }: ReportOptions, context: Context): Promise<Outcome> {
+  const services = servicesWith(await context.config(), 'function');
+  const ledger = await context.releaseLedger();
+  const until = context.clock.now();
+  const since = until - days * DAY_MS;
+  // Two services may share an alias: it is read once.
+  const targets = new Map(services.map((service) => [`${service.function}:${service.alias ?? 'live'}`, service]));
+  const histories = await Promise.all(
+    [...targets.values()].map((service) => ledger.history(service.function, service.alias ?? 'live', since)),
+  );
+  const unreadable = histories.find((history) => history.unreadable !== null)?.unreadable;
+  // Zeros for what cannot be read would be a lie.
+  if (unreadable) throw unreadable;
+  const entries = histories.flatMap((history) => history.entries.map(({ entry }) => entry));
+  const metrics = deliveryMetrics(entries, days * DAY_MS);
+  return {
+    kind: 'report.deployments',
+    data: {
+      days,
+      since: new Date(since).toISOString(),
+      until: new Date(until).toISOString(),
+      services: services.map(({ name }) => name),
+      metrics,
+    },
+    items: metrics,
+    warnings: distinct(histories.flatMap((history) => history.warnings)),
+    view: () => [
+      {
+        kind: 'table',
+        table: {
+          columns: [
+            { label: 'METRIC' },
+            { label: `LAST ${days} DAYS`, align: 'right' },
+            { label: 'ARTICLE', align: 'right' },
+            { label: 'BASIS' },
+          ],
+          rows: metrics.map((metric) => [
+            text(metric.label),
+            cell(metric, metric.value),
+            cell(metric, metric.article),
+            text(metric.basis, 'dim'),
+          ]),
+        },
+      },
+    ],
+  };
+}
+
+function distinct(warnings: readonly Warning[]): readonly Warning[] {
+  return [...new Map(warnings.map((warning) => [warning.message, warning])).values()];
+}
+
+function cell({ unit }: DeliveryMetric, value: number | null): Cell {
+  if (value === null) return { raw: null, text: 'unknown', tone: 'dim' };
+  switch (unit) {
+    case 'ratio':
+      return { raw: value, text: percentWords(value) };
+    case 'ms':
+      return { raw: value, text: formatDuration(value / 1000) };
+    case 'per day':
+      return { raw: value, text: `${Math.round(value * 100) / 100} a day` };
+    default:
+      return count(value);
+  }
+}
