@@ -1,23 +1,16 @@
 import { findService } from '../../lib/config/find-service.ts';
 import type { Context } from '../../lib/context.ts';
-import { eventLines } from '../../lib/io/event-lines.ts';
 import { formatDuration } from '../../lib/io/format.ts';
 import type { Outcome } from '../../lib/io/outcome.ts';
-import { releaseInSteps, type StepsResult } from '../../lib/release/canary/release-in-steps.ts';
 import { type PromotionPlan, planPromotion } from '../../lib/release/plan-promotion.ts';
-import { moveAtOnce, type PromotionPorts, prepare } from '../../lib/release/promote.ts';
-import type { Tell } from '../../lib/release/release-event.ts';
-import { releaseId } from '../../lib/release/release-id.ts';
-import { settle } from '../../lib/release/settle.ts';
 import { defineCommand, dryRunFlag } from '../command.ts';
 import { parseDuration, usageError } from '../parse.ts';
-import { author } from './author.ts';
 import { parseSteps } from './parse-steps.ts';
 import { parseVersion } from './parse-version.ts';
 import { preflightText } from './preflight-line.ts';
 import { nothingOutcome, type Promotion, promotionOutcome } from './promote-outcome.ts';
 import { readSmokeFile } from './read-smoke-file.ts';
-import { releaseProgress } from './release-progress.ts';
+import { runPromotion } from './run-promotion.ts';
 
 interface PromoteOptions {
   readonly service: string | undefined;
@@ -126,70 +119,9 @@ async function promote(options: PromoteOptions, context: Context): Promise<Outco
     await context.confirm(`Move ${question(service.name, plan, options)}?`);
   }
 
-  const started = context.clock.now();
-  const id = releaseId(started);
-  const ports: PromotionPorts = { functions, trail: context.trail, clock: context.clock };
-  const progress = await context.progress();
-  const show = releaseProgress(progress);
-  const line = eventLines(context);
-  const tell: Tell = (event) => {
-    const timed = { at: context.clock.now(), ...event };
-    show(timed);
-    line(timed);
-  };
-  const { signal } = context;
-  const who = author(options.reason);
-  try {
-    const rehearsal = await prepare(ports, plan, events, tell, signal);
-    signal.throwIfAborted();
-    let steps: StepsResult | null = null;
-    let alias: PromotionPlan['alias'];
-    if (stepped) {
-      steps = await releaseInSteps(
-        { ...ports, metrics: await context.metrics(), queues: context.queues },
-        plan,
-        {
-          percents: options.percents,
-          bake: {
-            bakeMs: options.bakeMs,
-            maxBakeMs: options.maxBakeMs,
-            timeoutMs: 1000 * Math.max(plan.from.timeoutSeconds, plan.to.timeoutSeconds),
-          },
-          service: {
-            functionName: service.function,
-            alias: plan.alias.name,
-            stable: plan.from.version,
-            canary: plan.to.version,
-            queue: service.queue,
-            dlq: service.dlq,
-          },
-          author: who,
-          id,
-        },
-        tell,
-        signal,
-      );
-      alias = steps.alias;
-    } else {
-      alias = await moveAtOnce(ports, plan, who, id);
-      tell({ type: 'moved', version: plan.to.version });
-    }
-    const moved = steps === null || steps.verdict === 'PASS';
-    const [event] = events;
-    const probe = event === undefined ? undefined : { event, timeoutSeconds: plan.to.timeoutSeconds };
-    const settled = moved ? await settle(ports, alias, probe, signal) : null;
-    return promotionOutcome({
-      ...promotion,
-      releaseId: id,
-      steps,
-      rehearsal,
-      settled,
-      shown: !context.settings.yes,
-      durationMs: context.clock.now() - started,
-    });
-  } finally {
-    progress.stop();
-  }
+  return promotionOutcome(
+    await runPromotion(promotion, { ...options, events, dlq: service.dlq, queue: service.queue }, context),
+  );
 }
 
 function question(service: string, plan: PromotionPlan, options: PromoteOptions): string {

@@ -3,9 +3,11 @@ import type { Context } from '../../lib/context.ts';
 import { formatDuration } from '../../lib/io/format.ts';
 import type { Outcome, Warning } from '../../lib/io/outcome.ts';
 import { type FoundSplit, findSplit, type RecoverPorts, recover } from '../../lib/release/recover.ts';
+import { releaseId as makeReleaseId } from '../../lib/release/release-id.ts';
 import { percentWords } from '../../lib/release/words.ts';
 import { defineCommand, dryRunFlag } from '../command.ts';
 import { author } from './author.ts';
+import { rememberFailure, rememberRelease } from './remember-release.ts';
 
 interface RecoverOptions {
   readonly service: string | undefined;
@@ -85,16 +87,16 @@ async function run(options: RecoverOptions, context: Context): Promise<Outcome> 
     await context.confirm(`Give all traffic of ${service.name} to version ${version}?`);
     from = context.clock.now();
   }
-  const { releaseId } = await recover(ports, split, options.finish ? 'finish' : 'abort', author(options.reason));
+  const { releaseId, durationMs, told } = await end(ports, split, options, service.name, from, context);
   return {
     kind: 'alias.recover',
     data: {
       ...data,
       action: options.finish ? 'finished' : 'aborted',
       releaseId,
-      durationMs: context.clock.now() - from,
+      durationMs,
     },
-    warnings: context.settings.yes ? warnings : [],
+    warnings: [...(context.settings.yes ? warnings : []), ...told],
     next: options.finish
       ? [{ command: `cvops alias rollback ${service.name}`, why: `go back to version ${alias.version}` }]
       : [{ command: `cvops alias promote ${service.name} --to ${split.version} --canary 10`, why: 'begin again' }],
@@ -103,6 +105,42 @@ async function run(options: RecoverOptions, context: Context): Promise<Outcome> 
       { kind: 'line', text: found, tone: 'dim' },
     ],
   };
+}
+
+/** The ledger is told when it is over; a conflict that was caught is remembered, too. */
+async function end(
+  ports: RecoverPorts,
+  split: FoundSplit,
+  options: RecoverOptions,
+  service: string,
+  from: number,
+  context: Context,
+) {
+  const { alias, record } = split;
+  const who = author(options.reason);
+  const draft = {
+    at: from,
+    kind: 'recover',
+    service,
+    function: alias.functionName,
+    alias: alias.name,
+    aliasArn: alias.arn,
+    from: alias.version,
+    to: options.finish ? split.version : alias.version,
+    ...who,
+    undoes: options.finish ? null : (record?.releaseId ?? null),
+    revisionBefore: alias.revisionId,
+  } as const;
+  const id = makeReleaseId(from);
+  try {
+    const ended = await recover(ports, split, options.finish ? 'finish' : 'abort', who, id);
+    const durationMs = context.clock.now() - from;
+    const done = { id, durationMs, outcome: 'succeeded', revisionAfter: ended.revisionId } as const;
+    return { releaseId: id, durationMs, told: await rememberRelease(context, { ...draft, ...done }) };
+  } catch (cause) {
+    await rememberFailure(context, { ...draft, id, revisionAfter: null }, cause);
+    throw cause;
+  }
 }
 
 function foundWords(service: string, split: FoundSplit, nowMs: number): string {

@@ -7,7 +7,6 @@ import { type AliasRecord, parseAliasRecord } from './alias-record.ts';
 import { explainConflict } from './explain-conflict.ts';
 import { knownTool } from './known-tool.ts';
 import type { Author } from './promote.ts';
-import { releaseId } from './release-id.ts';
 import { splitOf } from './words.ts';
 import { writeAlias } from './write-alias.ts';
 
@@ -54,6 +53,7 @@ export async function findSplit(
 /**
  * Ends a split that was left behind: back to the primary, which served before it (`abort`), or on to the version beside it
  * (`finish`). One call either way, guarded by the revision that was seen. Nothing is quarantined: nobody has judged.
+ * @param id of this recovery; the release that it ends has its own.
  * @throws CvopsError `RevisionConflict`; `VersionQuarantined` for a finish on a version that was rolled back from.
  */
 export async function recover(
@@ -61,7 +61,8 @@ export async function recover(
   split: FoundSplit,
   action: 'abort' | 'finish',
   author: Author,
-): Promise<{ readonly releaseId: string; readonly alias: Alias }> {
+  id: string,
+): Promise<Alias> {
   const { alias } = split;
   const before = parseAliasRecord(alias.description);
   const version = action === 'finish' ? split.version : alias.version;
@@ -70,21 +71,19 @@ export async function recover(
       hint: 'end the split without --finish.',
     });
   }
-  const now = ports.clock.now();
-  const id = split.record?.releaseId ?? releaseId(now);
   const record: AliasRecord = {
     releaseId: id,
     kind: action === 'finish' ? 'promote' : 'abort',
     version,
     previous: action === 'finish' ? alias.version : before?.version === version ? before.previous : null,
     step: 100,
-    at: now,
+    at: ports.clock.now(),
     by: author.by,
     reason: author.reason,
     quarantined: before?.quarantined ?? [],
   };
   try {
-    return { releaseId: id, alias: await writeAlias(ports.functions, alias, { version, weights: {}, record }) };
+    return await writeAlias(ports.functions, alias, { version, weights: {}, record });
   } catch (cause) {
     if (!(cause instanceof CvopsError) || cause.code !== 'RevisionConflict') throw cause;
     throw await explainConflict(ports, alias, 'nothing was done', cause);

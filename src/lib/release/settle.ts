@@ -13,7 +13,11 @@ export interface Settled {
   /** Answers that were still the old ones. */
   readonly stale: number;
   readonly settled: boolean;
-  /** A failure of the function during the probe; null without one. */
+  /** Made through the alias for it; 0 when GetAlias was asked. */
+  readonly invocations: number;
+  /** Those that the new version failed. */
+  readonly failures: number;
+  /** The first failure, in words; null without one. */
   readonly failure: string | null;
   readonly durationMs: number;
 }
@@ -38,6 +42,8 @@ export async function settle(
   const started = clock.now();
   let answers = 0;
   let stale = 0;
+  let invocations = 0;
+  let failures = 0;
   let failure: string | null = null;
   while (answers < ENOUGH && clock.now() - started < PATIENCE_MS && !signal.aborted) {
     try {
@@ -63,6 +69,8 @@ export async function settle(
     answers,
     stale,
     settled: answers >= ENOUGH,
+    invocations,
+    failures,
     failure,
     durationMs: clock.now() - started,
   };
@@ -73,7 +81,11 @@ export async function settle(
       return now.version === alias.version && Object.keys(now.weights).length === 0;
     }
     const answer = await functions.invoke(alias.functionName, alias.name, probe.event, probe.timeoutSeconds);
-    if (answer.executedVersion === alias.version) failure ??= failureOf(answer);
-    return answer.executedVersion === alias.version;
+    invocations++;
+    if (answer.executedVersion !== alias.version) return false;
+    const words = failureOf(answer);
+    if (words !== null) failures++;
+    failure ??= words;
+    return true;
   }
 }

@@ -77,6 +77,23 @@ describe('alias promote', () => {
     });
   });
 
+  test('leaves an entry in the ledger, with what the probe saw', async () => {
+    const { data } = jsonOf(await promote('--smoke', smokeFile('{}'), '--reason', 'faster'));
+    expect(await released.ledger()).toMatchObject([
+      {
+        id: data.releaseId,
+        kind: 'promote',
+        outcome: 'succeeded',
+        from: '2',
+        to: '3',
+        reason: 'faster',
+        strategy: 'all-at-once',
+        probe: { invocations: 3, failures: 0, settled: true },
+        codeSha256: expect.any(String),
+      },
+    ]);
+  });
+
   test('takes the newest by number, not by text', async () => {
     for (let seed = 4; seed <= 10; seed++) await released.publish(seed);
     expect(jsonOf(await promote('--dry-run')).data).toMatchObject({ to: '10' });
@@ -236,6 +253,7 @@ describe('somebody else changes the alias in between', () => {
         'alias "live" of cv-analytics-processor was changed in between by ana with cvops (promote r-20260101T000000Z-abcd): it serves version 1 instead of version 2; nothing was done.',
     });
     expect(await released.alias()).toMatchObject({ version: '1' });
+    expect(await released.ledger()).toMatchObject([{ outcome: 'conflict', kind: 'promote', to: '3' }]);
   });
 
   test('with Terraform: who, the tool, and the lines that stop it', async () => {

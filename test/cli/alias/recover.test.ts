@@ -48,7 +48,7 @@ describe('alias recover', () => {
     expect(data).toMatchObject({
       action: 'aborted',
       version: '2',
-      releaseId: 'r-20260101T000000Z-0000',
+      releaseId: expect.stringMatching(/^r-/),
       split: {
         version: '3',
         weight: 0.1,
@@ -62,7 +62,17 @@ describe('alias recover', () => {
     expect(next[0]?.command).toBe('cvops alias promote processor --to 3 --canary 10');
     const { version, weights, description } = await released.alias();
     expect({ version, weights }).toEqual({ version: '2', weights: {} });
-    expect(description).toContain('kind=abort version=2 previous=1');
+    expect(description).toContain(`id=${data.releaseId} kind=abort version=2 previous=1`);
+    expect(await released.ledger()).toMatchObject([
+      {
+        id: data.releaseId,
+        kind: 'recover',
+        outcome: 'succeeded',
+        from: '2',
+        to: '2',
+        undoes: 'r-20260101T000000Z-0000',
+      },
+    ]);
     // Nobody judged it: it may be released again.
     expect(jsonOf(await cvops('alias', 'promote', 'processor', '--dry-run')).data).toMatchObject({ to: '3' });
   });

@@ -71,7 +71,7 @@ function expectWhole(world: ReleaseWorld): void {
 async function mend(world: ReleaseWorld, action: 'abort' | 'finish') {
   const ports = world.ports();
   const { split } = await findSplit(ports, FUNCTION, ALIAS);
-  if (split !== null) await recover(ports, split, action, { by: 'bo', reason: null });
+  if (split !== null) await recover(ports, split, action, { by: 'bo', reason: null }, 'r-20260807T130000Z-0002');
   return split;
 }
 
