@@ -31,10 +31,22 @@ export function parseDuration(value: unknown, flag: string): number | undefined 
   throw usageError(`${flag} ${JSON.stringify(value)} is not a duration.`, 'e.g. 90s, 5m, 2h.');
 }
 
-/** Messages a second: `50/s`, `0.5/s`, or the number alone. */
-export function parseRate(value: unknown): number | undefined {
+/**
+ * So many a second: `50/s`, `0.5/s`, or the number alone.
+ * @param max the highest that is taken
+ */
+export function parseRate(value: unknown, max = Number.POSITIVE_INFINITY): number | undefined {
   if (value === undefined) return undefined;
   const rate = Number(/^(\d+(?:\.\d+)?)(?:\/s)?$/.exec(String(value))?.[1] ?? Number.NaN);
-  if (rate > 0) return rate;
-  throw usageError(`--rate ${JSON.stringify(value)} is not a rate.`, 'e.g. 50/s or 0.5/s.');
+  if (rate > 0 && rate <= max) return rate;
+  const most = Number.isFinite(max) && rate > max ? ` up to ${max}/s` : '';
+  throw usageError(`--rate ${JSON.stringify(value)} is not a rate${most}.`, 'e.g. 50/s or 0.5/s.');
+}
+
+/** `5` or `2.5%`, as a share: 0–1. */
+export function parsePercent(value: unknown, flag: string): number | undefined {
+  if (value === undefined) return undefined;
+  const percent = Number(/^(\d+(?:\.\d+)?)%?$/.exec(String(value))?.[1] ?? Number.NaN);
+  if (percent >= 0 && percent <= 100) return percent / 100;
+  throw usageError(`${flag} ${JSON.stringify(value)} is not a percentage.`, 'e.g. 5 or 2.5%.');
 }

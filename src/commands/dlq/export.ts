@@ -103,15 +103,15 @@ async function run(options: ExportOptions, context: Context): Promise<Outcome> {
       reason: look.reason,
       notGivenBack: look.notGivenBack,
     },
-    ...(toPipe ? { items: [] } : {}),
+    // Standard output carries the messages and nothing else; JSON is refused there.
+    ...(toPipe ? { toldIn: ['table', 'ndjson', 'tsv', 'markdown'] } : {}),
     warnings: lookWarnings(look),
     next:
       toPipe || look.matched === 0
         ? []
         : [{ command: `cvops dlq import ${service.name} --from ${options.to}`, why: 'put them back later' }],
     exitCode: look.complete || isAskedFor(look) ? ExitCode.done : ExitCode.partial,
-    // Standard output carries the messages and nothing else.
-    view: () => (toPipe ? [] : view(look, dlq.name, options.to)),
+    view: () => view(look, dlq.name, options.to),
   };
 }
 

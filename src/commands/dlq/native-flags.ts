@@ -42,7 +42,7 @@ export function refuseWithNative(flags: EngineFlags): void {
 
 /** @throws CvopsError `UsageError` for what has no meaning for a task that runs already */
 export function refuseWithAttach(flags: {
-  readonly engine: string;
+  readonly engine: string | undefined;
   readonly rate: unknown;
   readonly to: unknown;
   readonly resume: unknown;
@@ -64,8 +64,8 @@ export function refuseWithAttach(flags: {
 }
 
 /** A run goes on with the engine that it began with. @throws CvopsError `UsageError` */
-export function refuseOtherEngine({ runId, native }: RunHeader, engine: string): void {
+export function refuseOtherEngine({ runId, native }: RunHeader, engine: string | undefined): void {
   const own = native === undefined ? 'client' : 'native';
-  if (engine === 'auto' || engine === own) return;
+  if (engine === undefined || engine === 'auto' || engine === own) return;
   throw usageError(`run ${runId} is one of the ${own} engine; leave out --engine ${engine}.`);
 }

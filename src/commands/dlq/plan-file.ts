@@ -1,9 +1,11 @@
 import { resolve } from 'node:path';
 import type { Queue } from '../../lib/aws/ports/queues.ts';
 import type { PlannedMessage } from '../../lib/dlq/plan/look.ts';
-import { readPlanFile } from '../../lib/dlq/plan/plan-file.ts';
+import { readPlanFile, writePlanFile } from '../../lib/dlq/plan/plan-file.ts';
+import type { ReplayPlan } from '../../lib/dlq/plan/plan-replay.ts';
 import type { PlannedIds } from '../../lib/dlq/plan/planned-ids.ts';
-import type { SavedPlan } from '../../lib/dlq/plan/saved-plan.ts';
+import { type SavedPlan, savedPlan } from '../../lib/dlq/plan/saved-plan.ts';
+import type { ReplayOptions } from '../../lib/dlq/replay/replay.ts';
 import type { ReplayResult } from '../../lib/dlq/replay/replay-result.ts';
 import { CvopsError } from '../../lib/errors/cvops-error.ts';
 import { ExitCode } from '../../lib/errors/exit-code.ts';
@@ -47,6 +49,19 @@ export function refuseWithPlan(
 /** @param folder that the path is relative to */
 export function loadPlan(path: string, folder: string): Promise<SavedPlan> {
   return readPlanFile(resolve(folder, path));
+}
+
+/**
+ * Writes down what a dry run found.
+ * @throws CvopsError `PlanNotWritable`
+ */
+export function savePlanOf(
+  path: string,
+  { service, dlq, target, filter, edit, group, max, rate, outOfOrder }: ReplayOptions,
+  found: { readonly plan: ReplayPlan; readonly messages: readonly PlannedMessage[]; readonly nowMs: number },
+): Promise<void> {
+  const options = { filter: filter?.text ?? null, edit: edit?.text ?? null, group, max, rate, outOfOrder };
+  return writePlanFile(path, savedPlan({ service, dlq, target, options, ...found }));
 }
 
 /** @throws CvopsError `PlanMismatch` when the queue is not the one of the plan: another account, region or queue */

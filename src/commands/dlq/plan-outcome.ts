@@ -57,9 +57,9 @@ export function planWarnings(plan: ReplayPlan): Warning[] {
     .map((check) => ({ code: check.id, message: `${check.detail}.` }));
 }
 
-function nextSteps({ refusal, command, savedTo }: PlanOutcomeOptions, matched: number): readonly Next[] {
+function nextSteps({ refusal, command }: PlanOutcomeOptions, matched: number): readonly Next[] {
   if (matched === 0 || refusal !== null) return [];
-  return [{ command: savedTo === null ? command : `cvops dlq replay --plan ${savedTo}`, why: 'do it' }];
+  return [{ command, why: 'do it' }];
 }
 
 const GROUPS_SHOWN = 5;

@@ -1,25 +1,13 @@
+import type { ReplayOptions } from './replay-options.ts';
 import { shellWord } from './shell-word.ts';
 
 /** What of a replay's flags decides which messages go where, and how. */
-export interface ReplayFlags {
-  readonly service: string | undefined;
-  readonly filter: string | undefined;
-  readonly group: string | undefined;
-  readonly max: number | undefined;
-  readonly rate: number | undefined;
-  readonly canary: number | undefined;
-  /** A share, 0–1. */
-  readonly maxReturns: number | undefined;
-  readonly expiringFirst: boolean;
-  readonly to: string | undefined;
-  readonly edit: string | undefined;
-  readonly plan: string | undefined;
-  readonly outOfOrder: boolean;
-  readonly force: boolean;
-  readonly engine: string;
-  readonly verify: boolean;
-  /** Names of alarms. */
-  readonly stopOnAlarm: readonly string[];
+type ReplayFlags = Omit<ReplayOptions, 'savePlan' | 'resume' | 'resendUncertain' | 'waitMs' | 'attach' | 'dryRun'>;
+
+/** The flags that replay what was saved as planned: the plan holds which messages go where, and at what rate. */
+export function appliedFlags<F extends ReplayFlags>(flags: F, plan: string): F {
+  const decided = { filter: undefined, group: undefined, max: undefined, to: undefined, edit: undefined };
+  return { ...flags, ...decided, rate: undefined, outOfOrder: false, plan };
 }
 
 /** The command line that does what a dry run with these flags showed, ready to be typed. */
@@ -38,14 +26,19 @@ export function replayCommandLine(flags: ReplayFlags): string {
   value('--max', flags.max);
   value('--rate', flags.rate === undefined ? undefined : `${flags.rate}/s`);
   value('--canary', flags.canary);
-  value('--max-returns', flags.maxReturns === undefined ? undefined : `${flags.maxReturns * 100}%`);
+  value('--max-returns', flags.maxReturns === undefined ? undefined : percent(flags.maxReturns));
   flag('--expiring-first', flags.expiringFirst);
   value('--to', flags.to);
   value('--edit', flags.edit);
   flag('--out-of-order', flags.outOfOrder);
   flag('--force', flags.force);
-  value('--engine', flags.engine === 'auto' ? undefined : flags.engine);
+  value('--engine', flags.engine);
   flag('--no-verify', !flags.verify);
   value('--stop-on-alarm', flags.stopOnAlarm.length === 0 ? undefined : flags.stopOnAlarm.join(','));
   return words.map(shellWord).join(' ');
+}
+
+/** As it was typed: 0.07 × 100 is not 7. */
+function percent(share: number): string {
+  return `${Number((share * 100).toPrecision(12))}%`;
 }

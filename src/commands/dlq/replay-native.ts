@@ -1,9 +1,7 @@
-import { join } from 'node:path';
 import type { MoveTask } from '../../lib/aws/ports/move-tasks.ts';
 import type { Queue, Queues } from '../../lib/aws/ports/queues.ts';
 import { findService } from '../../lib/config/find-service.ts';
 import type { Context } from '../../lib/context.ts';
-import { FileLedgers } from '../../lib/dlq/ledger/file-ledgers.ts';
 import type { RunHeader } from '../../lib/dlq/ledger/ledger-record.ts';
 import { runningTask } from '../../lib/dlq/native/cancel-task.ts';
 import { isActive } from '../../lib/dlq/native/find-task.ts';
@@ -14,28 +12,21 @@ import { taskRuns } from '../../lib/dlq/native/task-words.ts';
 import { planReplay, type ReplayPlan, whyRefused } from '../../lib/dlq/plan/plan-replay.ts';
 import type { ReplayEvent } from '../../lib/dlq/replay/replay-event.ts';
 import type { ReplayResult } from '../../lib/dlq/replay/replay-result.ts';
-import { CvopsError } from '../../lib/errors/cvops-error.ts';
 import { formatUsd, plural } from '../../lib/io/format.ts';
 import type { Outcome } from '../../lib/io/outcome.ts';
-import { usageError } from '../parse.ts';
 import { followReplay } from './follow-replay.ts';
 import { nativeOutcome } from './native-outcome.ts';
 import { planOutcome, planWarnings } from './plan-outcome.ts';
+import type { ReplayOptions } from './replay-options.ts';
+import { queueOfRun } from './replay-place.ts';
+import { runLedgers } from './run-ledgers.ts';
 import { shellWord } from './shell-word.ts';
 
-/** What the native engine takes of the flags of `dlq replay`. */
-export interface NativeReplayOptions {
-  readonly service: string | undefined;
-  readonly rate: number | undefined;
-  readonly to: string | undefined;
-  readonly force: boolean;
-  readonly verify: boolean;
-  readonly waitMs: number | undefined;
-  /** Names of alarms that stop it; watched by the caller, whose signal they abort. */
-  readonly stopOnAlarm: readonly string[];
-  readonly attach: boolean;
-  readonly dryRun: boolean;
-}
+/** What the native engine takes of the flags of `dlq replay`. Alarms are watched by the caller, whose signal they abort. */
+export type NativeReplayOptions = Pick<
+  ReplayOptions,
+  'service' | 'rate' | 'to' | 'force' | 'verify' | 'waitMs' | 'stopOnAlarm' | 'attach' | 'dryRun'
+>;
 
 /**
  * `dlq replay --engine native`, `--attach`, and `--resume` of a native run.
@@ -52,7 +43,7 @@ export async function replayWithMoveTask(
   const ports: NativePorts = {
     queues,
     moveTasks,
-    ledgers: new FileLedgers(join(context.folders.state, 'runs')),
+    ledgers: runLedgers(context),
     clock: context.clock,
   };
   const place = await find(options, resume, ports, context);
@@ -88,12 +79,6 @@ export async function replayWithMoveTask(
   };
   const { events, seen } = watched(replayNatively(ports, chosen, signal));
   const result = await followReplay(events, context);
-  const { stopped } = result;
-  if (stopped !== null && stopped.code !== 'Interrupted' && result.replayed === 0) {
-    throw new CvopsError(stopped.code, stopped.exitCode, stopped.message, {
-      ...(stopped.hint === null ? {} : { hint: stopped.hint }),
-    });
-  }
   const warnings = plan === null ? [] : planWarnings(plan);
   return nativeOutcome({
     service,
@@ -133,13 +118,7 @@ async function find(
   context: Context,
 ): Promise<Place> {
   if (resume !== null) {
-    const dlq = await queues.describe(resume.dlq.name);
-    if (dlq.arn !== resume.dlq.arn) {
-      throw usageError(
-        `run ${resume.runId} is of ${resume.dlq.arn}, and here is ${dlq.arn}.`,
-        'check --region and --profile.',
-      );
-    }
+    const dlq = await queueOfRun(queues, resume);
     return { service: resume.service, dlq, targets: await describeAll(queues, resume.native!.targets) };
   }
   const service = findService(await context.config(), options.service, 'dlq');

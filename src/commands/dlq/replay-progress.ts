@@ -8,6 +8,8 @@ const STATE_EVERY_MS = 100;
 /** Failures told one by one; more are only counted. */
 const FAILURES_TOLD = 5;
 
+type Verdict = Extract<ReplayEvent, { type: 'verdict' }>;
+
 const CANARY = {
   sent: (count: string) => `Canary: ${count} sent; waiting for the verdict before the others go`,
   passed: (count: string) => `Canary: ${count} processed; going on`,
@@ -24,6 +26,7 @@ export function replayProgress(progress: Progress): (event: ReplayEvent) => void
   let blocked = 0;
   let returned = 0;
   let startedAt = 0;
+  let judging = false;
   let shownAt = 0;
   return (event) => {
     switch (event.type) {
@@ -77,6 +80,8 @@ export function replayProgress(progress: Progress): (event: ReplayEvent) => void
         progress.milestone(event.message);
         break;
       case 'verdict':
+        if (!judging && event.pending > 0) progress.milestone(waiting(event));
+        judging = true;
         progress.update(verdict(event));
         break;
       default:
@@ -99,7 +104,16 @@ export function replayProgress(progress: Progress): (event: ReplayEvent) => void
   }
 }
 
-function verdict({ succeeded, returned, pending, knownBy, at }: Extract<ReplayEvent, { type: 'verdict' }>): string {
+function waiting({ succeeded, returned, pending, knownBy, at }: Verdict): string {
+  const count = plural(succeeded + returned + pending, 'message');
+  return `waiting for the verdict of ${count}${knownBy === null ? '' : `, known ${within(knownBy, at)}`}`;
+}
+
+function verdict({ succeeded, returned, pending, knownBy, at }: Verdict): string {
   const counts = `${formatCount(succeeded)} succeeded, ${formatCount(returned)} returned, ${formatCount(pending)} pending`;
-  return `verdict: ${counts}${knownBy === null ? '' : `; known in ${formatDuration((knownBy - at) / 1000)} at the latest`}`;
+  return `verdict: ${counts}${knownBy === null ? '' : `; known ${within(knownBy, at)}`}`;
+}
+
+function within(until: number, at: number): string {
+  return until <= at ? 'soon' : `in ${formatDuration((until - at) / 1000)} at the latest`;
 }

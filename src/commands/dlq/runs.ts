@@ -1,10 +1,9 @@
-import { join } from 'node:path';
 import type { Context } from '../../lib/context.ts';
-import { FileLedgers } from '../../lib/dlq/ledger/file-ledgers.ts';
 import { listRuns, type RunSummary } from '../../lib/dlq/replay/runs.ts';
 import { count, instant, text } from '../../lib/io/format.ts';
 import type { Cell, Outcome } from '../../lib/io/outcome.ts';
 import { defineCommand } from '../command.ts';
+import { runLedgers } from './run-ledgers.ts';
 
 export const dlqRuns = defineCommand({
   examples: ['cvops dlq runs'],
@@ -13,7 +12,7 @@ export const dlqRuns = defineCommand({
 });
 
 async function run(_options: object, context: Context): Promise<Outcome> {
-  const runs = await listRuns(new FileLedgers(join(context.folders.state, 'runs')));
+  const runs = await listRuns(runLedgers(context));
   const open = runs.find(({ status }) => status === 'interrupted' || status === 'open');
   const now = context.clock.now();
   return {

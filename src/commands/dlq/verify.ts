@@ -1,7 +1,5 @@
-import { join } from 'node:path';
 import { servicesWith } from '../../lib/config/find-service.ts';
 import type { Context } from '../../lib/context.ts';
-import { FileLedgers } from '../../lib/dlq/ledger/file-ledgers.ts';
 import { verifyNativeRun } from '../../lib/dlq/native/verify-native-run.ts';
 import type { Verified } from '../../lib/dlq/replay/replay-result.ts';
 import { verifyRun } from '../../lib/dlq/replay/verify-run.ts';
@@ -9,8 +7,9 @@ import { ExitCode } from '../../lib/errors/exit-code.ts';
 import type { Outcome } from '../../lib/io/outcome.ts';
 import { defineCommand } from '../command.ts';
 import { parseDuration } from '../parse.ts';
+import { followEvents } from './follow-replay.ts';
 import { verdictWords } from './replay-outcome.ts';
-import { replayProgress } from './replay-progress.ts';
+import { runLedgers } from './run-ledgers.ts';
 
 interface VerifyOptions {
   readonly runId: string;
@@ -26,7 +25,7 @@ export const dlqVerify = defineCommand<VerifyOptions>({
 });
 
 async function run({ runId, waitMs }: VerifyOptions, context: Context): Promise<Outcome> {
-  const ledgers = new FileLedgers(join(context.folders.state, 'runs'));
+  const ledgers = runLedgers(context);
   const { header } = await ledgers.ends(runId);
   const queues = await context.queues();
   const service = servicesWith(await context.config(), 'dlq').find(({ dlq }) => dlq === header.dlq.name);
@@ -35,8 +34,6 @@ async function run({ runId, waitMs }: VerifyOptions, context: Context): Promise<
     service?.function === undefined || service.queue !== header.target.name
       ? {}
       : { logs: { reader: await context.functionLogs(), functionName: service.function } };
-  const progress = await context.progress();
-  const show = replayProgress(progress);
   const events =
     header.native === undefined
       ? verifyRun(
@@ -54,18 +51,9 @@ async function run({ runId, waitMs }: VerifyOptions, context: Context): Promise<
           },
           context.signal,
         );
-  try {
-    for (;;) {
-      const step = await events.next();
-      if (step.done === true) {
-        context.signal.throwIfAborted();
-        return outcome(runId, header.service, step.value);
-      }
-      show(step.value);
-    }
-  } finally {
-    progress.stop();
-  }
+  const verdict = await followEvents(events, context);
+  context.signal.throwIfAborted();
+  return outcome(runId, header.service, verdict);
 }
 
 function outcome(

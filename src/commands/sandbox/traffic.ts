@@ -5,7 +5,7 @@ import { count, formatCount, plural } from '../../lib/io/format.ts';
 import type { Outcome } from '../../lib/io/outcome.ts';
 import { requireRecord } from '../../lib/sandbox/record.ts';
 import { defineCommand } from '../command.ts';
-import { parseCount, usageError } from '../parse.ts';
+import { parseCount, parseRate, usageError } from '../parse.ts';
 
 interface TrafficOptions {
   readonly events: number;
@@ -17,6 +17,7 @@ interface TrafficOptions {
 }
 
 const CONCURRENCY = 8;
+const MOST_PER_SECOND = 10_000;
 /** Simulated events a second that the table's 20 write units take without throttling. */
 const SUSTAINED_PER_SECOND = 15;
 
@@ -46,7 +47,7 @@ export const sandboxTraffic = defineCommand<TrafficOptions>({
       );
     }
     const seed = parseCount(flags['seed'], '--seed', 0, 2 ** 32 - 1);
-    return { events, sessions, poison, seed, ratePerSecond: parseRate(flags['rate']) };
+    return { events, sessions, poison, seed, ratePerSecond: parseRate(flags['rate'], MOST_PER_SECOND) };
   },
   run: traffic,
 });
@@ -59,13 +60,6 @@ function parseSessions(value: unknown, events: number): number | undefined {
     `--sessions ${sessions} is more than the ${events} events that they send.`,
     `give --events ${sessions} or more, or fewer sessions.`,
   );
-}
-
-function parseRate(value: unknown): number | undefined {
-  if (value === undefined) return undefined;
-  const rate = Number(/^(\d+(?:\.\d+)?)(?:\/s)?$/.exec(String(value))?.[1] ?? Number.NaN);
-  if (rate > 0 && rate <= 10_000) return rate;
-  throw usageError(`--rate ${JSON.stringify(value)} is not a rate.`, 'e.g. --rate 20/s.');
 }
 
 async function traffic(options: TrafficOptions, context: Context): Promise<Outcome> {

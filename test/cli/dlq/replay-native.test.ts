@@ -271,11 +271,13 @@ describe('dlq replay --engine native', () => {
 describe('--engine auto', () => {
   /** One more than what counts as a large backlog. */
   const LARGE = 100_001;
+  const auto = (signal: AbortSignal) =>
+    cvops(['dlq', 'replay', '--engine', 'auto', '--no-verify', '--rate', '10/s', '--yes', '--json'], signal);
 
   test('takes the move task for a large backlog that goes back as it is, when no verdict is wanted', async () => {
     await die(LARGE);
     const stop = new AbortController();
-    const running = cvops(['dlq', 'replay', '--no-verify', '--rate', '10/s', '--yes', '--json'], stop.signal);
+    const running = auto(stop.signal);
     await half();
     stop.abort(new CvopsError('Interrupted', ExitCode.interrupted, 'interrupted.'));
     const { data } = jsonOf(await running);
@@ -291,7 +293,7 @@ describe('--engine auto', () => {
       error: { code: 'InvalidAction', statusCode: 400 },
     });
     const stop = new AbortController();
-    const running = cvops(['dlq', 'replay', '--no-verify', '--rate', '10/s', '--yes', '--json'], stop.signal);
+    const running = auto(stop.signal);
     await ledgers(1);
     stop.abort(new CvopsError('Interrupted', ExitCode.interrupted, 'interrupted.'));
     const result = await running;
