@@ -2,10 +2,11 @@ import { defineConfig } from 'vitest/config';
 
 // Projects by what they need: `unit`, `cli` and `property` need nothing but Node; `integration` starts servers on
 // loopback; `conformance` also starts Python emulators; `e2e` needs the built bundle.
-const project = (name: string, options: { timeout?: number } = {}) => ({
+const project = (name: string, options: { timeout?: number; setupFiles?: string[] } = {}) => ({
   test: {
     name,
     include: [`test/${name}/**/*.test.ts`],
+    setupFiles: options.setupFiles ?? [],
     // A bound for what hangs, far above what anything takes: machines differ by a factor of ten.
     testTimeout: options.timeout ?? 60_000,
     hookTimeout: 120_000,
@@ -28,7 +29,7 @@ export default defineConfig({
     projects: [
       project('unit'),
       project('cli'),
-      project('property', { timeout: 300_000 }),
+      project('property', { timeout: 300_000, setupFiles: ['test/support/fixed-seed.ts'] }),
       project('integration', { timeout: 60_000 }),
       project('services', { timeout: 60_000 }),
       project('conformance', { timeout: 120_000 }),

@@ -58,7 +58,9 @@ function refuseNeighbours(words: readonly Token[]): void {
     const ends = OPERANDS.has(before.kind) || /^(\]|\)|\}|\[\]|@)$/.test(before.text);
     const begins = OPERANDS.has(word.kind) || /^[{@!]$/.test(word.text);
     const trailing = before.text === ',' && /^[\])}]$/.test(word.text);
-    if ((ends && begins) || trailing) throw unexpected(word, words);
+    // `()` is nothing, and the parser answers nothing for it; behind a name it is a call without arguments.
+    const empty = before.text === '(' && word.text === ')' && words[index - 2]?.kind !== 'name';
+    if ((ends && begins) || trailing || empty) throw unexpected(word, words);
   });
 }
 
