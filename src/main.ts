@@ -3,6 +3,7 @@ import { createContext, type Host } from './lib/context.ts';
 import { CvopsError } from './lib/errors/cvops-error.ts';
 import { ExitCode } from './lib/errors/exit-code.ts';
 import { folders } from './lib/folders.ts';
+import { caretLines } from './lib/io/caret.ts';
 import type { Outcome } from './lib/io/outcome.ts';
 import { isColoured, loadPaint } from './lib/io/paint.ts';
 import { printable, printableJson } from './lib/io/printable.ts';
@@ -93,6 +94,10 @@ function fail(cause: unknown, globals: GlobalFlags, host: Host): ExitCode {
   }
   const red = isColoured(stderr, host.env, globals.color ?? true);
   stderr.write(`${red ? '\u001b[31mError:\u001b[39m' : 'Error:'} ${oneLine(error.message)}\n`);
+  const { expression, position = null } = error.details ?? {};
+  if (stderr.isTTY && expression !== undefined && position !== null) {
+    stderr.write(caretLines(expression, position, widthOf(stderr, host.env)));
+  }
   if (error.hint !== undefined) stderr.write(`Hint: ${oneLine(error.hint)}\n`);
   if (globals.debug === true || (host.env['CVOPS_DEBUG'] ?? '') !== '') {
     for (let each: unknown = cause; each instanceof Error; each = each.cause) stderr.write(`${each.stack}\n`);

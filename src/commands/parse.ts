@@ -1,10 +1,13 @@
 import ms from 'ms';
-import { CvopsError } from '../lib/errors/cvops-error.ts';
+import { CvopsError, type ErrorDetails } from '../lib/errors/cvops-error.ts';
 import { ExitCode } from '../lib/errors/exit-code.ts';
 
 /** A wrong value on the command line: exit code 2. */
-export function usageError(message: string, hint?: string): CvopsError {
-  return new CvopsError('UsageError', ExitCode.usage, message, hint === undefined ? {} : { hint });
+export function usageError(message: string, hint?: string, details?: ErrorDetails): CvopsError {
+  return new CvopsError('UsageError', ExitCode.usage, message, {
+    ...(hint === undefined ? {} : { hint }),
+    ...(details === undefined ? {} : { details }),
+  });
 }
 
 /** A whole number within bounds; undefined stays undefined. */

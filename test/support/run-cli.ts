@@ -100,7 +100,14 @@ export interface JsonDocument {
   readonly data: any;
   readonly warnings: readonly { code: string; message: string }[];
   readonly next: readonly { command: string; why: string }[];
-  readonly error: { code: string; message: string; hint: string | null; exitCode: number };
+  readonly error: {
+    code: string;
+    message: string;
+    hint: string | null;
+    exitCode: number;
+    expression: string;
+    position: number;
+  };
 }
 
 const wallClock: Clock = {

@@ -61,7 +61,8 @@ export async function compileFlag(flag: string, text: string, example: string): 
 }
 
 function syntaxError(flag: string, text: string, cause: ExpressionError, example: string): CvopsError {
-  return usageError(`${flag}: ${cause.message}: ${text}`, cause.hint ?? example);
+  const { message, hint, position } = cause;
+  return usageError(`${flag}: ${message}: ${text}`, hint ?? example, { expression: text, position });
 }
 
 /** JMESPath's own idea of true: not false, null, or an empty string, list or object. */

@@ -1,8 +1,16 @@
 import type { ExitCode } from './exit-code.ts';
 
+/** Where in what was typed the error is; a part of the JSON contract. */
+export interface ErrorDetails {
+  readonly expression: string;
+  /** Of the first character that does not fit, from 1; null where there is no one place. */
+  readonly position: number | null;
+}
+
 export interface CvopsErrorOptions {
   /** What mends it: a command to run, a flag to set, an IAM action to allow. */
   readonly hint?: string;
+  readonly details?: ErrorDetails;
   readonly cause?: unknown;
 }
 
@@ -12,6 +20,7 @@ export class CvopsError extends Error {
   readonly code: string;
   readonly exitCode: ExitCode;
   readonly hint: string | undefined;
+  readonly details: ErrorDetails | undefined;
 
   constructor(code: string, exitCode: ExitCode, message: string, options: CvopsErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -19,5 +28,6 @@ export class CvopsError extends Error {
     this.code = code;
     this.exitCode = exitCode;
     this.hint = options.hint;
+    this.details = options.details;
   }
 }

@@ -29,6 +29,7 @@ export function toErrorDocument(error: CvopsError): object {
       message: error.message,
       hint: error.hint ?? null,
       exitCode: error.exitCode,
+      ...error.details,
     },
   };
 }
@@ -74,10 +75,9 @@ async function renderJson(document: object, query: string | undefined): Promise<
 
 /** Refuses a JMESPath expression with a syntax error before any work is done. */
 export async function checkQuery(query: string): Promise<void> {
-  const { default: jmespath } = await import('jmespath');
+  const { compileExpression } = await import('../expressions/compile-expression.ts');
   try {
-    // Missing from the package's types: parses without a document.
-    (jmespath as unknown as { compile(expression: string): unknown }).compile(query);
+    await compileExpression(query);
   } catch (cause) {
     throw queryError(query, cause);
   }
@@ -89,7 +89,8 @@ function queryError(query: string, cause: unknown): CvopsError {
     ExitCode.usage,
     `--query ${JSON.stringify(query)} is not a JMESPath expression: ${(cause as Error).message}`,
     {
-      hint: 'see https://jmespath.org/specification.html',
+      hint: (cause as { hint?: string }).hint ?? 'see https://jmespath.org/specification.html',
+      details: { expression: query, position: (cause as { position?: number | null }).position ?? null },
       cause,
     },
   );

@@ -307,3 +307,26 @@ describe('dlq list', () => {
     ]);
   });
 });
+
+describe('an expression that cannot be read', () => {
+  const wrong = "body.type = 'visit'";
+
+  test.each([
+    ['--filter', ['dlq', 'inspect', '--filter', wrong], 'UsageError'],
+    ['--edit', ['dlq', 'replay', '--dry-run', '--edit', `{body: ${wrong}}`], 'UsageError'],
+    ['--query', ['dlq', 'list', '--query', wrong], 'InvalidQuery'],
+  ])('says in JSON where %s is wrong', async (_flag, argv, code) => {
+    const { error } = jsonOf(await cli.run([...argv, '--json']));
+    expect(error).toMatchObject({ code, exitCode: 2, expression: argv.at(-1) });
+    expect(error.expression[error.position - 1]).toBe('=');
+  });
+
+  test('has a caret under it on a terminal, between the error and its hint, and none in a pipe', async () => {
+    const argv = ['dlq', 'inspect', '--filter', wrong];
+    const lines = (await cli.run(argv, { stderrTTY: true })).stderr.split('\n');
+    expect(lines).toHaveLength(5);
+    expect(lines.slice(1, 3)).toEqual(["  body.type = 'visit'", '            ^']);
+    expect(lines[3]).toMatch(/^Hint: /);
+    expect((await cli.run(argv)).stderr.split('\n')).toEqual([lines[0]?.replace(/\u001b\[\d+m/g, ''), lines[3], '']);
+  });
+});
