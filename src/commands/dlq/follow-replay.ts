@@ -3,6 +3,7 @@ import type { ReplayEvent } from '../../lib/dlq/replay/replay-event.ts';
 import type { ReplayResult } from '../../lib/dlq/replay/replay-result.ts';
 import { CvopsError } from '../../lib/errors/cvops-error.ts';
 import { eventLines } from '../../lib/io/event-lines.ts';
+import { keepHeapSmall } from '../../lib/small-heap.ts';
 import { replayProgress } from './replay-progress.ts';
 
 /** A verdict that does not change is told again after so many ms: it may take hours. */
@@ -15,6 +16,7 @@ type Verdict = Extract<ReplayEvent, { type: 'verdict' }>;
  * `--output ndjson`, as one line an event on stdout.
  */
 export async function followEvents<R>(events: AsyncGenerator<ReplayEvent, R, undefined>, context: Context): Promise<R> {
+  keepHeapSmall();
   const { clock } = context;
   const progress = await context.progress();
   const show = replayProgress(progress);
