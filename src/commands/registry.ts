@@ -73,6 +73,11 @@ export const registry: readonly RegistryEntry[] = [
     load: async () => (await import('./dlq/purge.ts')).dlqPurge,
   },
   {
+    path: ['deploy'],
+    summary: 'release code: upload, publish, smoke test, move the alias at once or in judged steps',
+    load: async () => (await import('./deploy.ts')).deploy,
+  },
+  {
     path: ['alias', 'list'],
     summary: 'every alias with its version and split',
     load: async () => (await import('./alias/list.ts')).aliasList,

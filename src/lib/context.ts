@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { CallRecord, ClientSetup } from './aws/client-options.ts';
 import type { Account, Tables, Topics, Trail } from './aws/ports/account.ts';
 import type { Alarms } from './aws/ports/alarms.ts';
+import type { FunctionCode } from './aws/ports/function-code.ts';
 import type { FunctionLogs } from './aws/ports/function-logs.ts';
 import type { Functions } from './aws/ports/functions.ts';
 import type { Metrics } from './aws/ports/metrics.ts';
@@ -45,6 +46,7 @@ export interface Context extends Host {
   moveTasks(): Promise<MoveTasks>;
   alarms(): Promise<Alarms>;
   functions(): Promise<Functions>;
+  functionCode(): Promise<FunctionCode>;
   functionLogs(): Promise<FunctionLogs>;
   metrics(): Promise<Metrics>;
   account(): Promise<Account>;
@@ -141,6 +143,10 @@ export function createContext(host: Host, settings: Settings, folders: Folders):
     functions: once(async () => {
       const { LambdaFunctions } = await import('./aws/adapters/lambda-functions.ts');
       return new LambdaFunctions(await setup());
+    }),
+    functionCode: once(async () => {
+      const { LambdaFunctionCode } = await import('./aws/adapters/lambda-function-code.ts');
+      return new LambdaFunctionCode(await setup());
     }),
     functionLogs: once(async () => {
       const { CloudWatchLogs } = await import('./aws/adapters/cloudwatch-logs.ts');
