@@ -9,6 +9,7 @@ import { isColoured, loadPaint } from './lib/io/paint.ts';
 import { printable, printableJson } from './lib/io/printable.ts';
 import { requireConsentPossible } from './lib/io/prompt.ts';
 import { checkQuery, type OutputFormat, render, toErrorDocument } from './lib/io/render.ts';
+import { shellWord } from './lib/io/shell-word.ts';
 import type { Sink } from './lib/io/streams.ts';
 import { type GlobalFlags, resolveSettings, type Settings } from './lib/settings.ts';
 
@@ -52,7 +53,7 @@ function sameGlobals(outcome: Outcome, globals: GlobalFlags): Outcome {
   const { config, profile, region, endpointUrl, sandbox } = globals;
   const said = Object.entries({ config, profile, region, 'endpoint-url': endpointUrl })
     .filter(([, value]) => value !== undefined)
-    .map(([name, value]) => ` --${name} ${quoted(value!)}`)
+    .map(([name, value]) => ` --${name} ${shellWord(value!)}`)
     .concat(sandbox === true ? [' --sandbox'] : [])
     .join('');
   if (said === '' || outcome.next === undefined) return outcome;
@@ -60,11 +61,6 @@ function sameGlobals(outcome: Outcome, globals: GlobalFlags): Outcome {
     /^cvops (?!sandbox |.*--sandbox)/.test(each.command) ? { ...each, command: each.command + said } : each,
   );
   return { ...outcome, next };
-}
-
-/** As a POSIX shell reads it. */
-function quoted(value: string): string {
-  return /^[\w./:@%+=-]+$/.test(value) ? value : `'${value.replaceAll("'", "'\\''")}'`;
 }
 
 function oneLine(text: string): string {

@@ -7,6 +7,7 @@ import { type Look, lookAtMessages } from '../../lib/dlq/archive/look-at-message
 import { ExitCode } from '../../lib/errors/exit-code.ts';
 import { plural, text } from '../../lib/io/format.ts';
 import type { Block, Outcome } from '../../lib/io/outcome.ts';
+import { shellWord } from '../../lib/io/shell-word.ts';
 import { defineCommand } from '../command.ts';
 import { parseCount, usageError } from '../parse.ts';
 import {
@@ -109,7 +110,7 @@ async function run(options: ExportOptions, context: Context): Promise<Outcome> {
     next:
       toPipe || look.matched === 0
         ? []
-        : [{ command: `cvops dlq import ${service.name} --from ${options.to}`, why: 'put them back later' }],
+        : [{ command: `cvops dlq import ${service.name} --from ${shellWord(options.to)}`, why: 'put them back later' }],
     exitCode: look.complete || isAskedFor(look) ? ExitCode.done : ExitCode.partial,
     view: () => view(look, dlq.name, options.to),
   };

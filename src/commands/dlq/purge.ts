@@ -13,6 +13,7 @@ import { ExitCode } from '../../lib/errors/exit-code.ts';
 import { formatCount, formatDuration, plural, text } from '../../lib/io/format.ts';
 import type { Next, Outcome, Warning } from '../../lib/io/outcome.ts';
 import { confirmName } from '../../lib/io/prompt.ts';
+import { shellWord } from '../../lib/io/shell-word.ts';
 import { defineCommand, dryRunFlag } from '../command.ts';
 import { usageError } from '../parse.ts';
 import {
@@ -249,6 +250,7 @@ function warnings(result: PurgeResult): Warning[] {
 function next(service: string, result: PurgeResult, path: string | null): readonly Next[] {
   const steps: Next[] = [];
   if (exitCodeOf(result) !== ExitCode.done) steps.push({ command: `cvops dlq purge ${service}`, why: 'go on' });
-  if (path !== null) steps.push({ command: `cvops dlq import ${service} --from ${path}`, why: 'put them back' });
+  if (path !== null)
+    steps.push({ command: `cvops dlq import ${service} --from ${shellWord(path)}`, why: 'put them back' });
   return steps;
 }

@@ -1,5 +1,5 @@
+import { shellWord } from '../../lib/io/shell-word.ts';
 import type { ReplayOptions } from './replay-options.ts';
-import { shellWord } from './shell-word.ts';
 
 /** What of a replay's flags decides which messages go where, and how. */
 type ReplayFlags = Omit<ReplayOptions, 'savePlan' | 'resume' | 'resendUncertain' | 'waitMs' | 'attach' | 'dryRun'>;

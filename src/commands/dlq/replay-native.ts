@@ -14,13 +14,13 @@ import type { ReplayEvent } from '../../lib/dlq/replay/replay-event.ts';
 import type { ReplayResult } from '../../lib/dlq/replay/replay-result.ts';
 import { formatUsd, plural } from '../../lib/io/format.ts';
 import type { Outcome } from '../../lib/io/outcome.ts';
+import { shellWord } from '../../lib/io/shell-word.ts';
 import { followReplay } from './follow-replay.ts';
 import { nativeOutcome } from './native-outcome.ts';
 import { planOutcome, planWarnings } from './plan-outcome.ts';
 import type { ReplayOptions } from './replay-options.ts';
 import { queueOfRun } from './replay-place.ts';
 import { runLedgers } from './run-ledgers.ts';
-import { shellWord } from './shell-word.ts';
 
 /** What the native engine takes of the flags of `dlq replay`. Alarms are watched by the caller, whose signal they abort. */
 export type NativeReplayOptions = Pick<

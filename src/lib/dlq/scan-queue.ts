@@ -15,13 +15,13 @@ export interface ScanOptions {
   /** Called once for each message; twins of at-least-once delivery are dropped. `stop` ends the scan. */
   readonly onMessage: (message: ReceivedMessage) => unknown;
   /** Told of messages that could not be given back, also when the scan fails, and when they show up again (ms). */
-  readonly onLeftHidden?: (count: number, visibleAgainAt: number) => void;
+  readonly onLeftHidden?: ((count: number, visibleAgainAt: number) => void) | undefined;
   /** Seconds that the messages are hidden at a time while the scan lasts; default 60, more for deep queues. */
   readonly visibilitySeconds?: number;
   /** Empty long polls in a row that end the scan; default 3. */
-  readonly emptyPolls?: number;
+  readonly emptyPolls?: number | undefined;
   /** Seconds of each long poll; default 1. */
-  readonly waitSeconds?: number;
+  readonly waitSeconds?: number | undefined;
   /** Receives in parallel; default 4, and 8 for deep queues. */
   readonly concurrency?: number;
 }

@@ -1,8 +1,7 @@
-import type { OutgoingMessage, Queue, Queues } from '../../aws/ports/queues.ts';
+import type { Queue, Queues } from '../../aws/ports/queues.ts';
 import type { Clock } from '../../clock.ts';
 import { CvopsError } from '../../errors/cvops-error.ts';
 import { ExitCode } from '../../errors/exit-code.ts';
-import { messageBytes } from '../dead-letter.ts';
 import { expected } from '../replay/call-failure.ts';
 import type { Chosen } from '../replay/chosen.ts';
 import { Lanes } from '../replay/lanes.ts';
@@ -13,6 +12,7 @@ import type { CheckedArchive } from './check-archive.ts';
 import { type ImportLedger, LineSet, openImportLedger } from './import-ledger.ts';
 import type { ImportCounts } from './import-record.ts';
 import { interruption } from './interruption.ts';
+import { lineToSend } from './line-to-send.ts';
 import { readLines } from './lines.ts';
 import { type ParsedLine, parseLine } from './parse-line.ts';
 
@@ -229,40 +229,15 @@ class Import {
   #add(parsed: ParsedLine): void {
     const lane = this.#options.target.fifo ? parsed.groupId : null;
     if (this.#lanes.isStopped(lane)) this.#blocked++;
-    else this.#lanes.push(this.#chosen(parsed, lane));
-  }
-
-  #chosen(parsed: ParsedLine, lane: string | null): Chosen {
-    const { archive, target } = this.#options;
-    const { line, messageId, groupId, traceHeader, body, attributes } = parsed;
-    // The same for each line in every call: a copy that an interrupted import sent is not delivered again.
-    const key = messageId ?? `${archive.sha256.slice(0, 32)}-${line}`;
-    const copy: OutgoingMessage = {
-      body,
-      attributes,
-      ...(groupId === null ? {} : { groupId }),
-      ...(target.fifo ? { deduplicationId: `cvops-${key}${this.#suffix}` } : {}),
-      ...(traceHeader === null ? {} : { traceHeader }),
-    };
-    const firstTry = this.#unresolved.get(line) ?? null;
-    return {
-      lane,
-      message: {
-        messageId: String(line),
-        receiptHandle: '',
-        body,
-        md5OfBody: parsed.md5OfBody,
-        md5OfAttributes: parsed.md5OfAttributes,
-        attributes,
-        system: {},
-      },
-      copy,
-      bytes: messageBytes(copy),
-      md5OfBody: parsed.md5OfBody,
-      md5OfAttributes: parsed.md5OfAttributes,
-      firstTry,
-      triedBefore: firstTry !== null,
-    };
+    else
+      this.#lanes.push(
+        lineToSend(parsed, {
+          ...this.#options,
+          lane,
+          suffix: this.#suffix,
+          firstTry: this.#unresolved.get(parsed.line) ?? null,
+        }),
+      );
   }
 
   async #send(batch: readonly Chosen[]): Promise<void> {

@@ -59,8 +59,8 @@ export async function lookAtMessages(options: LookOptions, onMatch: (message: Re
     signal,
     limit,
     onMessage,
-    ...(options.emptyPolls === undefined ? {} : { emptyPolls: options.emptyPolls }),
-    ...(options.waitSeconds === undefined ? {} : { waitSeconds: options.waitSeconds }),
+    emptyPolls: options.emptyPolls,
+    waitSeconds: options.waitSeconds,
   });
   signal.throwIfAborted();
   const { complete, scanned } = scan;

@@ -3,7 +3,8 @@ import { groupOf } from '../dead-letter.ts';
 import { expected } from '../replay/call-failure.ts';
 
 /**
- * The same queues for a look at a FIFO queue. A receive fills its ten with the beginning of one more group, and the rest
+ * The same queues for a purge that leaves some messages of a FIFO queue (a look waits with this to its end: see
+ * `scanQueue`). A receive fills its ten with the beginning of one more group, and the rest
  * of that group is locked from then on. So the beginning is given back at once, and a later receive starts with it:
  * every group of up to ten is seen whole. A group of which a receive is full stays: it is longer than can be seen.
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/FIFO-queues-understanding-logic.html

@@ -44,9 +44,9 @@ export async function findMessage(options: FindMessageOptions): Promise<FoundMes
     clock: options.clock,
     signal: options.signal,
     limit: options.limit,
-    ...(options.emptyPolls === undefined ? {} : { emptyPolls: options.emptyPolls }),
-    ...(options.waitSeconds === undefined ? {} : { waitSeconds: options.waitSeconds }),
-    ...(options.onLeftHidden === undefined ? {} : { onLeftHidden: options.onLeftHidden }),
+    emptyPolls: options.emptyPolls,
+    waitSeconds: options.waitSeconds,
+    onLeftHidden: options.onLeftHidden,
     onMessage: (message) => {
       options.onSeen?.(++seen);
       if (!message.messageId.startsWith(id)) return undefined;

@@ -123,9 +123,9 @@ export async function inspect(options: InspectOptions): Promise<Inspection> {
     clock,
     signal: options.signal,
     limit: options.limit,
-    ...(options.emptyPolls === undefined ? {} : { emptyPolls: options.emptyPolls }),
-    ...(options.waitSeconds === undefined ? {} : { waitSeconds: options.waitSeconds }),
-    ...(options.onLeftHidden === undefined ? {} : { onLeftHidden: options.onLeftHidden }),
+    emptyPolls: options.emptyPolls,
+    waitSeconds: options.waitSeconds,
+    onLeftHidden: options.onLeftHidden,
     onMessage: (message) => {
       options.onStep?.('look', ++seen);
       const letter = deadLetter(message);

@@ -5,14 +5,12 @@ import { ExitCode } from '../../errors/exit-code.ts';
 import { refuseOwnRedrive } from '../own-redrive.ts';
 import { type EngineAdvice, recommendEngine } from '../replay/recommend-engine.ts';
 import type { ReplayOptions } from '../replay/replay.ts';
-import { findConsumers } from './consumer.ts';
 import { type Estimate, estimate } from './estimate.ts';
-import { liveTrafficCheck } from './live-traffic.ts';
+import { lambdaChecks } from './lambda-checks.ts';
 import { type EditedMessage, type Look, type LookLimits, type LookPorts, lookAt, type PlannedMessage } from './look.ts';
 import { editCheck, expiryCheck, expiryOf, sizeChecks } from './look-checks.ts';
-import { consumerChecks, queueChecks } from './preflight.ts';
+import { queueChecks } from './preflight.ts';
 import { ng, type ReplayCheck } from './replay-check.ts';
-import { versionCheck } from './version-check.ts';
 
 export interface PlanPorts extends LookPorts {
   /** Null skips the checks that only Lambda can answer. */
@@ -94,9 +92,6 @@ const TYPICAL_CALL_MS = 30;
 const CONCURRENCY = 64;
 /** Dead letters that a replay without a look receives and gives back, to ask the log about them. */
 const SAMPLE = 10;
-/** As many are looked up in the log; each is a search. */
-const LOOKED_UP = 5;
-const GROUPS_LOOKED_UP = 3;
 
 /**
  * Looks, checks and estimates; sends and deletes nothing. With `look` all messages are received and given back; without,
@@ -194,71 +189,6 @@ export function whyRefused(plan: ReplayPlan, outOfOrder: boolean): CvopsError | 
     `the filter matches ${gaps} messages that stand behind others of their group.`,
     { hint: 'widen the filter, or pass --out-of-order to replay them before those.' },
   );
-}
-
-async function lambdaChecks(
-  ports: PlanPorts,
-  functions: Functions,
-  options: PlanOptions,
-  seen: Look | null,
-  signal: AbortSignal,
-): Promise<readonly ReplayCheck[]> {
-  const { target } = options;
-  const found = await findConsumers(target, functions);
-  const consumers = found instanceof CvopsError ? [] : found.enabled;
-  const planned = seen?.planned ?? [];
-  const now = ports.clock.now();
-  const checks = [...(await consumerChecks(target, found, functions))];
-  if (planned.length === 0) return checks;
-  const sample = spread(planned, LOOKED_UP);
-  checks.push(
-    await versionCheck({
-      consumers,
-      functions,
-      logs: ports.logs,
-      messageIds: sample.map(({ id }) => id),
-      fromMs: Math.min(now, ...sample.map(firstPossibleFailure)) - 60_000,
-      toMs: now + 60_000,
-      service: options.service,
-      edited: options.edit !== null,
-      force: options.force,
-      signal,
-    }),
-  );
-  const traffic = await liveTrafficCheck({
-    target,
-    consumers,
-    logs: ports.logs,
-    groups: spread(deathsByGroup(planned), GROUPS_LOOKED_UP),
-    isDead: seen!.isDead,
-    nowMs: now,
-    signal,
-  });
-  return traffic === null ? checks : [...checks, traffic];
-}
-
-/** Longest time that we expect between the first failure of a message and its move to the dead-letter queue. */
-const LONGEST_DYING_MS = 3_600_000;
-
-/** A message cannot have failed before it was sent; a FIFO move sets SentTimestamp again, after the failures. */
-function firstPossibleFailure({ sentAt, receivedAt }: PlannedMessage): number {
-  return Math.min(sentAt ?? Number.POSITIVE_INFINITY, receivedAt ?? Number.POSITIVE_INFINITY) - LONGEST_DYING_MS;
-}
-
-/** When the first dead letter of each group came: on FIFO the move sets SentTimestamp. */
-function deathsByGroup(planned: readonly PlannedMessage[]): readonly { groupId: string; deadSince: number }[] {
-  const deaths = new Map<string, number>();
-  for (const { groupId, sentAt } of planned) {
-    if (groupId === null || sentAt === null) continue;
-    deaths.set(groupId, Math.min(deaths.get(groupId) ?? sentAt, sentAt));
-  }
-  return [...deaths].map(([groupId, deadSince]) => ({ groupId, deadSince }));
-}
-
-/** At most `count` of them, from the first to the last. */
-function spread<T>(all: readonly T[], count: number): readonly T[] {
-  if (all.length <= count) return all;
-  return Array.from({ length: count }, (_, index) => all[Math.floor((index * (all.length - 1)) / (count - 1))]!);
 }
 
 function groupCounts(seen: Look | null): readonly { groupId: string; count: number }[] {

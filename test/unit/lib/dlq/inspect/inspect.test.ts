@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { type InspectOptions, inspect } from '../../../../src/lib/dlq/inspect/inspect.ts';
-import { CvopsError } from '../../../../src/lib/errors/cvops-error.ts';
-import { ExitCode } from '../../../../src/lib/errors/exit-code.ts';
-import { FakeQueues } from './support/fake-queues.ts';
-import { VirtualClock } from './support/virtual-clock.ts';
+import { type InspectOptions, inspect } from '../../../../../src/lib/dlq/inspect/inspect.ts';
+import { CvopsError } from '../../../../../src/lib/errors/cvops-error.ts';
+import { ExitCode } from '../../../../../src/lib/errors/exit-code.ts';
+import { FakeQueues } from '../support/fake-queues.ts';
+import { VirtualClock } from '../support/virtual-clock.ts';
 
 let clock: VirtualClock;
 let queues: FakeQueues;

@@ -2,10 +2,10 @@ import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { FileLedgers } from '../../../../src/lib/dlq/ledger/file-ledgers.ts';
-import type { LedgerRecord, RunHeader } from '../../../../src/lib/dlq/ledger/ledger-record.ts';
-import { openMessages } from '../../../../src/lib/dlq/ledger/open-messages.ts';
-import { listRuns } from '../../../../src/lib/dlq/replay/runs.ts';
+import { FileLedgers } from '../../../../../src/lib/dlq/ledger/file-ledgers.ts';
+import type { LedgerRecord, RunHeader } from '../../../../../src/lib/dlq/ledger/ledger-record.ts';
+import { openMessages } from '../../../../../src/lib/dlq/ledger/open-messages.ts';
+import { listRuns } from '../../../../../src/lib/dlq/replay/runs.ts';
 
 let folder: string;
 let ledgers: FileLedgers;

@@ -1,12 +1,12 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { EventSource, Functions } from '../../../../src/lib/aws/ports/functions.ts';
-import { findConsumers } from '../../../../src/lib/dlq/plan/consumer.ts';
-import { sizeChecks } from '../../../../src/lib/dlq/plan/look-checks.ts';
-import { consumerChecks, queueChecks } from '../../../../src/lib/dlq/plan/preflight.ts';
-import { CvopsError } from '../../../../src/lib/errors/cvops-error.ts';
-import { ExitCode } from '../../../../src/lib/errors/exit-code.ts';
-import { FakeQueues } from './support/fake-queues.ts';
-import { VirtualClock } from './support/virtual-clock.ts';
+import type { EventSource, Functions } from '../../../../../src/lib/aws/ports/functions.ts';
+import { findConsumers } from '../../../../../src/lib/dlq/plan/consumer.ts';
+import { sizeChecks } from '../../../../../src/lib/dlq/plan/look-checks.ts';
+import { consumerChecks, queueChecks } from '../../../../../src/lib/dlq/plan/preflight.ts';
+import { CvopsError } from '../../../../../src/lib/errors/cvops-error.ts';
+import { ExitCode } from '../../../../../src/lib/errors/exit-code.ts';
+import { FakeQueues } from '../support/fake-queues.ts';
+import { VirtualClock } from '../support/virtual-clock.ts';
 
 let queues: FakeQueues;
 beforeEach(() => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type EngineQuestion, recommendEngine } from '../../../../src/lib/dlq/replay/recommend-engine.ts';
+import { type EngineQuestion, recommendEngine } from '../../../../../src/lib/dlq/replay/recommend-engine.ts';
 
 const backlog: EngineQuestion = {
   fifo: false,

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import type { FunctionLogs, LogLine } from '../../../../src/lib/aws/ports/function-logs.ts';
-import { causesByMessage } from '../../../../src/lib/dlq/inspect/causes-by-message.ts';
-import { failureCause, signatureOf } from '../../../../src/lib/dlq/inspect/failure-cause.ts';
-import { mask } from '../../../../src/lib/dlq/inspect/mask.ts';
-import { CvopsError } from '../../../../src/lib/errors/cvops-error.ts';
-import { ExitCode } from '../../../../src/lib/errors/exit-code.ts';
+import type { FunctionLogs, LogLine } from '../../../../../src/lib/aws/ports/function-logs.ts';
+import { causesByMessage } from '../../../../../src/lib/dlq/inspect/causes-by-message.ts';
+import { failureCause, signatureOf } from '../../../../../src/lib/dlq/inspect/failure-cause.ts';
+import { mask } from '../../../../../src/lib/dlq/inspect/mask.ts';
+import { CvopsError } from '../../../../../src/lib/errors/cvops-error.ts';
+import { ExitCode } from '../../../../../src/lib/errors/exit-code.ts';
 
 const ID = '3f1c1b1e-8a53-4a3e-9d0b-1f6f1c1b1e8a';
 const OTHER = '11111111-2222-4333-8444-555555555555';
