@@ -34,6 +34,19 @@ describe('dlq export', () => {
     expect(await cli.scene.depth(cli.scene.dlqUrl)).toEqual({ visible: 24, inFlight: 0 });
   });
 
+  test('what comes next is ready to be typed, whatever the name of the file', async () => {
+    await cli.scene.send(cli.scene.dlqUrl, 1);
+    const { next } = jsonOf(await cvops('dlq', 'export', '--to', "dead's letters.ndjson", '--json'));
+    expect(next[0]?.command).toBe(`cvops dlq import processor --from 'dead'\\''s letters.ndjson'`);
+  });
+
+  test.each(['table', 'tsv', 'ndjson', 'markdown'])('--to - writes nothing else to the pipe as %s', async (format) => {
+    await cli.scene.send(cli.scene.dlqUrl, 3);
+    const { stdout } = await cvops('dlq', 'export', '--to', '-', '--output', format);
+    const lines = stdout.split('\n').slice(0, -1);
+    expect(lines.map((line) => JSON.parse(line).kind)).toEqual(Array(3).fill('cvops/dlq.message'));
+  });
+
   test('--to - writes the messages to the pipe and all else to stderr', async () => {
     await cli.scene.send(cli.scene.dlqUrl, 3);
     const result = await cvops('dlq', 'export', '--to', '-');

@@ -8,6 +8,7 @@ import { MessageIdSet } from '../replay/message-id-set.ts';
 import { VisibilityKeeper } from '../visibility-keeper.ts';
 import { type ArchiveSelection, isMeant } from './archive-selection.ts';
 import { archivedLine } from './archived-message.ts';
+import { deleteHeld } from './delete-held.ts';
 import { interruption } from './interruption.ts';
 import { wholeGroups } from './whole-groups.ts';
 
@@ -60,8 +61,6 @@ const MOST_TRIES = 6;
 /** Clocks differ, and a visibility counts from when SQS got the call. */
 const BLIND_MARGIN_MS = 5_000;
 const WAITING_POLL_MS = 3_000;
-/** A handle is used only while it is sure to be good: a delete with an old one may say done and do nothing. */
-const HANDLE_MARGIN_MS = 2_000;
 
 /**
  * Deletes what is meant, by receiving and deleting: PurgeQueue would also delete what nobody looked at.
@@ -254,45 +253,13 @@ class Purge {
     await file.synced();
     this.#exported += added;
     this.#tell();
-    const deletedGroups = new Set(await this.#delete(meant));
-    await this.#skip(skipped, deletedGroups);
+    const shorter = new Set<string | null>();
+    await deleteHeld({ ...this.#options, keeper: this.#keeper }, meant, (message) => {
+      shorter.add(groupOf(message));
+      this.#deleted.add(message.messageId);
+    });
+    await this.#skip(skipped, shorter);
     this.#tell();
-  }
-
-  /** @returns the groups of the messages that are gone */
-  async #delete(messages: readonly ReceivedMessage[]): Promise<readonly (string | null)[]> {
-    const { queues, clock, dlq } = this.#options;
-    const groups: (string | null)[] = [];
-    let open = messages;
-    for (let tries = 1; ; tries++) {
-      // What is no longer ours shows up again, and is deleted then.
-      open = open.filter(({ messageId }) => this.#keeper.holds(messageId, HANDLE_MARGIN_MS));
-      if (open.length === 0) return groups;
-      const again: ReceivedMessage[] = [];
-      try {
-        const results = await queues.delete(
-          dlq,
-          open.map(({ receiptHandle }) => receiptHandle),
-        );
-        results.forEach((result, index) => {
-          const message = open[index]!;
-          if (result.ok) {
-            groups.push(groupOf(message));
-            this.#deleted.add(message.messageId);
-            this.#keeper.forget(message.messageId);
-          } else if (result.senderFault) this.#keeper.forget(message.messageId);
-          else again.push(message);
-        });
-      } catch (cause) {
-        const error = expected(cause);
-        if (!isPassing(error.code)) throw error;
-        if (tries >= MOST_TRIES) throw error;
-        again.push(...open);
-      }
-      open = again;
-      if (open.length === 0 || tries >= MOST_TRIES) return groups;
-      await clock.sleep(backoffMs(tries));
-    }
   }
 
   /**
