@@ -10,7 +10,7 @@ export interface RegistryEntry {
 /** The nouns, in the order of the help. */
 export const nouns: Readonly<Record<string, string>> = {
   dlq: 'dead letters: list, inspect, replay, verify',
-  alias: 'releases: promote, roll back, recover, list, show, history',
+  alias: 'releases: promote, roll back, recover, list, show, history, prune',
   report: 'what was measured: deployments',
   sandbox: 'the whole system on this machine, no AWS account',
 };
@@ -106,6 +106,11 @@ export const registry: readonly RegistryEntry[] = [
     path: ['alias', 'history'],
     summary: 'every release of an alias, and what others did to it',
     load: async () => (await import('./alias/history.ts')).aliasHistoryCommand,
+  },
+  {
+    path: ['alias', 'prune'],
+    summary: 'delete old versions; what serves, what served before and what is evidence stays',
+    load: async () => (await import('./alias/prune.ts')).aliasPrune,
   },
   {
     path: ['report', 'deployments'],
