@@ -80,6 +80,14 @@ describe('a look at a FIFO queue', () => {
     expect(queues.inFlight(DEAD)).toBe(0);
   });
 
+  test('goes no further than its limit when it looks again, either', async () => {
+    putGroups(8, 6);
+    const { result, bodies } = await scan({ limit: 12 });
+    expect(result).toMatchObject({ scanned: 12, complete: false });
+    expect(bodies).toHaveLength(12);
+    expect(queues.inFlight(DEAD)).toBe(0);
+  });
+
   test('receives each message once where another receive could move it on', async () => {
     queues.create('deader.fifo');
     queues.create(DEAD, { redrive: { to: 'deader.fifo', maxReceiveCount: 2 } });
