@@ -38,7 +38,7 @@ export interface Host {
 export interface Context extends Host {
   readonly settings: Settings;
   readonly folders: Folders;
-  /** AWS calls made so far. */
+  /** The last AWS calls, the newest at the end; a replay makes millions. */
   readonly calls: readonly CallRecord[];
   config(): Promise<LoadedConfig>;
   region(): Promise<string>;
@@ -63,12 +63,14 @@ export interface Context extends Host {
   note(line: string): void;
 }
 
+const CALLS_KEPT = 20;
+
 export function createContext(host: Host, settings: Settings, folders: Folders): Context {
   // Each call in flight listens to it; Node warns on stderr from the eleventh on.
   setMaxListeners(0, host.signal);
   const calls: CallRecord[] = [];
   const observe = (call: CallRecord) => {
-    calls.push(call);
+    if (calls.push(call) > CALLS_KEPT) calls.shift();
     if (settings.debug) {
       host.streams.stderr.write(
         `debug: ${call.service}:${call.operation} ${call.status ?? 'no answer'} ${Math.round(call.durationMs)} ms${call.attempts > 1 ? ` (${call.attempts} attempts)` : ''}${call.requestId === undefined ? '' : `, request ${call.requestId}`}\n`,
