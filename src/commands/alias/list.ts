@@ -24,7 +24,7 @@ async function list(_options: object, context: Context): Promise<Outcome> {
     kind: 'alias.list',
     data: { aliases },
     items: aliases,
-    next: split === undefined ? [] : [{ command: `cvops alias rollback ${split.service}`, why: 'end the split' }],
+    next: split === undefined ? [] : [{ command: `cvops alias recover ${split.service}`, why: 'end the split' }],
     view: () => [aliasTable(aliases, context.clock.now())],
   };
 }

@@ -1,4 +1,6 @@
+import type { Alias, Functions } from '../../lib/aws/ports/functions.ts';
 import type { Context } from '../../lib/context.ts';
+import { CvopsError } from '../../lib/errors/cvops-error.ts';
 import { eventLines } from '../../lib/io/event-lines.ts';
 import { releaseInSteps, type StepsResult } from '../../lib/release/canary/release-in-steps.ts';
 import { moveAtOnce, type PromotionPorts, prepare } from '../../lib/release/promote.ts';
@@ -99,7 +101,7 @@ export async function runPromotion(promotion: Promotion, run: PromotionRun, cont
     }
     const timeoutMs = 1_000 * Math.max(plan.from.timeoutSeconds, plan.to.timeoutSeconds);
     const steps = await releaseInSteps(
-      { ...ports, metrics: await context.metrics(), queues: context.queues },
+      { ...ports, metrics: await context.metrics(), queues: context.queues, logs: context.functionLogs },
       plan,
       {
         percents: promotion.percents,
@@ -111,6 +113,7 @@ export async function runPromotion(promotion: Promotion, run: PromotionRun, cont
           canary: plan.to.version,
           queue: run.queue,
           dlq: run.dlq,
+          reportsBatchItemFailures: await reportsBatchItemFailures(ports.functions, plan.alias),
         },
         author: who,
         id,
@@ -119,6 +122,17 @@ export async function runPromotion(promotion: Promotion, run: PromotionRun, cont
       context.signal,
     );
     return { steps, alias: steps.alias };
+  }
+}
+
+/** Does a mapping of this alias take single messages of a batch back? Not known where it may not be asked. */
+async function reportsBatchItemFailures(functions: Functions, alias: Alias): Promise<boolean> {
+  try {
+    const sources = await functions.listEventSources(`${alias.functionName}:${alias.name}`);
+    return sources.some((source) => source.reportsBatchItemFailures);
+  } catch (cause) {
+    if (cause instanceof CvopsError) return false;
+    throw cause;
   }
 }
 

@@ -117,29 +117,47 @@ describe('a judged release on the simulator', () => {
     });
   });
 
-  test('of a version that only gives messages back is ended by the dead-letter queue', async () => {
-    await publish(asRelease(sandbox.bundles.brokenProcessor, 6));
-    const poison = async (second: number) => {
-      if (second % 2 === 1) return;
-      await stage.operate('sqs', 'SendMessageBatch', {
-        QueueUrl: `${sandbox.endpoint}/${sandbox.simulator.accountId}/${SYSTEM.queue}`,
-        Entries: [
-          {
-            Id: '0',
-            MessageGroupId: `group-${second}`,
-            MessageDeduplicationId: `${second}`,
-            MessageBody: JSON.stringify({
-              id: `00000000-0000-4000-8000-${String(second).padStart(12, '0')}`,
-              type: 'query',
-              occurredAt: '2026-03-02T09:30:00Z',
-              sessionId: 'a',
-              query: '100% remote?',
-            }),
-          },
-        ],
-      });
+  /** A message in every other second that only the broken release fails at. */
+  const poison = async (second: number) => {
+    if (second % 2 === 1) return;
+    const event = {
+      id: `00000000-0000-4000-8000-${String(second).padStart(12, '0')}`,
+      type: 'query',
+      occurredAt: '2026-03-02T09:30:00Z',
+      sessionId: 'a',
+      query: '100% remote?',
     };
-    const result = await underTraffic(promote('--canary', '80', '--bake', '10m', '--max-bake', '10m'), poison);
+    await stage.operate('sqs', 'SendMessageBatch', {
+      QueueUrl: `${sandbox.endpoint}/${sandbox.simulator.accountId}/${SYSTEM.queue}`,
+      Entries: [
+        {
+          Id: '0',
+          MessageGroupId: `group-${second}`,
+          MessageDeduplicationId: `${second}`,
+          MessageBody: JSON.stringify(event),
+        },
+      ],
+    });
+  };
+
+  test('of a version that gives messages back is judged by its log, for Lambda counts no error', async () => {
+    await publish(asRelease(sandbox.bundles.brokenProcessor, 6));
+    const result = await underTraffic(promote('--canary', '50', '--bake', '10m', '--max-bake', '10m'), poison);
+    const { data } = jsonOf(result);
+    expect(result.code).toBe(6);
+    const [{ canary, baseline, reasons }] = data.steps;
+    expect(reasons[0].code).toMatch(/^(every-invocation-failed|failed-more-often)$/);
+    expect(canary.failures).toBe(canary.invocations);
+    expect(baseline.failures).toBe(0);
+    expect(await alias()).toEqual({ version: '5', weights: {} });
+  });
+
+  test('of a version that gives messages back and logs nothing is ended by the dead-letter queue', async () => {
+    const silent = `export const handler = async ({ Records = [] }) => ({
+      batchItemFailures: Records.map(({ messageId }) => ({ itemIdentifier: messageId })),
+    });`;
+    await publish(source(silent));
+    const result = await underTraffic(promote('--canary', '80', '--bake', '15m', '--max-bake', '15m'), poison);
     const { data } = jsonOf(result);
     expect(result.code).toBe(6);
     expect(data.steps[0].reasons[0]).toMatchObject({ code: 'dlq-rose' });

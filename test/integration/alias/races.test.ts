@@ -37,7 +37,9 @@ describe('two operators at the same time', () => {
       // Both have seen the same alias before either writes.
       meet('GetAlias', 2);
       const results = await Promise.all(
-        (pair % 2 === 0 ? ['2', '3'] : ['3', '2']).map((to) => cvops('alias', 'promote', 'processor', '--to', to, '--no-smoke')),
+        (pair % 2 === 0 ? ['2', '3'] : ['3', '2']).map((to) =>
+          cvops('alias', 'promote', 'processor', '--to', to, '--no-smoke'),
+        ),
       );
       const won = results.filter(({ code }) => code === 0);
       const lost = results.filter(({ code }) => code === 1);

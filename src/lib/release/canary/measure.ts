@@ -1,8 +1,10 @@
+import type { FunctionLogs } from '../../aws/ports/function-logs.ts';
 import type { CountQuery, Metrics } from '../../aws/ports/metrics.ts';
 import type { Queue, Queues } from '../../aws/ports/queues.ts';
 import { CvopsError } from '../../errors/cvops-error.ts';
 import { ExitCode } from '../../errors/exit-code.ts';
 import type { Evidence, QueueSignals, ReferenceCounts, SideCounts } from '../judge/evidence.ts';
+import { batchFailures } from './batch-failures.ts';
 
 /** Where the signs of a release are read. */
 export interface MeasuredService {
@@ -13,12 +15,16 @@ export interface MeasuredService {
   /** Names of the queue that the function reads and of its dead-letter queue; undefined where there is none. */
   readonly queue: string | undefined;
   readonly dlq: string | undefined;
+  /** An event source mapping has ReportBatchItemFailures: Lambda counts no error for what is given back. */
+  readonly reportsBatchItemFailures: boolean;
 }
 
 export interface MeasurePorts {
   readonly metrics: Metrics;
   /** Asked only when the service has queues. */
   queues(): Promise<Queues>;
+  /** Asked only when the function answers for its batches message by message. */
+  logs(): Promise<FunctionLogs>;
 }
 
 /** A step as it was begun: its share 0–1, and from when, ms since the epoch. */
@@ -34,6 +40,8 @@ export interface Baseline {
   readonly ageSeconds: number | null;
   /** Seconds that a message which fails for good takes until it is dead: visibility timeout × receives. */
   readonly deathSeconds: number | null;
+  /** The function gives single messages of a batch back, and its log could be read. */
+  readonly countsBatchFailures: boolean;
 }
 
 const MINUTE_MS = 60_000;
@@ -55,14 +63,17 @@ export async function measureBefore(
   const { functionName, alias } = service;
   const toMs = floorMinute(nowMs) + MINUTE_MS;
   const fromMs = Math.min(Math.max(toMs - HOUR_MS, ceilMinute(sinceMs ?? 0)), toMs);
-  const [counts, queue, dlq] = await Promise.all([
+  const [counts, queue, dlq, given] = await Promise.all([
     fromMs === toMs ? NONE : ports.metrics.invocationCounts({ functionName, alias, fromMs, toMs }),
     describe(ports, service.queue),
     describe(ports, service.dlq),
+    givenBack(ports, service, { fromMs, toMs }),
   ]);
+  const reference = { ...counts, seconds: (toMs - fromMs) / 1000 };
   const ageSeconds = queue === undefined ? null : await (await ports.queues()).oldestAgeSeconds(queue);
   return {
-    reference: { ...counts, seconds: (toMs - fromMs) / 1000 },
+    reference: given === null ? reference : { ...reference, ...withGivenBack(counts, sum(given)) },
+    countsBatchFailures: given !== null,
     depth: dlq?.attributes.visible ?? null,
     ageSeconds,
     deathSeconds:
@@ -91,23 +102,69 @@ export async function measure(
         const fromMs = floorMinute(step.fromMs);
         const next = steps[index + 1];
         const toMs = next === undefined ? floorMinute(nowMs) + MINUTE_MS : floorMinute(next.fromMs);
-        const [canary, stable] = await Promise.all(
-          [service.canary, service.stable].map((version) =>
-            count(ports.metrics, { functionName: service.functionName, alias: service.alias, version, fromMs, toMs }),
-          ),
-        );
-        const seconds = (Math.min(toMs, nowMs) - fromMs) / 1000;
-        return { weight: step.weight, seconds, canary: canary!, baseline: stable! };
+        const { functionName, alias } = service;
+        const side = (version: string) => count(ports.metrics, { functionName, alias, version, fromMs, toMs });
+        const [canary, stable, given] = await Promise.all([
+          side(service.canary),
+          side(service.stable),
+          baseline.countsBatchFailures ? unlessUnreadable(givenBack(ports, service, { fromMs, toMs })) : undefined,
+        ]);
+        const withGiven = (counts: SideCounts, version: string) =>
+          baseline.countsBatchFailures ? withGivenBack(counts, given ? (given.get(version) ?? 0) : null) : counts;
+        return {
+          weight: step.weight,
+          seconds: (Math.min(toMs, nowMs) - fromMs) / 1000,
+          canary: withGiven(canary, service.canary),
+          baseline: withGiven(stable, service.stable),
+        };
       }),
     ),
     queueSignals(ports, service, baseline),
   ]);
-  return { steps: measured, reference: baseline.reference, queue };
+  return withoutSilence({ steps: measured, reference: baseline.reference, queue });
+}
+
+/**
+ * A log that tells of no batch given back proves nothing: the function may not write it down. The counts are left out
+ * then, so that the dead-letter queue is not explained away by them.
+ */
+function withoutSilence(evidence: Evidence): Evidence {
+  const { steps, reference } = evidence;
+  const sides = [...steps.flatMap(({ canary, baseline }) => [canary, baseline]), ...(reference ? [reference] : [])];
+  if (sides.some(({ batchFailures: given }) => given === null || (given ?? 0) > 0)) return evidence;
+  const silent = <S extends SideCounts>({ batchFailures: _, ...counts }: S) => counts;
+  return {
+    ...evidence,
+    steps: steps.map((step) => ({ ...step, canary: silent(step.canary), baseline: silent(step.baseline) })),
+    ...(reference === undefined ? {} : { reference: silent(reference) }),
+  };
 }
 
 async function count(metrics: Metrics, query: CountQuery): Promise<SideCounts> {
   if (query.toMs <= query.fromMs) return NONE;
   return (await unlessUnreadable(metrics.invocationCounts(query))) ?? UNREAD;
+}
+
+/** Invocations by version that gave messages back; null where that is not known. */
+async function givenBack(
+  ports: MeasurePorts,
+  { functionName, reportsBatchItemFailures }: MeasuredService,
+  span: { readonly fromMs: number; readonly toMs: number },
+): Promise<ReadonlyMap<string, number> | null> {
+  if (!reportsBatchItemFailures) return null;
+  if (span.toMs <= span.fromMs) return new Map();
+  return batchFailures(await ports.logs(), functionName, span);
+}
+
+/** The log is ahead of the metrics: what is not counted as an invocation yet is no failure yet. */
+function withGivenBack(counts: SideCounts, given: number | null): SideCounts {
+  const { invocations, errors } = counts;
+  if (given === null || invocations === null || errors === null) return { ...counts, batchFailures: null };
+  return { ...counts, batchFailures: Math.min(given, Math.max(0, invocations - errors)) };
+}
+
+function sum(given: ReadonlyMap<string, number>): number {
+  return [...given.values()].reduce((total, each) => total + each, 0);
 }
 
 /** A gauge that could not be read before the release is left out: there is nothing to hold it against. */

@@ -42,8 +42,9 @@ describe('a version before its release', () => {
     functions.hooks = {
       after: (call) => {
         if (call !== 'invoke') return;
-        is('Pending', 'The function is being restored.');
-        void clock.sleep(5_000).then(() => is('Active'));
+        // Its state is told late.
+        void clock.sleep(3_000).then(() => is('Pending', 'The function is being restored.'));
+        void clock.sleep(8_000).then(() => is('Active'));
         throw new CvopsError('ResourceConflictException', ExitCode.failed, 'the function is in state Pending.');
       },
     };

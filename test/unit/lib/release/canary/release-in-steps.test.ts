@@ -50,6 +50,7 @@ describe('a release in steps', () => {
   });
 
   test('watches each step for the whole bake, and then as long as an invocation may take', async () => {
+    world.metrics.perSecond = 50;
     const result = await world.release({ percents: [10] });
     const [step] = result.steps;
     expect(step!.endedAt - step!.startedAt).toBe(5 * MINUTE_MS + 10_000);
@@ -62,6 +63,8 @@ describe('a release in steps', () => {
     world.metrics.errorRates = { 6: 0.3, 5: 0.02 };
     const result = await world.release({ percents: [10, 50] });
     expect(result.verdict).toBe('FAIL');
+    // 12 invocations a minute: the sample is there at the fifth look, and so much harm is seen then.
+    expect(looks()).toHaveLength(5);
     expect(shares()).toEqual([
       ['5', 0],
       ['5', 0.1],
@@ -195,6 +198,44 @@ describe('a release in steps', () => {
       message: 'not allowed. The release was ended: version 5 serves everything.',
     });
     expect(world.functions.alias).toMatchObject({ version: '5', weights: {} });
+  });
+
+  test('with much traffic the first look is enough to end a bad one', async () => {
+    world.metrics.perSecond = 50;
+    world.metrics.errorRates = { 6: 0.3 };
+    const result = await world.release();
+    expect(result.verdict).toBe('FAIL');
+    expect(result.steps[0]!.endedAt - result.steps[0]!.startedAt).toBe(MINUTE_MS);
+  });
+
+  test('an error that hides somebody else’s change ends in the conflict, and leaves their change', async () => {
+    let writes = 0;
+    world.functions.hooks = {
+      before: (call) => {
+        if (call !== 'updateAlias' || ++writes !== 2) return;
+        world.functions.write({ version: '4', weights: {}, description: '' });
+        throw new CvopsError('AccessDenied', ExitCode.setup, 'not allowed.');
+      },
+    };
+    await expect(world.release()).rejects.toMatchObject({ code: 'RevisionConflict' });
+    expect(shares().at(-1)).toEqual(['4', 0]);
+  });
+
+  test('the last answer is lost and the alias cannot be read for a while: the release is known as done', async () => {
+    let writes = 0;
+    let blind = 0;
+    world.functions.hooks = {
+      before: (call) => {
+        if (call === 'getAlias' && blind-- > 0) throw new CvopsError('Throttled', ExitCode.failed, 'throttled.');
+      },
+      after: (call) => {
+        if (call !== 'updateAlias' || ++writes !== 3) return;
+        blind = 2;
+        throw new CvopsError('ConnectionBroken', ExitCode.failed, 'broken.');
+      },
+    };
+    expect((await world.release()).verdict).toBe('PASS');
+    expect(shares().at(-1)).toEqual(['6', 0]);
   });
 
   test('a split that cannot be ended is told, with the command that ends it', async () => {
