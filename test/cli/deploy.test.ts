@@ -76,6 +76,12 @@ describe('deploy', () => {
     });
     expect(data.codeSha256).toBe(CodeSha256);
     expect(Description).toMatch(/^cvops d-\d{8}T/);
+    const history = await runCli(['alias', 'history', 'processor', '--cloudtrail', '--json'], {
+      env: released.env,
+      home,
+    });
+    const own = jsonOf(history).data.entries.filter(({ tool }: { tool: string }) => tool === 'cvops');
+    expect(own).toMatchObject([{ kind: 'deploy', source: 'ledger' }]);
   });
 
   test('unchanged code and settings are no release: nothing is uploaded, published, moved or remembered', async () => {
@@ -182,7 +188,11 @@ describe('deploy', () => {
 });
 
 describe('deploy and others at the same time', () => {
-  test('code that somebody uploaded in between is not overwritten', async () => {
+  test.each([
+    ['and that is through', 600],
+    ['and that is under way', 0],
+  ])('code that somebody uploaded in between is not overwritten: %s', async (_case, delayMs) => {
+    released.simulator.faults.add({ service: 'lambda', operation: 'UpdateFunctionCode', delayMs });
     const { lambda } = released.simulator.region();
     let isDone = false;
     observe((operation, call) => {
@@ -201,7 +211,11 @@ describe('deploy and others at the same time', () => {
     expect(await released.ledger()).toMatchObject([{ kind: 'deploy', outcome: 'conflict', error: 'RevisionConflict' }]);
   });
 
-  test('code that somebody uploaded after ours is not published', async () => {
+  test.each([
+    ['and that is through', 600],
+    ['and that is under way', 0],
+  ])('code that somebody uploaded after ours is not published: %s', async (_case, delayMs) => {
+    released.simulator.faults.add({ service: 'lambda', operation: 'PublishVersion', delayMs });
     const { lambda } = released.simulator.region();
     let updates = 0;
     observe((operation, call) => {
@@ -218,6 +232,8 @@ describe('deploy and others at the same time', () => {
     }
     const result = await deployNew();
     expect(result.code).toBe(1);
+    expect(jsonOf(result).error.code).toBe('RevisionConflict');
+    expect(await versions()).toEqual(['1', '2']);
     expect(await released.alias()).toMatchObject({ version: '2' });
   });
 

@@ -152,6 +152,8 @@ function changed(cause: unknown, functionName: string): CvopsError | undefined {
   const { name, message } = cause as Error;
   const isOther =
     name === 'PreconditionFailedException' ||
+    // The function was seen settled just before: the update under way is another's.
+    (name === 'ResourceConflictException' && /update is in progress/i.test(message)) ||
     (name === 'InvalidParameterValueException' && /CodeSHA256.*is different/i.test(message));
   if (!isOther) return undefined;
   return new CvopsError(
