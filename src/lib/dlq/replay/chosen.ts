@@ -16,7 +16,7 @@ export interface Chosen extends Waiting {
   /** When a copy may first have been sent, ms since the epoch; null before the first try. */
   firstTry: number | null;
   /** An interrupted run may have sent it. */
-  readonly triedBefore: boolean;
+  triedBefore: boolean;
 }
 
 /**

@@ -73,6 +73,7 @@ export interface ReplayOptions {
 
 const VISIBILITY_SECONDS = 60;
 const CONCURRENCY = 64;
+const LEARN_EVERY_MS = 60_000;
 
 /**
  * Sends dead letters back to their queue and waits for their verdict. Yields what happens; the last event, `finished`,
@@ -96,6 +97,14 @@ export async function* replay(
   const before = options.resume === null ? NOTHING : await earlier(ledgers, header.runId, sentIds, newIds);
   const unresolved = new Map(before.unresolved);
   const hidden = await adoptUnfinished(ledgers, header, clock.now(), sentIds, unresolved);
+  let learntAt = clock.now();
+  // A process that dies beside this one leaves its messages to it. Well within the deduplication window, so that what it
+  // may have sent is known before a second copy could get through.
+  const learn = async () => {
+    if (clock.now() - learntAt < LEARN_EVERY_MS) return;
+    learntAt = clock.now();
+    await adoptUnfinished(ledgers, header, learntAt, sentIds, unresolved);
+  };
   const ledger = await openLedger(ledgers, header, options, clock);
   const tally = newTally(before);
   const pace = new Pace(before);
@@ -127,6 +136,7 @@ export async function* replay(
       sentIds,
       newIds,
       unresolved,
+      learn,
       owed,
       interrupted: first ? interruptedBy(before, hidden) : null,
       tally,

@@ -34,6 +34,8 @@ export interface ReplayerOptions {
   readonly newIds: MessageIdSet;
   /** Dead letters that may have been sent by an earlier try. MessageId → time of that try. */
   readonly unresolved: ReadonlyMap<string, number>;
+  /** Looks, now and then, what other processes have written since: `sentIds` and `unresolved` grow with it. */
+  learn(): Promise<void>;
   /** Dead letters that this run's ledger had left open; what is deleted is taken out. */
   readonly owed: Set<string>;
   /** See {@link QueueEndOptions}. */

@@ -33,7 +33,8 @@ export class Sender {
     };
     return async () => {
       try {
-        const fresh = this.#stillHeld(batch);
+        await this.#state.options.learn();
+        const fresh = this.#notSentElsewhere(this.#stillHeld(batch));
         settled(batch.length - fresh.length);
         if (fresh.length === 0) return;
         await this.#intend(fresh);
@@ -64,6 +65,27 @@ export class Sender {
       // By the server's clock it may still be hidden.
       end.blinded();
       return false;
+    });
+  }
+
+  /**
+   * Another process may have tried these since they were received: what it is known to have sent is only deleted, and
+   * what it may have sent keeps the time of its try.
+   */
+  #notSentElsewhere(batch: readonly Chosen[]): readonly Chosen[] {
+    const { lanes, deleter, tally, options } = this.#state;
+    return batch.filter((chosen) => {
+      const id = chosen.message.messageId;
+      if (options.sentIds.has(id)) {
+        options.selection.giveUp();
+        tally.matched--;
+        lanes.settle(chosen.lane);
+        deleter.add(id);
+        return false;
+      }
+      chosen.firstTry ??= options.unresolved.get(id) ?? null;
+      chosen.triedBefore = chosen.firstTry !== null;
+      return true;
     });
   }
 

@@ -149,3 +149,58 @@ describe('what a dead process may still hide', () => {
     expect(await run()).toMatchObject({ replayed: 1, remaining: 0 });
   });
 });
+
+describe('a process that dies beside another', () => {
+  /** Replays five messages of one group each, slowly; `midway` happens after the first was sent. */
+  async function runBeside(midway: (header: RunHeader, late: string) => Promise<void>): Promise<ReplayResult> {
+    const ids = Array.from({ length: 5 }, (_, n) => queues.put('dead.fifo', { body: `${n}`, groupId: `g${n}` }));
+    const events = replay(
+      { queues, ledgers, clock },
+      replayOptions({
+        dlq: await queues.describe('dead.fifo'),
+        target: await queues.describe('live.fifo'),
+        rate: 1 / 120,
+      }),
+      new AbortController().signal,
+    );
+    let told = false;
+    for await (const event of events) {
+      if (event.type === 'sent' && !told) {
+        told = true;
+        const { header } = await ledgers.ends((await ledgers.list())[0]!);
+        await midway({ ...header, runId: 'other' }, ids[4]!);
+      }
+      if (event.type === 'finished') return event.result;
+    }
+    throw new Error('no result');
+  }
+
+  const intent = (id: string) =>
+    ({
+      type: 'intent',
+      at: clock.now(),
+      messages: [{ id, group: 'g4', dedup: null, body: '4', attributes: {}, system: {} }],
+    }) as const;
+
+  test('leaves to it what it may have sent, also when the deduplication window has passed since', async () => {
+    const result = await runBeside(async (header, late) => {
+      const other = await ledgers.create({ ...header, at: clock.now() });
+      await other.commit(intent(late));
+      const live = await queues.describe('live.fifo');
+      await queues.send(live, [{ body: '4', attributes: {}, groupId: 'g4', deduplicationId: `cvops-${late}` }]);
+    });
+    expect(result).toMatchObject({ replayed: 4, uncertain: 1 });
+    expect(queues.messages('live.fifo').filter(({ body }) => body === '4')).toHaveLength(1);
+  });
+
+  test('leaves to it only to delete what it is known to have sent', async () => {
+    const result = await runBeside(async (header, late) => {
+      const other = await ledgers.create({ ...header, at: clock.now() });
+      await other.commit(intent(late));
+      await other.commit({ type: 'sent', at: clock.now(), messages: [{ id: late, newId: 'copy', sequence: '1' }] });
+    });
+    expect(result).toMatchObject({ matched: 4, replayed: 4, remaining: 0 });
+    expect(queues.messages('live.fifo').some(({ body }) => body === '4')).toBe(false);
+    expect(queues.messages('dead.fifo')).toEqual([]);
+  });
+});
