@@ -65,7 +65,7 @@ export const deploy = defineCommand<DeployOptions>({
 
 async function run(options: DeployOptions, context: Context): Promise<Outcome> {
   const { clock, signal } = context;
-  const archive = options.zip === undefined ? null : readArchive(resolve(context.cwd, options.zip));
+  const archive = options.zip === undefined ? null : readArchive(resolve(context.cwd, options.zip), options.zip);
   if (options.smoke !== undefined) await readSmokeFile(options.smoke, context.cwd);
   const service = findService(await context.config(), options.service, 'function');
   const [functions, code] = await Promise.all([context.functions(), context.functionCode()]);
@@ -92,12 +92,8 @@ async function run(options: DeployOptions, context: Context): Promise<Outcome> {
     if (!plan.publishes) {
       // What is left to do, if anything, is a promotion, which asks for itself.
       const same = { ...plan.newest!, isNew: false };
-      return outcome(
-        await promote(same.version)(asDeployment(context, clock.now(), same, git)),
-        service.name,
-        same,
-        git,
-      );
+      const promoted = await promote(same.version)(asDeployment(context, clock.now(), same, git));
+      return outcome(promoted, service.name, same, git, 0);
     }
     if (!context.settings.yes) {
       progress.stop();
@@ -129,10 +125,11 @@ async function run(options: DeployOptions, context: Context): Promise<Outcome> {
       await rememberFailure(context, draft, cause);
       throw cause;
     }
+    const publishedMs = clock.now() - started;
     if (published.isNew) tell(`published version ${published.version}`);
     const agreed = { ...context, settings: { ...context.settings, yes: true } };
     const promoted = await promote(published.version)(asDeployment(agreed, started, published, git));
-    return outcome(promoted, service.name, published, git);
+    return outcome(promoted, service.name, published, git, publishedMs);
   } finally {
     progress.stop();
   }
@@ -180,7 +177,7 @@ async function dryRun(
   if (!plan.publishes) {
     const same = { ...plan.newest!, isNew: false };
     const promote = aliasPromote.prepare([service], { ...options.promote, to: same.version, dryRun: true });
-    return outcome(await promote(context), service, same, git);
+    return outcome(await promote(context), service, same, git, 0);
   }
   const upload = plan.uploads ? `upload ${plan.archive!.path}, which Lambda would take, ` : '';
   return {
@@ -211,20 +208,42 @@ async function dryRun(
   };
 }
 
-function outcome(promoted: Outcome, service: string, published: Published, git: GitCommit | null): Outcome {
-  const { version, codeSha256, isNew } = published;
-  const isNothing = 'outcome' in promoted.data && promoted.data.outcome === 'nothing';
+/** The promotion's outcome as that of the whole deployment. @param publishedMs what upload and publishing took. */
+function outcome(
+  promoted: Outcome,
+  service: string,
+  { version, codeSha256, isNew }: Published,
+  git: GitCommit | null,
+  publishedMs: number,
+): Outcome {
+  const { outcome, releaseId, ...told } = promoted.data as {
+    readonly outcome: string;
+    readonly releaseId: string | null;
+    readonly durationMs: number;
+  };
+  const durationMs = publishedMs + told.durationMs;
+  const data = { ...promoted.data, durationMs, codeSha256, published: isNew, git: gitData(git) };
   const same = `The code and settings are those of version ${version}: nothing was published.`;
-  const lines: readonly Block[] = isNothing
-    ? [{ kind: 'line', text: `${same} ${service} serves it already; there is nothing to release.` }]
-    : isNew
-      ? []
-      : [{ kind: 'line', text: same, tone: 'dim' }];
+  if (outcome === 'nothing') {
+    const text = `${same} ${service} serves it already; there is nothing to release.`;
+    return { ...promoted, kind: 'deploy', data, view: () => [{ kind: 'line', text }] };
+  }
+  const fields: Readonly<Record<string, string>> = {
+    to: `${version} (published ${isNew ? 'with this release' : 'before'})`,
+    release: `${releaseId}, ${durationMs} ms with upload and publishing`,
+  };
+  const retold = (block: Block): Block =>
+    block.kind === 'fields'
+      ? { ...block, fields: block.fields.map(([label, cell]) => [label, { ...cell, raw: fields[label] ?? cell.raw }]) }
+      : block;
   return {
     ...promoted,
     kind: 'deploy',
-    data: { ...promoted.data, codeSha256, published: isNew, git: gitData(git) },
-    view: () => [...lines, ...(isNothing ? [] : promoted.view())],
+    data,
+    view: () => [
+      ...(isNew ? [] : [{ kind: 'line', text: same, tone: 'dim' } as const]),
+      ...promoted.view().map(retold),
+    ],
   };
 }
 

@@ -70,6 +70,8 @@ describe('deploy', () => {
         git: null,
       },
     ]);
+    // Waiting for the update is a part of it.
+    expect(data.durationMs).toBeGreaterThan(0);
     const { CodeSha256, Description } = await released.operate('lambda', 'GetFunctionConfiguration', {
       FunctionName: released.name,
       Qualifier: '3',
@@ -132,6 +134,15 @@ describe('deploy', () => {
     const { data } = jsonOf(await runCli([...args, '--no-smoke'], { env: released.env, home }));
     expect(data).toMatchObject({ from: '2', to: '3', published: false, outcome: 'promoted' });
     expect(await versions()).toEqual(['1', '2', '3']);
+  });
+
+  test('tells the version that it published, not one that was named', async () => {
+    const args = ['deploy', 'processor', '--zip', 'new.zip', '--yes', '--no-smoke'];
+    const { stdout, stderr } = await runCli(args, { env: released.env, home, stdoutTTY: true, columns: 120 });
+    expect(stdout).toMatch(/^✓ processor serves version 3\.\n/);
+    expect(stdout).toMatch(/to +3 \(published with this release\)/);
+    expect(stderr).toMatch(/^uploading new\.zip \(1 kB\)\n/);
+    expect(stderr).toContain('published version 3\n');
   });
 
   test('does not release again what was rolled back from', async () => {

@@ -164,7 +164,7 @@ function keptTable({ kept }: PrunePlan): readonly Block[] {
       kind: 'table',
       table: {
         columns: [{ label: 'KEPT' }, { label: 'WHY' }],
-        rows: kept.map(({ version, why }) => [text(version), text(why.join('; '))]),
+        rows: kept.map(({ version, why }) => [text(version), text(why[0] ?? '')]),
       },
     },
   ];

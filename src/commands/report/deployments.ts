@@ -61,7 +61,7 @@ async function report({ days }: ReportOptions, context: Context): Promise<Outcom
           rows: metrics.map((metric) => [
             text(metric.label),
             cell(metric, metric.value),
-            cell(metric, metric.article),
+            metric.article === null ? text(null) : cell(metric, metric.article),
             text(metric.basis, 'dim'),
           ]),
         },

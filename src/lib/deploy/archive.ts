@@ -5,6 +5,7 @@ import { ExitCode } from '../errors/exit-code.ts';
 
 /** A deployment package in memory. */
 export interface Archive {
+  /** As it was named. */
   readonly path: string;
   readonly zip: Uint8Array;
   /** Base64 SHA-256, as Lambda tells it. */
@@ -25,33 +26,37 @@ const REASONS: Readonly<Record<string, string>> = {
   EACCES: 'no permission',
 };
 
-/** Reads and checks a package before anything is changed. @throws CvopsError `FileNotFound` (5), `ZipUnreadable`, `ZipTooLarge`, `ZipInvalid` (2). */
-export function readArchive(path: string): Archive {
-  const zip = read(path);
+/**
+ * Reads and checks a package before anything is changed.
+ * @param named how messages call it.
+ * @throws CvopsError `FileNotFound` (5), `ZipUnreadable`, `ZipTooLarge`, `ZipInvalid` (2).
+ */
+export function readArchive(path: string, named = path): Archive {
+  const zip = read(path, named);
   const refuse = (message: string, hint: string) => new CvopsError('ZipInvalid', ExitCode.usage, message, { hint });
-  if (zip.length === 0) throw refuse(`${path} is empty.`, 'build the package again.');
+  if (zip.length === 0) throw refuse(`${named} is empty.`, 'build the package again.');
   const isZip = zip.subarray(0, 4).equals(LOCAL_HEADER);
   if (!isZip && !zip.subarray(0, 4).equals(END_OF_DIRECTORY)) {
     throw refuse(
-      `${path} is no zip archive.`,
+      `${named} is no zip archive.`,
       'Lambda takes .zip packages; a .tar.gz or a folder must be packed as one.',
     );
   }
-  if (!isZip) throw refuse(`${path} is a zip archive with nothing in it.`, 'build the package again.');
+  if (!isZip) throw refuse(`${named} is a zip archive with nothing in it.`, 'build the package again.');
   if (zip.subarray(Math.max(0, zip.length - END_BYTES)).lastIndexOf(END_OF_DIRECTORY) < 0) {
-    throw refuse(`${path} is cut short: its directory is missing.`, 'build or copy the package again.');
+    throw refuse(`${named} is cut short: its directory is missing.`, 'build or copy the package again.');
   }
-  return { path, zip, sha256: createHash('sha256').update(zip).digest('base64') };
+  return { path: named, zip, sha256: createHash('sha256').update(zip).digest('base64') };
 }
 
-function read(path: string): Buffer {
+function read(path: string, named: string): Buffer {
   let file: number | undefined;
   try {
     file = openSync(path, 'r');
     const stat = fstatSync(file);
     if (!stat.isFile())
       throw Object.assign(new Error('not a file'), { code: stat.isDirectory() ? 'EISDIR' : 'no file' });
-    if (stat.size > MOST_BYTES) throw tooLarge(path, stat.size);
+    if (stat.size > MOST_BYTES) throw tooLarge(named, stat.size);
     return readFileSync(file);
   } catch (cause) {
     if (cause instanceof CvopsError) throw cause;
@@ -60,7 +65,7 @@ function read(path: string): Buffer {
     throw new CvopsError(
       isMissing ? 'FileNotFound' : 'ZipUnreadable',
       isMissing ? ExitCode.notFound : ExitCode.usage,
-      `cannot read the package ${path} (${REASONS[code] ?? code}).`,
+      `cannot read the package ${named} (${REASONS[code] ?? code}).`,
       { hint: 'name the .zip with --zip FILE, or leave it out to release the code that $LATEST holds.', cause },
     );
   } finally {

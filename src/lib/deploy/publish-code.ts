@@ -64,7 +64,7 @@ export async function publishCode(
   const { functionName, archive } = plan;
   let { latest } = plan;
   if (archive !== null && plan.uploads) {
-    tell(`uploading ${archive.path} (${(archive.zip.length / 1024).toFixed(0)} kB)`);
+    tell(`uploading ${archive.path} (${Math.ceil(archive.zip.length / 1024)} kB)`);
     const { zip, sha256 } = archive;
     await ports.code.update({ functionName, zip, codeSha256: sha256, revisionId: latest.revisionId, dryRun: false });
     latest = await settledCode(ports, functionName, true, signal, tell);
