@@ -9,11 +9,12 @@ import { parseSteps } from './parse-steps.ts';
 import { parseVersion } from './parse-version.ts';
 import { preflightText } from './preflight-line.ts';
 import { nothingOutcome, type Promotion, promotionOutcome } from './promote-outcome.ts';
+import { promoteServices, refuseWithSet } from './promote-set.ts';
 import { readSmokeFile } from './read-smoke-file.ts';
 import { runPromotion } from './run-promotion.ts';
 
 interface PromoteOptions {
-  readonly service: string | undefined;
+  readonly services: readonly string[];
   readonly to: string | undefined;
   /** Percent, rising, below 100; empty for all at once. */
   readonly percents: readonly number[];
@@ -31,7 +32,12 @@ const BAKE_MS = 5 * 60_000;
 const MAX_BAKE_MS = 30 * 60_000;
 
 export const aliasPromote = defineCommand<PromoteOptions>({
-  arguments: [{ name: '[service]', description: 'service name; may be left out when only one has a function' }],
+  arguments: [
+    {
+      name: '[services...]',
+      description: 'service name; may be left out when only one has a function. Several move all or none',
+    },
+  ],
   flags: [
     { flags: '--to <version>', description: 'this version instead of the newest published one' },
     {
@@ -54,8 +60,11 @@ export const aliasPromote = defineCommand<PromoteOptions>({
     'cvops alias promote processor --smoke events.json',
     'cvops alias promote processor --steps 10,50,100 --bake 10m --smoke events.json',
     'cvops alias promote processor --to 6 --dry-run',
+    'cvops alias promote processor reporter --yes',
   ],
-  parse: ([service], flags) => {
+  parse: (args, flags) => {
+    // All of a list that commander gives as one argument.
+    const services = args.flat().filter((each) => each !== undefined);
     const percents = parseSteps(flags['canary'], flags['steps']);
     const bakeMs = parseDuration(flags['bake'], '--bake');
     const maxBakeMs = parseDuration(flags['maxBake'], '--max-bake');
@@ -66,8 +75,16 @@ export const aliasPromote = defineCommand<PromoteOptions>({
       throw usageError('--max-bake is shorter than --bake.');
     }
     const smoke = flags['smoke'];
+    if (services.length > 1) {
+      refuseWithSet([
+        ['--to', flags['to']],
+        ['--canary', flags['canary']],
+        ['--steps', flags['steps']],
+        ['--smoke', typeof smoke === 'string' ? smoke : undefined],
+      ]);
+    }
     return {
-      service,
+      services,
       to: parseVersion(flags['to']),
       percents,
       bakeMs: bakeMs ?? BAKE_MS,
@@ -83,8 +100,9 @@ export const aliasPromote = defineCommand<PromoteOptions>({
 });
 
 async function promote(options: PromoteOptions, context: Context): Promise<Outcome> {
+  if (options.services.length > 1) return promoteServices(options, context);
   const events = options.smoke === undefined ? [] : await readSmokeFile(options.smoke, context.cwd);
-  const service = findService(await context.config(), options.service, 'function');
+  const service = findService(await context.config(), options.services[0], 'function');
   const functions = await context.functions();
   const stepped = options.percents.length > 0;
   const plan = await planPromotion(functions, {
