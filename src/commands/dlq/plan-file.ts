@@ -5,7 +5,7 @@ import { readPlanFile, writePlanFile } from '../../lib/dlq/plan/plan-file.ts';
 import type { ReplayPlan } from '../../lib/dlq/plan/plan-replay.ts';
 import type { PlannedIds } from '../../lib/dlq/plan/planned-ids.ts';
 import { type SavedPlan, savedPlan } from '../../lib/dlq/plan/saved-plan.ts';
-import type { ReplayOptions } from '../../lib/dlq/replay/replay.ts';
+import type { ReplayOptions } from '../../lib/dlq/replay/replay-options.ts';
 import type { ReplayResult } from '../../lib/dlq/replay/replay-result.ts';
 import { CvopsError } from '../../lib/errors/cvops-error.ts';
 import { ExitCode } from '../../lib/errors/exit-code.ts';

@@ -1,9 +1,11 @@
 import type { MoveTask, MoveTasks } from '../../aws/ports/move-tasks.ts';
 import type { Queue, Queues } from '../../aws/ports/queues.ts';
 import type { Clock } from '../../clock.ts';
+import { endRecord } from '../ledger/end-record.ts';
 import type { RunCounts, RunHeader } from '../ledger/ledger-record.ts';
 import type { Ledger, Ledgers } from '../ledger/ledgers.ts';
 import { refuseOwnRedrive } from '../own-redrive.ts';
+import { queueDepth } from '../queue-depth.ts';
 import { Price } from '../replay/price.ts';
 import { pricedQueues } from '../replay/priced-queues.ts';
 import type { ReplayEvent } from '../replay/replay-event.ts';
@@ -83,7 +85,7 @@ export async function* replayNatively(
       dlq: dlq.name,
       target: header.native!.targets.join(', '),
       resumed: resume !== null,
-      expected: depth(dlq),
+      expected: queueDepth(dlq),
     };
     yield {
       type: 'note',
@@ -253,34 +255,13 @@ export function lasted(task: Pick<MoveTask, 'startedAt'>, header: RunHeader, end
 /** What the queue is said to hold; where it cannot be asked any more, what the task left. */
 async function remainingOf(queues: Queues, dlq: Queue, task: MoveTask | null): Promise<number> {
   try {
-    return depth(await queues.describe(dlq.url));
+    return queueDepth(await queues.describe(dlq.url));
   } catch {
-    return task === null ? depth(dlq) : Math.max(0, (task.toMove ?? task.moved) - task.moved);
+    return task === null ? queueDepth(dlq) : Math.max(0, (task.toMove ?? task.moved) - task.moved);
   }
 }
 
 async function end(ledger: Ledger, clock: Clock, result: RunCounts & Pick<ReplayResult, 'verified'>): Promise<void> {
-  const { matched, replayed, failed, skipped, suppressed, remaining, verified } = result;
-  await ledger
-    .commit({
-      type: 'end',
-      at: clock.now(),
-      open: 0,
-      counts: { matched, replayed, failed, skipped, suppressed, remaining },
-      verified:
-        verified === null
-          ? null
-          : {
-              succeeded: verified.succeeded,
-              returned: verified.returned,
-              pending: verified.pending,
-              basis: verified.basis,
-            },
-    })
-    // The work is done; a disk that is full now takes nothing from it.
-    .catch(() => {});
-}
-
-function depth({ attributes }: Queue): number {
-  return attributes.visible + attributes.inFlight + attributes.delayed;
+  // The work is done; a disk that is full now takes nothing from it.
+  await ledger.commit(endRecord(clock.now(), 0, result)).catch(() => {});
 }

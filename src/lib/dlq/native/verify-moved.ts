@@ -1,5 +1,6 @@
 import type { Queue, Queues } from '../../aws/ports/queues.ts';
 import type { Clock } from '../../clock.ts';
+import { queueDepth } from '../queue-depth.ts';
 import type { ReplayEvent, VerdictBasis } from '../replay/replay-event.ts';
 import type { Verified } from '../replay/replay-result.ts';
 import { verdictDeadline } from '../replay/verify.ts';
@@ -61,7 +62,7 @@ export async function* verifyMoved(options: VerifyMovedOptions): AsyncGenerator<
   for (;;) {
     const targets = await Promise.all(options.targets.map(({ url }) => queues.describe(url)));
     const now = clock.now();
-    const empty = targets.every((target) => depth(target) === 0);
+    const empty = targets.every((target) => queueDepth(target) === 0);
     emptySince = empty ? (emptySince ?? now) : null;
     readings = empty ? readings + 1 : 0;
     const settled = emptySince !== null && readings >= READINGS && now - emptySince >= SETTLE_MS;
@@ -130,8 +131,4 @@ function latest(times: readonly (number | null)[]): number | null {
 /** Without a dead-letter queue a failing message stays where it is, so an empty target tells; with another one it does not. */
 function failsElsewhere(redrive: Queue['attributes']['redrive'], dlqArn: string): boolean {
   return redrive !== null && redrive.deadLetterTargetArn !== dlqArn;
-}
-
-function depth({ attributes }: Queue): number {
-  return attributes.visible + attributes.inFlight + attributes.delayed;
 }

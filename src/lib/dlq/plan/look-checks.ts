@@ -1,5 +1,5 @@
 import type { Queue } from '../../aws/ports/queues.ts';
-import type { ReplayOptions } from '../replay/replay.ts';
+import type { ReplayOptions } from '../replay/replay-options.ts';
 import type { Look } from './look.ts';
 import { ng, ok, type ReplayCheck, skip } from './replay-check.ts';
 

@@ -4,7 +4,7 @@ import { CvopsError } from '../../errors/cvops-error.ts';
 import { copyOf, deadLetter, groupOf, messageBytes, sentTimestamp } from '../dead-letter.ts';
 import { type CopyChange, copyChanges } from '../edit/copy-changes.ts';
 import type { Edit } from '../edit/edit.ts';
-import type { ReplayOptions } from '../replay/replay.ts';
+import type { ReplayOptions } from '../replay/replay-options.ts';
 import { Selection } from '../replay/selection.ts';
 import { scanQueue } from '../scan-queue.ts';
 

@@ -4,7 +4,7 @@ import { CvopsError } from '../../errors/cvops-error.ts';
 import { ExitCode } from '../../errors/exit-code.ts';
 import { refuseOwnRedrive } from '../own-redrive.ts';
 import { type EngineAdvice, recommendEngine } from '../replay/recommend-engine.ts';
-import type { ReplayOptions } from '../replay/replay.ts';
+import type { ReplayOptions } from '../replay/replay-options.ts';
 import { type Estimate, estimate } from './estimate.ts';
 import { lambdaChecks } from './lambda-checks.ts';
 import { type EditedMessage, type Look, type LookLimits, type LookPorts, lookAt, type PlannedMessage } from './look.ts';

@@ -1,6 +1,7 @@
 import type { FunctionLogs } from '../../aws/ports/function-logs.ts';
 import type { Queue, Queues } from '../../aws/ports/queues.ts';
 import type { Clock } from '../../clock.ts';
+import { queueDepth } from '../queue-depth.ts';
 import { scanQueue } from '../scan-queue.ts';
 import { processedMessages } from './processed-messages.ts';
 import type { ReplayEvent, VerdictBasis } from './replay-event.ts';
@@ -78,7 +79,7 @@ export async function* verify(options: VerifyOptions): AsyncGenerator<ReplayEven
   for (;;) {
     const [target, dlq] = await Promise.all([queues.describe(options.target.url), queues.describe(options.dlq.url)]);
     const now = clock.now();
-    const empty = depth(target) === 0;
+    const empty = queueDepth(target) === 0;
     emptySince = empty ? (emptySince ?? now) : null;
     readings = empty ? readings + 1 : 0;
     if (options.logs !== undefined && replayed <= FEW_ENOUGH_FOR_LOGS) {
@@ -90,7 +91,7 @@ export async function* verify(options: VerifyOptions): AsyncGenerator<ReplayEven
     const settled = emptySince !== null && readings >= READINGS && now - emptySince >= SETTLE_MS;
     const due = deadline !== null && now >= deadline && empty;
     let hidden = 0;
-    if (settled || due || depth(dlq) > scannedAt) {
+    if (settled || due || queueDepth(dlq) > scannedAt) {
       const scan = await scanQueue({
         queues,
         queue: dlq,
@@ -102,12 +103,12 @@ export async function* verify(options: VerifyOptions): AsyncGenerator<ReplayEven
         },
       });
       hidden = scan.hidden;
-      scannedAt = Math.max(depth(dlq), scan.scanned);
+      scannedAt = Math.max(queueDepth(dlq), scan.scanned);
     }
     for (const id of returned) processed.delete(id);
     const accounted = processed.size + returned.size >= replayed;
     // What cannot be seen behind its group can still be counted: no more there than was left means that none came back.
-    const more = depth(dlq) > options.left + returned.size;
+    const more = queueDepth(dlq) > options.left + returned.size;
     const certain = accounted || ((settled || due) && (hidden === 0 || !more));
     const basis: VerdictBasis = accounted ? 'log' : !certain ? 'none' : due ? 'deadline' : 'drained';
     const succeeded = certain ? replayed - returned.size : processed.size;
@@ -131,8 +132,4 @@ export async function* verify(options: VerifyOptions): AsyncGenerator<ReplayEven
     await clock.sleep(Math.min(pollMs, Math.max(1, lastLook - now)), signal).catch(() => {});
     pollMs = Math.min(LONGEST_POLL_MS, pollMs * 1.3);
   }
-}
-
-function depth({ attributes }: Queue): number {
-  return attributes.visible + attributes.inFlight + attributes.delayed;
 }

@@ -1,4 +1,4 @@
-import type { ReplayOptions } from '../../../../../src/lib/dlq/replay/replay.ts';
+import type { ReplayOptions } from '../../../../../src/lib/dlq/replay/replay-options.ts';
 
 /** A plain replay of everything, without a verdict, with what a test wants to be different. */
 export function replayOptions(options: Pick<ReplayOptions, 'dlq' | 'target'> & Partial<ReplayOptions>): ReplayOptions {

@@ -1,14 +1,15 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { DeadLetter } from '../../../../src/lib/dlq/dead-letter.ts';
-import { type ReplayOptions, replay } from '../../../../src/lib/dlq/replay/replay.ts';
-import type { ReplayEvent } from '../../../../src/lib/dlq/replay/replay-event.ts';
-import type { ReplayResult } from '../../../../src/lib/dlq/replay/replay-result.ts';
-import { CvopsError } from '../../../../src/lib/errors/cvops-error.ts';
-import { ExitCode } from '../../../../src/lib/errors/exit-code.ts';
-import { FakeQueues } from './support/fake-queues.ts';
-import { MemoryLedgers } from './support/memory-ledgers.ts';
-import { replayOptions } from './support/replay-options.ts';
-import { VirtualClock } from './support/virtual-clock.ts';
+import type { DeadLetter } from '../../../../../src/lib/dlq/dead-letter.ts';
+import { replay } from '../../../../../src/lib/dlq/replay/replay.ts';
+import type { ReplayEvent } from '../../../../../src/lib/dlq/replay/replay-event.ts';
+import type { ReplayOptions } from '../../../../../src/lib/dlq/replay/replay-options.ts';
+import type { ReplayResult } from '../../../../../src/lib/dlq/replay/replay-result.ts';
+import { CvopsError } from '../../../../../src/lib/errors/cvops-error.ts';
+import { ExitCode } from '../../../../../src/lib/errors/exit-code.ts';
+import { FakeQueues } from '../support/fake-queues.ts';
+import { MemoryLedgers } from '../support/memory-ledgers.ts';
+import { replayOptions } from '../support/replay-options.ts';
+import { VirtualClock } from '../support/virtual-clock.ts';
 
 const DLQ = 'dead.fifo';
 const SOURCE = 'live.fifo';

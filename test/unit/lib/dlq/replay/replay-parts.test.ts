@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { messageBytes } from '../../../../src/lib/dlq/dead-letter.ts';
-import { Lanes } from '../../../../src/lib/dlq/replay/lanes.ts';
-import { MessageIdSet } from '../../../../src/lib/dlq/replay/message-id-set.ts';
-import { Price } from '../../../../src/lib/dlq/replay/price.ts';
-import { SendRate } from '../../../../src/lib/dlq/replay/send-rate.ts';
+import { messageBytes } from '../../../../../src/lib/dlq/dead-letter.ts';
+import { Lanes } from '../../../../../src/lib/dlq/replay/lanes.ts';
+import { MessageIdSet } from '../../../../../src/lib/dlq/replay/message-id-set.ts';
+import { Price } from '../../../../../src/lib/dlq/replay/price.ts';
+import { SendRate } from '../../../../../src/lib/dlq/replay/send-rate.ts';
 
 interface Item {
   readonly lane: string | null;

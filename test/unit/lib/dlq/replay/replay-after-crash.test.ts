@@ -1,13 +1,13 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { RunHeader } from '../../../../src/lib/dlq/ledger/ledger-record.ts';
-import { replay } from '../../../../src/lib/dlq/replay/replay.ts';
-import type { ReplayResult } from '../../../../src/lib/dlq/replay/replay-result.ts';
-import { CvopsError } from '../../../../src/lib/errors/cvops-error.ts';
-import { ExitCode } from '../../../../src/lib/errors/exit-code.ts';
-import { FakeQueues, type Faults, type Operation } from './support/fake-queues.ts';
-import { MemoryLedgers } from './support/memory-ledgers.ts';
-import { replayOptions } from './support/replay-options.ts';
-import { VirtualClock } from './support/virtual-clock.ts';
+import type { RunHeader } from '../../../../../src/lib/dlq/ledger/ledger-record.ts';
+import { replay } from '../../../../../src/lib/dlq/replay/replay.ts';
+import type { ReplayResult } from '../../../../../src/lib/dlq/replay/replay-result.ts';
+import { CvopsError } from '../../../../../src/lib/errors/cvops-error.ts';
+import { ExitCode } from '../../../../../src/lib/errors/exit-code.ts';
+import { FakeQueues, type Faults, type Operation } from '../support/fake-queues.ts';
+import { MemoryLedgers } from '../support/memory-ledgers.ts';
+import { replayOptions } from '../support/replay-options.ts';
+import { VirtualClock } from '../support/virtual-clock.ts';
 
 let clock: VirtualClock;
 let queues: FakeQueues;
