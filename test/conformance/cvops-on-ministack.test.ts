@@ -1,3 +1,6 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
   CreateAliasCommand,
   CreateFunctionCommand,
@@ -17,6 +20,7 @@ import {
 import { strToU8, zipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { prepareProgram, type RunningEmulator, startEmulator } from '../../scripts/emulators.mjs';
+import { RELEASE_TABLE } from '../../src/lib/sandbox/release-table.ts';
 import { jsonOf, makeHome, removeHome, runCli } from '../support/run-cli.ts';
 import { absent } from './absent.ts';
 
@@ -33,6 +37,7 @@ else {
     let home: string;
     let sqs: SQSClient;
     let lambda: LambdaClient;
+    let dynamodb: DynamoDBClient;
 
     beforeAll(async () => {
       emulator = await startEmulator('ministack');
@@ -44,11 +49,13 @@ else {
       };
       sqs = new SQSClient(options);
       lambda = new LambdaClient(options);
+      dynamodb = new DynamoDBClient(options);
     });
 
     afterAll(async () => {
       sqs.destroy();
       lambda.destroy();
+      dynamodb.destroy();
       removeHome(home);
       await emulator.stop();
     });
@@ -186,6 +193,44 @@ else {
         version: '1',
         previous: '2',
       });
+    });
+
+    test('code is deployed and remembered, an unchanged one is no release, and old versions go by their number', async () => {
+      const { KeySchema, AttributeDefinitions, ...table } = RELEASE_TABLE;
+      await dynamodb.send(
+        new CreateTableCommand({
+          ...table,
+          KeySchema: [...KeySchema],
+          AttributeDefinitions: [...AttributeDefinitions],
+        }),
+      );
+      const zip = zipSync({ 'index.mjs': strToU8('export const handler = async () => 3;') });
+      writeFileSync(join(home, 'new.zip'), zip);
+      const deploy = () => cvops('deploy', 'processor', '--zip', 'new.zip', '--no-smoke', '--yes');
+      const deployed = await deploy();
+      expect(deployed.code).toBe(0);
+      expect(jsonOf(deployed).data).toMatchObject({ from: '1', to: '3', published: true });
+      expect(jsonOf(await deploy()).data).toMatchObject({ releaseId: null, published: false, to: '3' });
+      const { entries } = jsonOf(await cvops('alias', 'history', 'processor')).data;
+      expect(entries).toMatchObject([
+        { kind: 'deploy', source: 'ledger', from: '1', to: '3' },
+        // The rollback before waited for the table, and came with the next release.
+        { kind: 'rollback', source: 'ledger', from: '2', to: '1' },
+      ]);
+      const pruned = await cvops(
+        'alias',
+        'prune',
+        'processor',
+        '--keep',
+        '1',
+        '--force',
+        '--confirm',
+        FUNCTION,
+        '--yes',
+      );
+      expect(jsonOf(pruned).data.deleted).toMatchObject([{ version: '2' }]);
+      const alias = await lambda.send(new GetAliasCommand({ FunctionName: FUNCTION, Name: 'live' }));
+      expect(alias.FunctionVersion).toBe('3');
     });
   });
 }
