@@ -22,9 +22,9 @@ export function parseSteps(canary: unknown, steps: unknown): readonly number[] {
 
 /** Above 0, at most 100: https://docs.aws.amazon.com/lambda/latest/dg/configuring-alias-routing.html */
 function percent(text: string, flag: string, value: unknown): number {
-  const number = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
+  const number = /^\d{1,3}(\.\d{1,2})?$/.test(text) ? Number(text) : Number.NaN;
   if (number > 0 && number <= 100) return number;
   throw usageError(
-    `${flag} ${JSON.stringify(value)}: ${JSON.stringify(text)} is not a percentage above 0 and up to 100.`,
+    `${flag} ${JSON.stringify(value)}: ${JSON.stringify(text)} is not a percentage above 0 and up to 100, with two decimals at most.`,
   );
 }

@@ -49,9 +49,9 @@ export function parseAliasRecord(description: string): AliasRecord | undefined {
     step: Number(fields.get('step') ?? 100),
     ...(fields.get('canary') ? { canary: fields.get('canary')! } : {}),
     at,
-    by: decodeURIComponent(fields.get('by') ?? ''),
+    by: decode(fields.get('by') ?? ''),
     quarantined: (fields.get('bad') ?? '').split(',').filter((each) => each !== ''),
-    reason: fields.get('why') ? decodeURIComponent(fields.get('why')!) : null,
+    reason: fields.get('why') ? decode(fields.get('why')!) : null,
   };
 }
 
@@ -81,7 +81,17 @@ export function formatAliasRecord(record: AliasRecord, before = ''): string {
     if (whole.length <= LIMIT) return whole;
     if (own.length <= LIMIT)
       return `${foreign.slice(0, Math.max(0, LIMIT - own.length - 1)).trimEnd()} ${own}`.trimStart();
-    quarantined.pop();
+    // Nothing that cvops writes is so long; what is cut then is the end of the reason.
+    if (quarantined.pop() === undefined) return own.slice(0, LIMIT);
+  }
+}
+
+/** Somebody may have cut or changed the text by hand: it is shown as it is then. */
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
   }
 }
 

@@ -14,18 +14,22 @@ const record: AliasRecord = {
   reason: null,
 };
 
-const version = fc.integer({ min: 1, max: 99_999 }).map(String);
-const anyRecord: fc.Arbitrary<AliasRecord> = fc.record({
-  releaseId: fc.constant(record.releaseId),
-  kind: fc.constantFrom('promote', 'rollback', 'canary', 'abort'),
-  version,
-  previous: fc.option(version),
-  step: fc.integer({ min: 0, max: 100 }),
-  at: fc.integer({ min: 0, max: 4e12 }),
-  by: fc.string({ unit: 'grapheme', maxLength: 80 }),
-  quarantined: fc.uniqueArray(version, { maxLength: 60 }),
-  reason: fc.option(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 200 })),
-});
+const version = fc.integer({ min: 1, max: 2_000_000_000 }).map(String);
+const anyRecord: fc.Arbitrary<AliasRecord> = fc.record(
+  {
+    releaseId: fc.constant(record.releaseId),
+    kind: fc.constantFrom('promote', 'rollback', 'canary', 'abort'),
+    version,
+    previous: fc.option(version),
+    step: fc.integer({ min: 0, max: 10_000 }).map((hundredths) => hundredths / 100),
+    canary: version,
+    at: fc.integer({ min: 0, max: 4e12 }),
+    by: fc.string({ unit: 'grapheme', maxLength: 80 }),
+    quarantined: fc.uniqueArray(version, { maxLength: 60 }),
+    reason: fc.option(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 200 })),
+  },
+  { requiredKeys: ['releaseId', 'kind', 'version', 'previous', 'step', 'at', 'by', 'quarantined', 'reason'] },
+);
 
 describe('the record in an alias description', () => {
   test('reads back what was written', () => {
@@ -36,6 +40,11 @@ describe('the record in an alias description', () => {
     expect(parseAliasRecord('')).toBeUndefined();
     expect(parseAliasRecord('live traffic, do not touch')).toBeUndefined();
     expect(parseAliasRecord('cvops/1 version=5')).toBeUndefined();
+  });
+
+  test('is read even where somebody cut it in the middle of a character', () => {
+    const cut = formatAliasRecord({ ...record, by: 'Zoë', reason: 'größer' }).replace(/%B6.*$/, '');
+    expect(parseAliasRecord(cut)).toMatchObject({ version: '5', by: 'Zoë', reason: 'gr%C3' });
   });
 
   test('keeps the text of others, once', () => {
@@ -58,6 +67,7 @@ describe('the record in an alias description', () => {
           version: each.version,
           previous: each.previous,
           step: each.step,
+          ...(each.canary === undefined ? {} : { canary: each.canary }),
           at: each.at,
         });
         // When room is short the newest bad versions stay.
