@@ -49,7 +49,7 @@ export const aliasPromote = defineCommand<PromoteOptions>({
     { flags: '--max-bake <duration>', description: 'and at most so long while the verdict is open (30m)' },
     {
       flags: '--smoke <file>',
-      description: 'events to invoke the version with before it gets traffic: JSON or NDJSON',
+      description: 'events to invoke the version with before it gets traffic: JSON, NDJSON or exported dead letters',
     },
     { flags: '--no-smoke', description: 'no smoke test, and no word about it' },
     { flags: '--reason <text>', description: 'kept with the release' },

@@ -1,8 +1,10 @@
 import { CvopsError } from '../errors/cvops-error.ts';
 import { ExitCode } from '../errors/exit-code.ts';
+import { asEvent } from './dead-letter-event.ts';
 
 /**
- * The events of a smoke test: a JSON document (one event, or a list of them) or NDJSON (one a line).
+ * The events of a smoke test: a JSON document (one event, or a list of them) or NDJSON (one a line); dead letters as `cvops
+ * dlq export` writes them are events of the queue that they died in.
  * @returns each event as JSON text. @param name for errors, as it was typed.
  * @throws CvopsError `InvalidSmokeFile` with the line.
  */
@@ -11,7 +13,7 @@ export function parseSmokeEvents(text: string, name: string): readonly string[] 
   const whole = parse(clean);
   const events = Array.isArray(whole) ? (whole as unknown[]) : whole === undefined ? lines(clean, name) : [whole];
   if (events.length === 0) throw invalid(`${name} holds no event.`);
-  return events.map((event) => JSON.stringify(event));
+  return events.map((event) => JSON.stringify(asEvent(event)));
 }
 
 function lines(text: string, name: string): readonly unknown[] {

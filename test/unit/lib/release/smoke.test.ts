@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import type { Queue } from '../../../../src/lib/aws/ports/queues.ts';
+import { archivedLine } from '../../../../src/lib/dlq/archive/archived-message.ts';
 import { CvopsError } from '../../../../src/lib/errors/cvops-error.ts';
 import { ExitCode } from '../../../../src/lib/errors/exit-code.ts';
 import { failureOf, smokeTest } from '../../../../src/lib/release/smoke.ts';
@@ -25,6 +27,48 @@ describe('the events of a smoke file', () => {
     ['{"a":1}\n{a:2}', 'line 2 of events is no JSON.'],
   ])('%j is refused', (text, message) => {
     expect(() => parseSmokeEvents(text, 'events')).toThrow(message);
+  });
+});
+
+test('a dead letter as it was exported is the event that its function would get', () => {
+  const queue = {
+    arn: 'arn:aws:sqs:eu-west-1:000000000000:dead.fifo',
+    fifo: true,
+  } as Queue;
+  const line = archivedLine(
+    {
+      messageId: 'm-1',
+      receiptHandle: 'h',
+      body: '{"n":1}',
+      md5OfBody: '',
+      md5OfAttributes: null,
+      attributes: {
+        tenant: { dataType: 'String', stringValue: 'a' },
+        raw: { dataType: 'Binary', binaryValue: Buffer.from('x') },
+      },
+      system: { MessageGroupId: 'g', SentTimestamp: '1000', ApproximateReceiveCount: '4' },
+    },
+    queue,
+    0,
+  );
+  expect(JSON.parse(parseSmokeEvents(line + line, 'dead.ndjson')[1]!)).toEqual({
+    Records: [
+      {
+        messageId: 'm-1',
+        receiptHandle: 'cvops-smoke-test',
+        body: '{"n":1}',
+        attributes: { ApproximateReceiveCount: '1', MessageGroupId: 'g', SentTimestamp: '1000' },
+        messageAttributes: {
+          tenant: { stringValue: 'a', stringListValues: [], binaryListValues: [], dataType: 'String' },
+          raw: { binaryValue: 'eA==', stringListValues: [], binaryListValues: [], dataType: 'Binary' },
+        },
+        md5OfMessageAttributes: null,
+        eventSource: 'aws:sqs',
+        eventSourceARN: 'arn:aws:sqs:eu-west-1:000000000000:dead.fifo',
+        awsRegion: 'eu-west-1',
+        md5OfBody: null,
+      },
+    ],
   });
 });
 
