@@ -76,6 +76,7 @@ function short(sha: string): string {
 export function splitChecks(from: FunctionVersion, to: FunctionVersion): readonly PreflightCheck[] {
   const ng = (id: string, detail: string): PreflightCheck => ({ id, status: 'NG', detail });
   return [
+    ...(from.version === to.version ? [ng('split-same', `version ${to.version} is in charge already`)] : []),
     ...(from.version === '$LATEST'
       ? [ng('split-latest', 'the alias serves $LATEST, which takes no part in a split')]
       : []),

@@ -211,6 +211,31 @@ describe('alias promote', () => {
     expect(await released.alias()).toEqual(before);
   });
 
+  test('refuses a canary with another role before anything moves, and takes it at once', async () => {
+    await released.operate('lambda', 'UpdateFunctionConfiguration', {
+      FunctionName: released.name,
+      Role: 'arn:aws:iam::000000000000:role/other',
+    });
+    await released.simulator.clock.advance(1_000);
+    await released.publish(4);
+    const before = await released.alias();
+    const refused = await promote('--no-smoke', '--canary', '10');
+    expect(refused.code).toBe(6);
+    expect(jsonOf(refused).error).toMatchObject({
+      code: 'SplitImpossible',
+      message: expect.stringContaining('version 4 as arn:aws:iam::000000000000:role/other'),
+    });
+    expect(await released.alias()).toEqual(before);
+    expect(jsonOf(await promote('--no-smoke')).data).toMatchObject({ outcome: 'promoted', to: '4' });
+  });
+
+  test('makes no canary of the version in charge', async () => {
+    await released.foreignMove({ weights: { 1: 0.5 } });
+    const refused = await promote('--no-smoke', '--to', '2', '--canary', '10', '--force');
+    expect(jsonOf(refused).error).toMatchObject({ code: 'SplitImpossible' });
+    expect(await released.alias()).toMatchObject({ version: '2', weights: { 1: 0.5 } });
+  });
+
   test('names the line of a smoke file that is no JSON', async () => {
     const result = await promote('--smoke', smokeFile('{"a":1}\n{"b":\n'));
     expect(result.code).toBe(2);
