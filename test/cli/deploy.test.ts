@@ -3,6 +3,8 @@ import { closeSync, ftruncateSync, mkdirSync, openSync, writeFileSync } from 'no
 import { join } from 'node:path';
 import { strToU8, zipSync } from 'fflate';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { CvopsError } from '../../src/lib/errors/cvops-error.ts';
+import { ExitCode } from '../../src/lib/errors/exit-code.ts';
 import type { Call } from '../../src/lib/simulator/kernel/service.ts';
 import { ReleasedFunction } from '../support/released-function.ts';
 import { jsonOf, makeHome, removeHome, runCli } from '../support/run-cli.ts';
@@ -266,6 +268,21 @@ describe('deploy and others at the same time', () => {
       expect(await versions()).toEqual(['1', '2', '3']);
     },
   );
+
+  test('who breaks off while the upload is waited for is told what is left, and goes on from there', async () => {
+    const control = new AbortController();
+    observe((operation) => {
+      if (operation !== 'UpdateFunctionCode') return;
+      control.abort(new CvopsError('Interrupted', ExitCode.interrupted, 'interrupted.'));
+    });
+    const args = ['deploy', 'processor', '--zip', 'new.zip', '--no-smoke', '--yes', '--json'];
+    const broken = await runCli(args, { env: released.env, home, signal: control.signal });
+    expect(broken.code).toBe(130);
+    expect(jsonOf(broken).error.message).toContain('The code is uploaded and not published');
+    expect(await versions()).toEqual(['1', '2']);
+    expect(await released.alias()).toMatchObject({ version: '2' });
+    expect(jsonOf(await deployNew()).data).toMatchObject({ from: '2', to: '3', published: true });
+  });
 
   test('a wait that may not look fails at once and names the action', async () => {
     observe((operation) => {

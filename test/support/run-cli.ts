@@ -113,6 +113,9 @@ export interface JsonDocument {
 const wallClock: Clock = {
   now: Date.now,
   sleep: async (ms, signal) => {
-    await sleep(ms, undefined, signal === undefined ? {} : { signal });
+    await sleep(ms, undefined, signal === undefined ? {} : { signal }).catch((cause) => {
+      // As a Clock promises: the signal's own reason.
+      throw signal?.aborted === true ? signal.reason : cause;
+    });
   },
 };

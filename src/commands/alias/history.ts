@@ -64,7 +64,7 @@ async function history(options: HistoryOptions, context: Context): Promise<Outco
 }
 
 function historyTable(entries: readonly HistoryEntry[], nowMs: number): Block {
-  const labels = ['WHEN', 'KIND', 'FROM', 'TO', 'OUTCOME', 'WHO', 'TOOL', 'WHY', 'ID', 'KNOWN FROM'];
+  const labels = ['WHEN', 'KIND', 'FROM', 'TO', 'OUTCOME', 'WHO', 'WHY'];
   return {
     kind: 'table',
     table: {
@@ -75,11 +75,8 @@ function historyTable(entries: readonly HistoryEntry[], nowMs: number): Block {
         text(entry.from),
         to(entry),
         outcome(entry),
-        text(who(entry)),
-        text(entry.tool, entry.tool === 'cvops' ? undefined : 'warn'),
+        text(who(entry), entry.tool === 'cvops' ? undefined : 'warn'),
         text(entry.reason),
-        text(entry.id, 'dim'),
-        text(entry.source, entry.source === 'queue' ? 'warn' : undefined),
       ]),
     },
   };
@@ -90,16 +87,24 @@ function to({ to, weights }: HistoryEntry): Cell {
   return split.length === 0 ? text(to) : text([...(to === null ? [] : [to]), ...split].join(', '), 'warn');
 }
 
-function outcome({ outcome, error }: HistoryEntry): Cell {
-  if (outcome === 'succeeded') return text(outcome, 'good');
-  return text(error === null ? outcome : `${outcome} (${error})`, outcome === 'inconclusive' ? 'warn' : 'bad');
+/** What is said of an entry that the ledger does not have, or not yet. */
+const NOT_IN_LEDGER: Readonly<Record<string, string>> = {
+  queue: ', not in the ledger yet',
+  alias: ', says the alias',
+};
+
+function outcome({ outcome, error, source }: HistoryEntry): Cell {
+  const note = NOT_IN_LEDGER[source] ?? '';
+  if (outcome === 'succeeded') return text(`${outcome}${note}`, note === '' ? 'good' : 'warn');
+  return text(`${outcome}${error === null ? '' : ` (${error})`}${note}`, outcome === 'inconclusive' ? 'warn' : 'bad');
 }
 
-/** The last part of an ARN tells a person enough: `ops/ana`. */
-function who({ actor, by }: HistoryEntry): string | null {
+/** The last part of an ARN tells a person enough: `ops/ana`; with the tool, when it was another. */
+function who({ actor, by, tool }: HistoryEntry): string | null {
   const name = actor
     ?.split(':')
     .at(-1)
     ?.replace(/^(assumed-role|user)\//, '');
-  return (name ?? by) || null;
+  const person = (name ?? by) || null;
+  return tool === 'cvops' ? person : `${person === null ? '' : `${person} `}with ${tool}`;
 }

@@ -1,4 +1,5 @@
 import type { CodeVersion, LatestCode } from '../aws/ports/function-code.ts';
+import { CvopsError } from '../errors/cvops-error.ts';
 import type { GitCommit } from '../release-ledger/release-entry.ts';
 import type { Archive } from './archive.ts';
 import { type CodePorts, settledCode } from './settled-code.ts';
@@ -67,12 +68,24 @@ export async function publishCode(
     tell(`uploading ${archive.path} (${Math.ceil(archive.zip.length / 1024)} kB)`);
     const { zip, sha256 } = archive;
     await ports.code.update({ functionName, zip, codeSha256: sha256, revisionId: latest.revisionId, dryRun: false });
-    latest = await settledCode(ports, functionName, true, signal, tell);
+    latest = await settledCode(ports, functionName, true, signal, tell).catch((cause) => {
+      throw signal.aborted ? uploadedOnly(cause, true) : cause;
+    });
   }
-  signal.throwIfAborted();
+  if (signal.aborted) throw uploadedOnly(signal.reason, plan.uploads);
   const codeSha256 = archive?.sha256 ?? latest.codeSha256;
   const description = `cvops ${release.id}${release.git === null ? '' : ` git ${release.git.sha}`}`;
   const published = await ports.code.publish({ functionName, codeSha256, revisionId: latest.revisionId, description });
   const isNew = plan.newest === null || Number(published.version) > Number(plan.newest.version);
   return { version: published.version, codeSha256: published.codeSha256, isNew };
+}
+
+/** Whoever breaks off is told what is left behind. */
+function uploadedOnly(cause: unknown, isUploaded: boolean): unknown {
+  if (!isUploaded || !(cause instanceof CvopsError)) return cause;
+  const message = `${cause.message} The code is uploaded and not published; the alias was not touched.`;
+  return new CvopsError(cause.code, cause.exitCode, message, {
+    hint: 'run the command again to go on from there.',
+    cause,
+  });
 }

@@ -115,6 +115,15 @@ describe('the ledger of releases', () => {
     expect(files()).toHaveLength(1);
   });
 
+  test('releases side by side write what waits once', async () => {
+    table.away = missing;
+    for (let n = 1; n <= 5; n++) await ledger().append(draft({ id: `r-${n}`, at: DAY_1 + n }));
+    table.away = undefined;
+    await Promise.all([6, 7, 8].map((n) => ledger().append(draft({ id: `r-${n}`, at: DAY_1 + n }))));
+    expect(written().sort()).toEqual(['r-1', 'r-2', 'r-3', 'r-4', 'r-5', 'r-6', 'r-7', 'r-8']);
+    expect(files()).toEqual([]);
+  });
+
   test('never changes what is written', async () => {
     await ledger().append(draft());
     await ledger().append(draft({ outcome: 'failed' }));
