@@ -284,6 +284,31 @@ describe('deploy and others at the same time', () => {
     expect(jsonOf(await deployNew()).data).toMatchObject({ from: '2', to: '3', published: true });
   });
 
+  test('a canary that is broken off ends its split, and is remembered as a deploy in steps', async () => {
+    const services = { processor: { function: released.name, alias: 'live' } };
+    writeFileSync(join(home, 'cvops.config.json'), JSON.stringify({ services }));
+    const control = new AbortController();
+    observe((operation) => {
+      if (operation !== 'UpdateAlias') return;
+      control.abort(new CvopsError('Interrupted', ExitCode.interrupted, 'interrupted.'));
+    });
+    const args = ['deploy', 'processor', '--zip', 'new.zip', '--canary', '10', '--no-smoke', '--yes', '--json'];
+    const broken = await runCli(args, { env: released.env, home, signal: control.signal });
+    expect(broken.code).toBe(130);
+    const { data } = jsonOf(broken);
+    expect(data).toMatchObject({ from: '2', to: '3', strategy: 'canary', outcome: 'ended', published: true });
+    expect(await released.alias()).toMatchObject({ version: '2', weights: {} });
+    expect(await released.ledger()).toMatchObject([
+      {
+        kind: 'deploy',
+        strategy: 'steps',
+        outcome: 'inconclusive',
+        codeSha256: data.codeSha256,
+        steps: [{ percent: 10, verdict: null }],
+      },
+    ]);
+  });
+
   test('a wait that may not look fails at once and names the action', async () => {
     observe((operation) => {
       if (operation !== 'UpdateFunctionCode') return;
