@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 // Projects by what they need: `unit`, `cli` and `property` need nothing but Node; `integration` starts servers on
@@ -15,6 +16,8 @@ const project = (name: string, options: { timeout?: number; setupFiles?: string[
 
 export default defineConfig({
   test: {
+    // Many tests wait for servers and processes of their own: one worker less than there are cores leaves them idle.
+    maxWorkers: Math.max(2, availableParallelism()),
     env: {
       AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
       NO_COLOR: '1',
