@@ -39,9 +39,10 @@ export async function replayWithClient(
   signal: AbortSignal,
 ): Promise<Outcome> {
   const saved = options.plan === undefined ? null : await loadPlan(options.plan, context.cwd);
-  const place = await replayPlace(options, resume, saved, context);
+  // What is wrong with them is told before the first call.
   const filter = await compileFilter(resume?.options.filter ?? options.filter);
   const edit = await compiledEdit(resume?.options.edit ?? saved?.options.edit ?? options.edit, context.cwd);
+  const place = await replayPlace(options, resume, saved, context);
   const chosen = chosenOptions(options, resume, saved, { place, filter, edit });
   const { plan, messages } = await plannedFor(options, chosen, filter, context);
   if (saved !== null) refuseChanged(saved, messages);
