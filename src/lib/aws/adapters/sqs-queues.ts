@@ -125,9 +125,18 @@ export class SqsQueues implements Queues {
     return this.#call('sqs:ReceiveMessage', queue.name, async () => {
       const ends = options.signal === undefined ? {} : { abortSignal: options.signal };
       const bySdk = async (again: boolean) => {
-        const answer = await this.#client.send(new ReceiveMessageCommand(input), ends);
-        if (again || (answer.$metadata?.attempts ?? 1) > 1) options.onRetry?.();
-        return answer;
+        const tell = (attempts = 1) => {
+          if (again || attempts > 1) options.onRetry?.();
+        };
+        try {
+          const answer = await this.#client.send(new ReceiveMessageCommand(input), ends);
+          tell(answer.$metadata?.attempts);
+          return answer;
+        } catch (cause) {
+          // Refused at last; an attempt before that may have been answered, and the answer lost.
+          tell((cause as { $metadata?: { attempts?: number } }).$metadata?.attempts);
+          throw cause;
+        }
       };
       const answer = await this.#wire.call('ReceiveMessage', input, bySdk, { signal: options.signal });
       return (answer.Messages ?? []).map(received);

@@ -131,8 +131,9 @@ export class Intake {
     this.#objections++;
     try {
       return (await options.queues.describe(options.dlq.url)).attributes.visible > 0;
-    } catch {
+    } catch (cause) {
       // Only a second opinion.
+      expected(cause);
       return false;
     }
   }

@@ -9,6 +9,7 @@ import { refuseOwnRedrive } from '../own-redrive.ts';
 import { queueDepth } from '../queue-depth.ts';
 import { adoptUnfinished } from './adopt-unfinished.ts';
 import { beginRun } from './begin-run.ts';
+import { expected } from './call-failure.ts';
 import { canaryOf, canaryStop, forgetLeft, unsent } from './canary.ts';
 import { EventChannel } from './event-channel.ts';
 import { MessageIdSet } from './message-id-set.ts';
@@ -212,7 +213,8 @@ async function remainingOf(queues: Queues, dlq: Queue, replayer: Replayer): Prom
   if (replayer.drained && !replayer.hides) return replayer.left;
   try {
     return Math.max(replayer.left, queueDepth(await queues.describe(dlq.url)));
-  } catch {
+  } catch (cause) {
+    expected(cause);
     return Math.max(replayer.left, replayer.owed);
   }
 }

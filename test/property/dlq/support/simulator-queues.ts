@@ -169,7 +169,10 @@ export class SimulatorQueues implements Queues {
           resource: `queue "${name}"`,
           notFound: { code: 'QueueNotFound' },
         });
-        if (!(error instanceof CvopsError) || attempt >= attempts) throw error;
+        if (!(error instanceof CvopsError)) throw error;
+        if (attempt < attempts) continue;
+        if (attempt > 1) onRetry();
+        throw error;
       }
     }
   }
