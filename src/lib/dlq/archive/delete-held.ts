@@ -42,7 +42,7 @@ export async function deleteHeld(
       });
     } catch (cause) {
       const error = expected(cause);
-      if (!isPassing(error.code) || tries >= MOST_TRIES) throw error;
+      if (!isPassing(error) || tries >= MOST_TRIES) throw error;
       again.push(...open);
     }
     open = again;

@@ -160,7 +160,7 @@ class Purge {
         const error = this.#asExpected(cause);
         // The answer may be lost, and the messages that it brought be hidden.
         if (!isThrottling(error.code)) this.#blindUntil = clock.now() + this.#keeper.seconds * 1000 + BLIND_MARGIN_MS;
-        if (isPassing(error.code) && ++failures < MOST_TRIES) await clock.sleep(backoffMs(failures));
+        if (isPassing(error) && ++failures < MOST_TRIES) await clock.sleep(backoffMs(failures));
         else this.#stopped ??= error;
         continue;
       }

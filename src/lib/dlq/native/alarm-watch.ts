@@ -74,7 +74,7 @@ export async function watchAlarms(
         if (over.aborted) return;
         if (!(cause instanceof CvopsError)) return fired.abort(cause);
         const error = expected(cause);
-        if (!isPassing(error.code) || clock.now() - seenAt >= BLIND_MS) return fired.abort(unreadable(error));
+        if (!isPassing(error) || clock.now() - seenAt >= BLIND_MS) return fired.abort(unreadable(error));
       }
     }
   }

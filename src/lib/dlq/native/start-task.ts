@@ -59,7 +59,7 @@ export async function* startTask(
         if (!lost) throw taskRuns(dlq.name, options.service, await activeTask(moveTasks, dlq));
         continue;
       }
-      if (!isPassing(failure.code)) throw failure;
+      if (!isPassing(failure)) throw failure;
       // A throttled start was not done; any other failure may have come after the work.
       if (!isThrottling(failure.code)) lost = true;
     }

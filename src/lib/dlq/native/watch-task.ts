@@ -78,7 +78,7 @@ export async function* watchTask(
       } catch (cause) {
         const error = expected(cause);
         // It has ended, or somebody else has cancelled it: the list says which.
-        if (error.code !== 'MoveTaskNotFound' && !isPassing(error.code)) return lost(error);
+        if (error.code !== 'MoveTaskNotFound' && !isPassing(error)) return lost(error);
       }
     }
     try {
@@ -102,7 +102,7 @@ export async function* watchTask(
       }
     } catch (cause) {
       const error = expected(cause);
-      if (!isPassing(error.code) || clock.now() - answeredAt >= BLIND_MS) return lost(error);
+      if (!isPassing(error) || clock.now() - answeredAt >= BLIND_MS) return lost(error);
     }
     const now = clock.now();
     if (now - seenAt >= MISSING_MS && answeredAt > seenAt) {

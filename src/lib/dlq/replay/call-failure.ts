@@ -10,20 +10,20 @@ export function isThrottling(code: string): boolean {
   return THROTTLED.test(code);
 }
 
-/** A failure that another try may mend. */
-export function isPassing(code: string): boolean {
-  return isThrottling(code) || PASSING.test(code);
+/** A failure that another try may mend; unless it is throttling, the work may be done all the same. */
+export function isPassing(error: CvopsError): boolean {
+  return isThrottling(error.code) || PASSING.test(error.code) || isServerFault(error);
 }
 
-/** A fault on the side of SQS, by its HTTP status: whatever its code, the work may be done. */
-export function isServerFault({ cause }: CvopsError): boolean {
+/** A fault on the side of AWS, by its HTTP status: its codes are more than can be listed. */
+function isServerFault({ cause }: CvopsError): boolean {
   const status = (cause as { $metadata?: { httpStatusCode?: number } } | undefined)?.$metadata?.httpStatusCode;
   return status !== undefined && status >= 500;
 }
 
 /** A failure after which every other call of this kind would fail too: credentials, permissions, a queue that is gone, KMS. */
 export function isFatal(error: CvopsError): boolean {
-  if (isPassing(error.code)) return false;
+  if (isPassing(error)) return false;
   return error.exitCode !== ExitCode.failed || /^kms/i.test(error.code) || error.code === 'LedgerNotWritable';
 }
 

@@ -91,7 +91,7 @@ export class Deleter {
       });
     } catch (cause) {
       const error = expected(cause);
-      const again = isPassing(error.code);
+      const again = isPassing(error);
       for (const [messageId, tries] of batch) this.#later(messageId, tries + 1, error.code, error.message, again);
       if (!again) throw error;
       passing = error;

@@ -2,7 +2,7 @@ import type { ReceivedMessage } from '../../aws/ports/queues.ts';
 import { CvopsError } from '../../errors/cvops-error.ts';
 import { ExitCode } from '../../errors/exit-code.ts';
 import { groupOf } from '../dead-letter.ts';
-import { backoffMs, expected, isPassing, isServerFault, isThrottling } from './call-failure.ts';
+import { backoffMs, expected, isPassing, isThrottling } from './call-failure.ts';
 import { chosenFrom, unfit } from './chosen.ts';
 import type { RunState } from './run-state.ts';
 
@@ -90,7 +90,7 @@ export class Intake {
       this.#state.stopped ??= error;
       return;
     }
-    const passing = isPassing(error.code) || isServerFault(error);
+    const passing = isPassing(error);
     if (passing && !isThrottling(error.code)) end.blinded();
     if (!passing || ++this.#failures > MOST_RECEIVE_FAILURES) throw error;
     await options.clock.sleep(backoffMs(this.#failures));
@@ -183,14 +183,16 @@ export class Intake {
   #take(message: ReceivedMessage, lane: string | null): void {
     const { target, unresolved, edit } = this.#state.options;
     const firstTry = unresolved.get(message.messageId) ?? null;
+    // What cannot be sent now may have been before.
+    const kind = firstTry === null ? 'failed' : 'unknown';
     try {
       const chosen = chosenFrom(message, target, lane, firstTry, edit);
       const refusal = unfit(chosen, target);
       if (refusal === null) this.#state.lanes.push(chosen);
-      else this.#state.leave(chosen, 'failed', refusal.code, refusal.message);
+      else this.#state.leave(chosen, kind, refusal.code, refusal.message);
     } catch (cause) {
       const { code, message: text } = expected(cause);
-      this.#state.leave(chosenFrom(message, target, lane, firstTry, null), 'failed', code, text);
+      this.#state.leave(chosenFrom(message, target, lane, firstTry, null), kind, code, text);
     }
   }
 

@@ -1,6 +1,6 @@
 import type { BatchResult, Queue, Queues, SentMessage } from '../../aws/ports/queues.ts';
 import type { Clock } from '../../clock.ts';
-import { backoffMs, expected, isFatal, isPassing, isServerFault, isThrottling } from './call-failure.ts';
+import { backoffMs, expected, isFatal, isPassing, isThrottling } from './call-failure.ts';
 import type { Chosen } from './chosen.ts';
 import type { MessageIdSet } from './message-id-set.ts';
 import type { SendRate } from './send-rate.ts';
@@ -79,7 +79,7 @@ export async function sendProven(
         code: error.code,
         message: error.message,
       });
-      if (isPassing(error.code) || isServerFault(error)) {
+      if (isPassing(error)) {
         if (isThrottling(error.code)) throttled(context);
         else for (const chosen of pending) blurred.add(chosen);
         if (tries >= MOST_TRIES) return settle(pending.map(lost));

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { DeadLetter } from '../../../../../src/lib/dlq/dead-letter.ts';
+import { openMessages } from '../../../../../src/lib/dlq/ledger/open-messages.ts';
 import { replay } from '../../../../../src/lib/dlq/replay/replay.ts';
 import type { ReplayEvent } from '../../../../../src/lib/dlq/replay/replay-event.ts';
 import type { ReplayOptions } from '../../../../../src/lib/dlq/replay/replay-options.ts';
@@ -350,6 +351,36 @@ describe('a replay that cannot go on', () => {
     expect(queues.messages(DLQ)).toHaveLength(result.remaining);
     expect(queues.messages(SOURCE)).toHaveLength(result.replayed);
     expect(queues.inFlight(DLQ)).toBe(0);
+  });
+
+  test('a delete that fails on the side of SQS is tried again, whatever the name of its error', async () => {
+    fill(3, 3);
+    let failures = 2;
+    queues.faults.before = (operation) => {
+      if (operation !== 'delete' || failures-- <= 0) return;
+      const cause = { $metadata: { httpStatusCode: 503 } };
+      throw new CvopsError('SomethingNew', ExitCode.failed, 'not today', { cause });
+    };
+    expect(await run()).toMatchObject({ replayed: 3, undeleted: 0, remaining: 0, stopped: null });
+    expect(queues.messages(DLQ)).toEqual([]);
+  });
+
+  test('what cannot be sent any more, but may have been before, stays open in the ledger', async () => {
+    const [id] = fill(1, 1);
+    queues.faults = {
+      after: (operation) => {
+        if (operation === 'send') throw new Error('killed');
+      },
+    };
+    await expect(run()).rejects.toThrow('killed');
+    clock.skip(120_000);
+    queues.faults = {};
+    const [runId] = await ledgers.list();
+    const resume = (await ledgers.ends(runId!)).header;
+    const target = await queues.describe(SOURCE);
+    const small = { ...target, attributes: { ...target.attributes, maximumMessageSize: 1 } };
+    expect(await run({ resume, target: small })).toMatchObject({ replayed: 0, failed: 1 });
+    expect((await openMessages(ledgers.read(runId!))).unresolved.has(id!)).toBe(true);
   });
 
   test('what may have been sent before stays uncertain when it cannot be sent now', async () => {
