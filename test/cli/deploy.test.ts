@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { CvopsError } from '../../src/lib/errors/cvops-error.ts';
 import { ExitCode } from '../../src/lib/errors/exit-code.ts';
 import type { Call } from '../../src/lib/simulator/kernel/service.ts';
+import { observeCalls } from '../support/observe-calls.ts';
 import { ReleasedFunction } from '../support/released-function.ts';
 import { jsonOf, makeHome, removeHome, runCli } from '../support/run-cli.ts';
 
@@ -38,20 +39,10 @@ const versions = async (): Promise<string[]> => {
   return Versions.map(({ Version }: { Version: string }) => Version).filter((each: string) => each !== '$LATEST');
 };
 
-/** Calls `seen` after each call of the simulator, before its answer is sent. */
-function observe(seen: (operation: string, call: Call) => void): void {
-  const region = released.simulator.region();
-  const finished = region.finished.bind(region);
-  region.finished = (target, call, ...rest) => {
-    finished(target, call, ...rest);
-    seen(target.operation, call);
-  };
-}
-
 describe('deploy', () => {
   test('uploads, waits, publishes and moves the alias, in that order, and is remembered as one release', async () => {
     const seen: string[] = [];
-    observe((operation) => seen.push(operation));
+    observeCalls(released.simulator, (operation) => seen.push(operation));
     const result = await deployNew('--reason', 'faster');
     expect(result.code).toBe(0);
     const { kind, data } = jsonOf(result);
@@ -91,7 +82,7 @@ describe('deploy', () => {
   test('unchanged code and settings are no release: nothing is uploaded, published, moved or remembered', async () => {
     await deployNew();
     const seen: string[] = [];
-    observe((operation) => seen.push(operation));
+    observeCalls(released.simulator, (operation) => seen.push(operation));
     const result = await deployNew();
     expect(result.code).toBe(0);
     expect(jsonOf(result).data).toMatchObject({
@@ -178,7 +169,7 @@ describe('deploy', () => {
 
   test('a dry run has Lambda validate the upload and changes nothing', async () => {
     const bodies: string[] = [];
-    observe((operation, call) => {
+    observeCalls(released.simulator, (operation, call) => {
       if (operation === 'UpdateFunctionCode') bodies.push(call.body.toString());
     });
     const result = await deploy('--zip', 'new.zip', '--dry-run');
@@ -208,7 +199,7 @@ describe('deploy and others at the same time', () => {
     released.simulator.faults.add({ service: 'lambda', operation: 'UpdateFunctionCode', delayMs });
     const { lambda } = released.simulator.region();
     let isDone = false;
-    observe((operation, call) => {
+    observeCalls(released.simulator, (operation, call) => {
       if (operation !== 'ListVersionsByFunction' || isDone) return;
       isDone = true;
       const zip = Buffer.from(zipOf(99)).toString('base64');
@@ -231,7 +222,7 @@ describe('deploy and others at the same time', () => {
     released.simulator.faults.add({ service: 'lambda', operation: 'PublishVersion', delayMs });
     const { lambda } = released.simulator.region();
     let updates = 0;
-    observe((operation, call) => {
+    observeCalls(released.simulator, (operation, call) => {
       if (operation === 'UpdateFunctionCode') updates = 1;
       if (operation !== 'GetFunctionConfiguration' || updates !== 1) return;
       if (!isSettled()) return;
@@ -271,7 +262,7 @@ describe('deploy and others at the same time', () => {
 
   test('who breaks off while the upload is waited for is told what is left, and goes on from there', async () => {
     const control = new AbortController();
-    observe((operation) => {
+    observeCalls(released.simulator, (operation) => {
       if (operation !== 'UpdateFunctionCode') return;
       control.abort(new CvopsError('Interrupted', ExitCode.interrupted, 'interrupted.'));
     });
@@ -288,7 +279,7 @@ describe('deploy and others at the same time', () => {
     const services = { processor: { function: released.name, alias: 'live' } };
     writeFileSync(join(home, 'cvops.config.json'), JSON.stringify({ services }));
     const control = new AbortController();
-    observe((operation) => {
+    observeCalls(released.simulator, (operation) => {
       if (operation !== 'UpdateAlias') return;
       control.abort(new CvopsError('Interrupted', ExitCode.interrupted, 'interrupted.'));
     });
@@ -310,7 +301,7 @@ describe('deploy and others at the same time', () => {
   });
 
   test('a wait that may not look fails at once and names the action', async () => {
-    observe((operation) => {
+    observeCalls(released.simulator, (operation) => {
       if (operation !== 'UpdateFunctionCode') return;
       released.simulator.faults.add({
         service: 'lambda',
@@ -347,7 +338,7 @@ describe('a package that cannot be one is refused in one line, and nothing is ca
     ],
   ])('%s', async (_case, code, message, make) => {
     const seen: string[] = [];
-    observe((operation) => seen.push(operation));
+    observeCalls(released.simulator, (operation) => seen.push(operation));
     make(join(home, 'package.zip'));
     const result = await runCli(['deploy', 'processor', '--zip', 'package.zip', '--yes'], { env: released.env, home });
     expect(result.code).toBe(code);

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { observeCalls } from '../../support/observe-calls.ts';
 import { ReleasedFunction } from '../../support/released-function.ts';
 import { jsonOf, runCli } from '../../support/run-cli.ts';
 
@@ -25,20 +26,10 @@ function smokeFile(content: string, name = 'events.json'): string {
   return name;
 }
 
-/** Calls `seen` after each call of the simulator, before its answer is sent. */
-function observe(seen: (operation: string) => Promise<void> | void): void {
-  const region = released.simulator.region();
-  const finished = region.finished.bind(region);
-  region.finished = (target, call, ...rest) => {
-    finished(target, call, ...rest);
-    void seen(target.operation);
-  };
-}
-
 /** Somebody else's write between the promotion's look and its own. */
 function writeInBetween(write: () => void): void {
   let done = false;
-  observe((operation) => {
+  observeCalls(released.simulator, (operation) => {
     if (done || operation !== 'GetFunctionConfiguration') return;
     done = true;
     write();
@@ -153,7 +144,7 @@ describe('alias promote', () => {
   test('--dry-run says what would change, invokes nothing and moves nothing', async () => {
     await released.publish(4, { TABLE: 'events', EXTRA: 'secret-value' });
     const calls: string[] = [];
-    observe((operation) => void calls.push(operation));
+    observeCalls(released.simulator, (operation) => void calls.push(operation));
     const result = await promote('--dry-run', '--smoke', smokeFile('{}'));
     expect(result.code).toBe(0);
     expect(jsonOf(result).data).toMatchObject({ releaseId: null, outcome: 'planned', from: '2', to: '4' });

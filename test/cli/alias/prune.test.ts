@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Call } from '../../../src/lib/simulator/kernel/service.ts';
+import { observeCalls } from '../../support/observe-calls.ts';
 import { ReleasedFunction } from '../../support/released-function.ts';
 import { jsonOf, runCli } from '../../support/run-cli.ts';
 
@@ -20,16 +20,6 @@ const versions = async (): Promise<string[]> => {
     (each) => each !== '$LATEST',
   );
 };
-
-/** Calls `seen` after each call of the simulator, before its answer is sent. */
-function observe(seen: (operation: string, call: Call, input: Record<string, unknown>) => void): void {
-  const region = released.simulator.region();
-  const finished = region.finished.bind(region);
-  region.finished = (target, call, ...rest) => {
-    finished(target, call, ...rest);
-    seen(target.operation, call, target.input);
-  };
-}
 
 describe('alias prune', () => {
   test('keeps what serves, the way back, what was rolled back from, and the newest', async () => {
@@ -72,7 +62,7 @@ describe('alias prune', () => {
 
   test('a version that an alias takes up in between stays, and the others go', async () => {
     const { lambda } = released.simulator.region();
-    observe((operation, call) => {
+    observeCalls(released.simulator, (operation, call) => {
       if (operation !== 'DeleteFunction') return;
       lambda.operations['UpdateAlias']!({ FunctionName: released.name, Name: 'live', FunctionVersion: '3' }, call);
     });
@@ -87,7 +77,7 @@ describe('alias prune', () => {
 
   test('stops at what it may not do, and says what is left', async () => {
     let seen = 0;
-    observe((operation) => {
+    observeCalls(released.simulator, (operation) => {
       if (operation !== 'DeleteFunction' || ++seen !== 2) return;
       released.simulator.faults.add({
         service: 'lambda',

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type AliasRecord, formatAliasRecord } from '../../../src/lib/release/alias-record.ts';
-import type { Call } from '../../../src/lib/simulator/kernel/service.ts';
+import { observeCalls } from '../../support/observe-calls.ts';
 import { ReleasedFunction } from '../../support/released-function.ts';
 import { jsonOf, makeHome, removeHome, runCli } from '../../support/run-cli.ts';
 
@@ -22,16 +22,6 @@ const promotion: AliasRecord = {
   quarantined: [],
   reason: null,
 };
-
-/** Calls `seen` after each call of the simulator, before its answer is sent. */
-function observe(seen: (operation: string, call: Call) => void): void {
-  const region = released.simulator.region();
-  const finished = region.finished.bind(region);
-  region.finished = (target, call, ...rest) => {
-    finished(target, call, ...rest);
-    seen(target.operation, call);
-  };
-}
 
 const rollback = (...flags: string[]) =>
   runCli(['alias', 'rollback', 'processor', '--yes', '--json', ...flags], { env: released.env });
@@ -81,7 +71,7 @@ describe('alias rollback', () => {
   test('is one GetAlias and one UpdateAlias when the alias knows the way back', async () => {
     await released.foreignMove({ description: formatAliasRecord(promotion) });
     const seen: string[] = [];
-    observe((operation) => seen.push(operation));
+    observeCalls(released.simulator, (operation) => seen.push(operation));
     const { data } = jsonOf(await rollback());
     expect(data).toMatchObject({ from: '3', to: '2', basis: 'record' });
     // What the two versions are made of is read beside; the way itself is two calls, one after the other.
@@ -134,7 +124,7 @@ describe('alias rollback', () => {
 
   test('a write between reading and moving wins, and the loser changes nothing', async () => {
     const { lambda } = released.simulator.region();
-    observe((operation, call) => {
+    observeCalls(released.simulator, (operation, call) => {
       if (operation !== 'GetAlias') return;
       lambda.operations['UpdateAlias']!({ FunctionName: released.name, Name: 'live', FunctionVersion: '1' }, call);
     });
@@ -216,7 +206,7 @@ describe('a rollback in the ledger of releases', () => {
 
   test('is there as a conflict when somebody else was faster', async () => {
     const { lambda } = released.simulator.region();
-    observe((operation, call) => {
+    observeCalls(released.simulator, (operation, call) => {
       if (operation !== 'GetAlias') return;
       lambda.operations['UpdateAlias']!({ FunctionName: released.name, Name: 'live', FunctionVersion: '1' }, call);
     });

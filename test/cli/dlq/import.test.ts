@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { observeCalls } from '../../support/observe-calls.ts';
 import { jsonOf } from '../../support/run-cli.ts';
 import { deadLetterCli } from './dead-letter-cli.ts';
 
@@ -103,12 +104,9 @@ describe('dlq import', () => {
   test('interrupted, it says how to go on, and does', async () => {
     archive('dead.ndjson', 60, 3);
     const stop = new AbortController();
-    const region = cli.scene.simulator.region();
-    const finished = region.finished.bind(region);
-    region.finished = (target, ...rest) => {
-      finished(target, ...rest);
-      if (target.operation === 'SendMessageBatch') stop.abort();
-    };
+    observeCalls(cli.scene.simulator, (operation) => {
+      if (operation === 'SendMessageBatch') stop.abort();
+    });
     const argv = ['dlq', 'import', '--from', 'dead.ndjson', '--yes', '--json'];
     const first = await cli.run(argv, { signal: stop.signal });
     expect(first.code).toBe(130);

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { observeCalls } from '../../support/observe-calls.ts';
 import { jsonOf } from '../../support/run-cli.ts';
 import { deadLetterCli } from './dead-letter-cli.ts';
 
@@ -109,17 +110,14 @@ describe('dlq purge', () => {
     expect(jsonOf(refused).error.hint).toContain('none is known to be deleted');
     expect(await cli.scene.depth(cli.scene.dlqUrl)).toEqual({ visible: 24, inFlight: 0 });
     cli.scene.simulator.faults.clear();
-    const region = cli.scene.simulator.region();
-    const finished = region.finished.bind(region);
-    region.finished = (target, ...rest) => {
-      finished(target, ...rest);
-      if (target.operation !== 'DeleteMessageBatch' || ++deletes > 1) return;
+    observeCalls(cli.scene.simulator, (operation) => {
+      if (operation !== 'DeleteMessageBatch' || ++deletes > 1) return;
       cli.scene.simulator.faults.add({
         service: 'sqs',
         operation: 'DeleteMessageBatch',
         error: { statusCode: 403, code: 'AccessDenied' },
       });
-    };
+    });
     const partial = await purge(...consent, '--json');
     expect(partial.code).toBe(3);
     const { data, next } = jsonOf(partial);

@@ -13,6 +13,7 @@ import {
 import { strToU8, zipSync } from 'fflate';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { DeadLetterScene } from '../../integration/dlq/support/dead-letter-scene.ts';
+import { observeCalls } from '../../support/observe-calls.ts';
 import { jsonOf } from '../../support/run-cli.ts';
 import { deadLetterCli } from './dead-letter-cli.ts';
 
@@ -338,12 +339,9 @@ describe('--edit', () => {
   test('goes on with its edit when a run is resumed', async () => {
     await cli.scene.send(cli.scene.dlqUrl, 60, 6);
     const stop = new AbortController();
-    const region = cli.scene.simulator.region();
-    const finished = region.finished.bind(region);
-    region.finished = (target, ...rest) => {
-      finished(target, ...rest);
-      if (target.operation === 'SendMessageBatch') stop.abort();
-    };
+    observeCalls(cli.scene.simulator, (operation) => {
+      if (operation === 'SendMessageBatch') stop.abort();
+    });
     const flags = ['dlq', 'replay', '--yes', '--json', ...edit];
     const first = await cli.run(flags, { signal: stop.signal });
     expect(first.code).toBe(130);
@@ -382,12 +380,9 @@ describe('a saved plan', () => {
     await cli.scene.send(cli.scene.dlqUrl, 60, 6);
     await plan('--filter', 'body.n < `48`');
     const stop = new AbortController();
-    const region = cli.scene.simulator.region();
-    const finished = region.finished.bind(region);
-    region.finished = (target, ...rest) => {
-      finished(target, ...rest);
-      if (target.operation === 'SendMessageBatch') stop.abort();
-    };
+    observeCalls(cli.scene.simulator, (operation) => {
+      if (operation === 'SendMessageBatch') stop.abort();
+    });
     const flags = ['dlq', 'replay', '--plan', file(), '--yes', '--json'];
     const first = await cli.run(flags, { signal: stop.signal });
     expect(first.code).toBe(130);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { observeCalls } from '../../support/observe-calls.ts';
 import { jsonOf } from '../../support/run-cli.ts';
 import { deadLetterCli } from './dead-letter-cli.ts';
 
@@ -249,12 +250,10 @@ describe('dlq replay, seen by a person', () => {
   test('interrupted with Ctrl-C it says what is left and how to go on, and leaves it visible', async () => {
     await cli.scene.send(cli.scene.dlqUrl, 60, 6);
     const stop = new AbortController();
-    const finished = cli.scene.simulator.region().finished.bind(cli.scene.simulator.region());
     let sends = 0;
-    cli.scene.simulator.region().finished = (target, ...rest) => {
-      finished(target, ...rest);
-      if (target.operation === 'SendMessageBatch' && ++sends === 2) stop.abort();
-    };
+    observeCalls(cli.scene.simulator, (operation) => {
+      if (operation === 'SendMessageBatch' && ++sends === 2) stop.abort();
+    });
     const result = await cli.run(['dlq', 'replay', '--yes', '--json'], {
       signal: stop.signal,
     });
