@@ -1,6 +1,7 @@
 import type { ReceivedMessage } from '../../aws/ports/queues.ts';
 import { type Attempt, type AttemptQuery, describeAttempt } from './attempts.ts';
 import { invocationError, readInvocations } from './invocations.ts';
+import { searchLog } from './search-log.ts';
 
 /** A run begins this soon after the receive that its messages come from, unless a batching window holds them. */
 const SOON_MS = 3_000;
@@ -16,12 +17,11 @@ const MOST_LINES = 5_000;
 export async function attemptAtTime(query: AttemptQuery, message: ReceivedMessage): Promise<Attempt | null> {
   const received = Number(message.system['ApproximateFirstReceiveTimestamp'] ?? Number.NaN);
   if (!Number.isFinite(received)) return null;
-  const lines = await query.logs.find(query.functionName, {
+  const lines = await searchLog(query, {
     text: '',
     fromMs: received - BEFORE_MS,
     toMs: received + READ_MS,
     limit: MOST_LINES,
-    ...(query.signal === undefined ? {} : { signal: query.signal }),
   });
   const began = readInvocations(lines ?? []).filter(
     ({ startedAt, records }) =>

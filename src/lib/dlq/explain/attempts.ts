@@ -1,18 +1,13 @@
-import type { FunctionLogs, LogLine, LogQuery } from '../../aws/ports/function-logs.ts';
+import type { LogLine } from '../../aws/ports/function-logs.ts';
 import { LEFT_BEHIND } from '../inspect/failure-cause.ts';
 import type { LoggedError } from './error-text.ts';
 import { type Invocation, invocationError, readInvocations } from './invocations.ts';
-import type { LogRecord } from './log-record.ts';
-import { readRecord } from './log-record.ts';
+import { type LogRecord, readRecord } from './log-record.ts';
+import { type LogSearch, searchLog } from './search-log.ts';
 
-export interface AttemptQuery {
-  readonly logs: FunctionLogs;
-  readonly functionName: string;
+/** A message, and the span in which it can have been delivered. */
+export interface AttemptQuery extends LogSearch {
   readonly messageId: string;
-  /** The span in which it can have been delivered, ms since the epoch. */
-  readonly fromMs: number;
-  readonly toMs: number;
-  readonly signal?: AbortSignal;
 }
 
 /** One delivery of a message to the function, as the log tells it. */
@@ -56,7 +51,7 @@ const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gi;
  * be read. Three kinds of searches: for the message, for each request, for the lines of its run.
  */
 export async function readAttempts(query: AttemptQuery): Promise<Attempts | null> {
-  const named = await find(query, { text: query.messageId, limit: MOST_LINES });
+  const named = await searchLog(query, { text: query.messageId, limit: MOST_LINES });
   if (named === null) return null;
   const requests = requestsOf(named);
   const attempts: Attempt[] = [];
@@ -98,12 +93,12 @@ async function readInvocation(query: AttemptQuery, request: Request): Promise<In
   const marks =
     request.requestId === null
       ? request.lines
-      : await find(query, { ...near, text: request.requestId, limit: MOST_LINES });
+      : await searchLog(query, { ...near, text: request.requestId, limit: MOST_LINES });
   if (marks === null) return null;
   const own = marks.filter(({ stream }) => stream === request.stream);
   const from = Math.min(request.from, ...own.map(({ at }) => at));
   const to = Math.max(request.to, ...own.map(({ at }) => at));
-  const around = await find(query, {
+  const around = await searchLog(query, {
     text: '',
     stream: request.stream,
     fromMs: from - INIT_MS,
@@ -167,11 +162,4 @@ function namesOthers(record: LogRecord, messageId: string): boolean {
   return (
     record.kind === 'entry' && record.error === null && ids.length > 0 && record.line.message.includes('messageId')
   );
-}
-
-function find(
-  { logs, functionName, fromMs, toMs, signal }: AttemptQuery,
-  query: Partial<LogQuery> & { text: string; limit: number },
-): Promise<readonly LogLine[] | null> {
-  return logs.find(functionName, { fromMs, toMs, ...(signal === undefined ? {} : { signal }), ...query });
 }

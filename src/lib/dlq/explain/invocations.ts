@@ -56,10 +56,6 @@ export function readInvocations(lines: readonly LogLine[]): readonly Invocation[
     current.version ??= record.version;
     if (record.kind === 'report') current.report = record.report;
     if (record.kind === 'report' || record.kind === 'end') current.ended = true;
-    if (record.kind === 'init' && record.report !== null && current.report === null) {
-      current.records.push(record);
-      continue;
-    }
     current.records.push(record);
   }
   return all.map((each) => ({

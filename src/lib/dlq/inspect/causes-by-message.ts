@@ -1,19 +1,15 @@
-import type { FunctionLogs, LogLine, LogQuery } from '../../aws/ports/function-logs.ts';
+import type { LogLine } from '../../aws/ports/function-logs.ts';
 import { CvopsError } from '../../errors/cvops-error.ts';
 import { foldLines } from '../explain/fold-lines.ts';
 import { type LogRecord, readRecord } from '../explain/log-record.ts';
+import { type LogSearch, searchLog } from '../explain/search-log.ts';
 import { causeOf, type FailureCause, LEFT_BEHIND, signatureOf } from './failure-cause.ts';
 
-export interface CauseQuery {
-  readonly logs: FunctionLogs;
-  readonly functionName: string;
+/** Messages, and the span in which they can have failed. */
+export interface CauseQuery extends LogSearch {
   readonly messageIds: ReadonlySet<string>;
-  /** The span in which the messages can have failed, ms since the epoch. */
-  readonly fromMs: number;
-  readonly toMs: number;
   /** Up to this many messages are looked up one by one, in all that is written of them; more take one search for failures. */
   readonly oneByOne?: number;
-  readonly signal?: AbortSignal;
 }
 
 /** What a function's log tells of some messages. */
@@ -94,7 +90,7 @@ export async function findCauses(query: CauseQuery): Promise<Causes | null> {
 
 async function readOneByOne(query: CauseQuery, found: Findings): Promise<boolean | null> {
   for (const messageId of query.messageIds) {
-    const lines = await find(query, { text: messageId, limit: 1_000 });
+    const lines = await searchLog(query, { text: messageId, limit: 1_000 });
     if (lines === null) return null;
     found.add(lines);
   }
@@ -122,7 +118,7 @@ async function readBackwards(
     for (let at = from; ; ) {
       const limit = Math.min(PAGE, left);
       if (limit === 0) return false;
-      const lines = await find(query, { text: '', anyOf, fromMs: at, toMs: to, limit });
+      const lines = await searchLog(query, { text: '', anyOf, fromMs: at, toMs: to, limit });
       if (lines === null) return null;
       found.add(lines);
       left -= lines.length;
@@ -145,7 +141,7 @@ async function joinRequests(query: CauseQuery, found: Findings): Promise<boolean
   if (requests.length <= MOST_REQUESTS) {
     for (const { requestId, at } of requests) {
       const near = { fromMs: at - LONGEST_RUN_MS, toMs: at + LONGEST_RUN_MS };
-      found.add((await find(query, { text: requestId, ...near, limit: 1_000 })) ?? []);
+      found.add((await searchLog(query, { text: requestId, ...near, limit: 1_000 })) ?? []);
     }
   } else {
     const times = requests.map(({ at }) => at).sort((one, other) => one - other);
@@ -154,13 +150,6 @@ async function joinRequests(query: CauseQuery, found: Findings): Promise<boolean
   }
   found.join();
   return complete;
-}
-
-function find(
-  { logs, functionName, fromMs, toMs, signal }: CauseQuery,
-  query: Partial<LogQuery> & { text: string; limit: number },
-): Promise<readonly LogLine[] | null> {
-  return logs.find(functionName, { fromMs, toMs, ...(signal === undefined ? {} : { signal }), ...query });
 }
 
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gi;
