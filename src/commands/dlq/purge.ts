@@ -7,6 +7,7 @@ import type { ArchiveSelection } from '../../lib/dlq/archive/archive-selection.t
 import { type Look, lookAtMessages } from '../../lib/dlq/archive/look-at-messages.ts';
 import { type PurgeResult, purge } from '../../lib/dlq/archive/purge.ts';
 import { openPurgeFile } from '../../lib/dlq/archive/purge-file.ts';
+import { queueDepth } from '../../lib/dlq/queue-depth.ts';
 import { newRunId } from '../../lib/dlq/replay/run-id.ts';
 import { CvopsError } from '../../lib/errors/cvops-error.ts';
 import { ExitCode } from '../../lib/errors/exit-code.ts';
@@ -109,9 +110,8 @@ async function run(options: PurgeOptions, context: Context): Promise<Outcome> {
 }
 
 function question(options: PurgeOptions, dlq: Queue): string {
-  const { visible, inFlight, delayed } = dlq.attributes;
   const all = options.filter === undefined && options.group === undefined && options.max === undefined;
-  const what = all ? `about ${plural(visible + inFlight + delayed, 'message')}` : 'the messages that match';
+  const what = all ? `about ${plural(queueDepth(dlq), 'message')}` : 'the messages that match';
   return `This exports ${what} of ${dlq.name} and deletes them.`;
 }
 

@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts';
 import { CvopsError } from '../errors/cvops-error.ts';
 import { CutGroups } from './cut-groups.ts';
 import { groupOf } from './dead-letter.ts';
+import { queueDepth } from './queue-depth.ts';
 import { VisibilityKeeper } from './visibility-keeper.ts';
 
 export interface ScanOptions {
@@ -57,7 +58,7 @@ const LONGEST_VISIBILITY_SECONDS = 600;
  */
 export async function scanQueue(options: ScanOptions): Promise<ScanResult> {
   const { queues, queue, clock, signal, limit } = options;
-  const { visible, inFlight, delayed } = queue.attributes;
+  const { visible } = queue.attributes;
   const keeper = new VisibilityKeeper({
     queues,
     queue,
@@ -153,7 +154,7 @@ export async function scanQueue(options: ScanOptions): Promise<ScanResult> {
     notGivenBack = await keeper.giveBack();
     if (keeper.hiddenUntil !== null) options.onLeftHidden?.(notGivenBack, keeper.hiddenUntil);
   }
-  const hidden = Math.max(0, visible + inFlight + delayed - seen.size);
+  const hidden = Math.max(0, queueDepth(queue) - seen.size);
   return {
     scanned: seen.size,
     complete: foundEnd && hidden === 0,

@@ -31,22 +31,19 @@ import type {
 } from '../ports/queues.ts';
 import { SqsWire } from './sqs-wire.ts';
 
+const OF_MESSAGES = [
+  ReceiveMessageCommand,
+  SendMessageBatchCommand,
+  DeleteMessageBatchCommand,
+  ChangeMessageVisibilityBatchCommand,
+];
+
 const RULES: CallRules = {
   answers: { GetQueueUrl: ['QueueUrl'], GetQueueAttributes: ['Attributes.QueueArn'] },
   // A send whose answer is not awaited would be sent again.
-  slow: [
-    ReceiveMessageCommand,
-    SendMessageBatchCommand,
-    DeleteMessageBatchCommand,
-    ChangeMessageVisibilityBatchCommand,
-  ],
+  slow: OF_MESSAGES,
   // A receive has a signal of its own: its caller gives back what it holds.
-  finish: [
-    ReceiveMessageCommand,
-    SendMessageBatchCommand,
-    DeleteMessageBatchCommand,
-    ChangeMessageVisibilityBatchCommand,
-  ],
+  finish: OF_MESSAGES,
 };
 
 /** {@link Queues} over the SQS API; CloudWatch is loaded only when an age is asked for. */

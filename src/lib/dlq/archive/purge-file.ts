@@ -9,8 +9,6 @@ import type { PurgeExport } from './purge.ts';
 
 /** The export of a purge. It has its name from the start: after a crash it is the only copy of what was deleted. */
 export interface PurgeFile extends PurgeExport {
-  /** Nothing was added. */
-  readonly isEmpty: boolean;
   close(): Promise<void>;
 }
 
@@ -25,15 +23,8 @@ export async function openPurgeFile(path: string, makeFolder: boolean): Promise<
   try {
     if (makeFolder) makePrivateFolder(dirname(path));
     const file = new AppendFile(await createPrivateFile(path, 'ax'), failure);
-    let isEmpty = true;
     return {
-      get isEmpty() {
-        return isEmpty;
-      },
-      add(line) {
-        isEmpty = false;
-        file.add(line);
-      },
+      add: (line) => file.add(line),
       synced: () => file.synced(),
       close: () => file.close(),
     };

@@ -21,6 +21,11 @@ export interface OpenMessages {
   readonly ended: boolean;
 }
 
+/** Dead letters that are not settled: sent and not known as deleted, or perhaps sent. */
+export function openIds({ sent, unresolved }: Pick<OpenMessages, 'sent' | 'unresolved'>): Set<string> {
+  return new Set([...sent.keys(), ...unresolved.keys()]);
+}
+
 /**
  * Reads a ledger to the state that its run was in. Only what is open is kept, so memory follows what was in flight,
  * not the length of the run.

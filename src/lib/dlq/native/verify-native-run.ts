@@ -2,11 +2,12 @@ import type { MoveTask } from '../../aws/ports/move-tasks.ts';
 import type { Queue } from '../../aws/ports/queues.ts';
 import { CvopsError } from '../../errors/cvops-error.ts';
 import { ExitCode } from '../../errors/exit-code.ts';
-import type { RunHeader } from '../ledger/ledger-record.ts';
+import { endRecord } from '../ledger/end-record.ts';
+import type { RunCounts, RunHeader } from '../ledger/ledger-record.ts';
 import type { ReplayEvent } from '../replay/replay-event.ts';
 import type { Verified } from '../replay/replay-result.ts';
 import { findTask, isActive } from './find-task.ts';
-import { markOf, readNativeRun, taskOf, taskRecord } from './native-run.ts';
+import { markOf, readNativeRun, type TaskRecord, taskOf, taskRecord } from './native-run.ts';
 import { startedNone } from './no-task.ts';
 import { lasted, type NativePorts } from './replay-natively.ts';
 import { movedWords } from './task-words.ts';
@@ -33,7 +34,7 @@ export async function* verifyNativeRun(
   const { clock, ledgers, queues } = ports;
   const state = await readNativeRun(ledgers.read(header.runId));
   const known = state.task !== null && !isActive(state.task) ? state.task : null;
-  const task = known === null ? await endedTask(ports, header, dlq) : taskOf(known);
+  const task = known === null ? await endedTask(ports, header, dlq, state.task) : taskOf(known);
   const endedAt = known?.at ?? clock.now();
   const verified = yield* verifyMoved({
     queues,
@@ -50,23 +51,8 @@ export async function* verifyNativeRun(
   const ledger = await ledgers.reopen(header.runId);
   try {
     if (known === null) ledger.note(taskRecord(task, endedAt, null));
-    const { succeeded, returned, pending, basis } = verified;
-    const moved = task.moved;
-    const counts = {
-      matched: task.toMove ?? moved,
-      replayed: moved,
-      failed: 0,
-      skipped: 0,
-      suppressed: 0,
-      remaining: 0,
-    };
-    await ledger.commit({
-      type: 'end',
-      at: clock.now(),
-      open: 0,
-      counts: state.end?.counts ?? counts,
-      verified: { succeeded, returned, pending, basis },
-    });
+    const counts = state.end?.counts ?? countsOf(task);
+    await ledger.commit(endRecord(clock.now(), 0, { ...counts, verified }));
   } finally {
     await ledger.close();
   }
@@ -74,8 +60,12 @@ export async function* verifyNativeRun(
 }
 
 /** The task of a run whose process died before the task ended; AWS knows how it went on. */
-async function endedTask({ moveTasks, ledgers }: NativePorts, header: RunHeader, dlq: Queue): Promise<MoveTask> {
-  const { task: record } = await readNativeRun(ledgers.read(header.runId));
+async function endedTask(
+  { moveTasks }: NativePorts,
+  header: RunHeader,
+  dlq: Queue,
+  record: TaskRecord | null,
+): Promise<MoveTask> {
   const task = findTask(await moveTasks.list(dlq), markOf(record, header.native!.before));
   if (task === undefined) throw startedNone(header.runId);
   if (!isActive(task)) return task;
@@ -85,4 +75,9 @@ async function endedTask({ moveTasks, ledgers }: NativePorts, header: RunHeader,
     `the move task of run "${header.runId}" still runs: ${movedWords(task)} moved.`,
     { hint: `\`cvops dlq replay --resume ${header.runId}\` watches it to its end and waits for the verdict.` },
   );
+}
+
+/** What a task tells of its run. */
+function countsOf({ moved, toMove }: MoveTask): RunCounts {
+  return { matched: toMove ?? moved, replayed: moved, failed: 0, skipped: 0, suppressed: 0, remaining: 0 };
 }

@@ -2,6 +2,7 @@ import type { FunctionLogs } from '../../aws/ports/function-logs.ts';
 import type { Queue } from '../../aws/ports/queues.ts';
 import { CvopsError } from '../../errors/cvops-error.ts';
 import { readRecord } from '../explain/log-record.ts';
+import { queueDepth } from '../queue-depth.ts';
 import type { Consumer } from './consumer.ts';
 import { ng, ok, type ReplayCheck, skip } from './replay-check.ts';
 
@@ -30,8 +31,7 @@ const LONGEST_DYING_MS = 3_600_000;
 export async function liveTrafficCheck(question: TrafficQuestion): Promise<ReplayCheck | null> {
   const { target, groups } = question;
   if (!target.fifo) return null;
-  const { visible, inFlight, delayed } = target.attributes;
-  const waiting = visible + inFlight + delayed;
+  const waiting = queueDepth(target);
   const queued = waiting === 0 ? '' : `; about ${waiting} wait in ${target.name} now`;
   const seen = await passages(question);
   if (seen === null || seen.named === 0) {

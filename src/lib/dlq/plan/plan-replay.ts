@@ -3,6 +3,7 @@ import type { Functions } from '../../aws/ports/functions.ts';
 import { CvopsError } from '../../errors/cvops-error.ts';
 import { ExitCode } from '../../errors/exit-code.ts';
 import { refuseOwnRedrive } from '../own-redrive.ts';
+import { queueDepth } from '../queue-depth.ts';
 import { type EngineAdvice, recommendEngine } from '../replay/recommend-engine.ts';
 import type { ReplayOptions } from '../replay/replay-options.ts';
 import { type Estimate, estimate } from './estimate.ts';
@@ -107,8 +108,8 @@ export async function planReplay(
   const { dlq, target, force, only } = options;
   const checks = [...queueChecks(dlq, target, force)];
   if (look !== null && !force) refuseOwnRedrive(dlq);
-  const { visible, inFlight, delayed } = dlq.attributes;
-  const waiting = visible + inFlight + delayed;
+  const { visible } = dlq.attributes;
+  const waiting = queueDepth(dlq);
   const doomed = checks.some(({ blocking }) => blocking);
   const sampled = look === null && !doomed && visible > 0;
   const seen =

@@ -1,6 +1,6 @@
 import type { RunHeader } from '../ledger/ledger-record.ts';
 import type { Ledgers } from '../ledger/ledgers.ts';
-import { openMessages } from '../ledger/open-messages.ts';
+import { openIds, openMessages } from '../ledger/open-messages.ts';
 import type { MessageIdSet } from './message-id-set.ts';
 import type { QueueEndOptions } from './queue-end.ts';
 
@@ -34,7 +34,7 @@ export async function adoptUnfinished(
       for (const id of open.sent.keys()) sentIds.add(id);
       for (const [id, at] of open.unresolved) unresolved.set(id, Math.min(at, unresolved.get(id) ?? at));
       if (open.ended || other.native !== undefined || now - open.lastAt > LONGEST_SILENCE_MS) continue;
-      for (const id of [...open.sent.keys(), ...open.unresolved.keys()]) hidden.add(id);
+      for (const id of openIds(open)) hidden.add(id);
       lastAt = Math.max(lastAt, open.lastAt);
     } catch {
       // A ledger of another run that cannot be read must not stop this one.

@@ -1,7 +1,7 @@
 import type { Clock } from '../../clock.ts';
 import type { RunHeader } from '../ledger/ledger-record.ts';
 import type { Ledger, Ledgers } from '../ledger/ledgers.ts';
-import { type OpenMessages, openMessages } from '../ledger/open-messages.ts';
+import { type OpenMessages, openIds, openMessages } from '../ledger/open-messages.ts';
 import { adoptUnfinished } from './adopt-unfinished.ts';
 import type { MessageIdSet } from './message-id-set.ts';
 import type { QueueEndOptions } from './queue-end.ts';
@@ -45,7 +45,7 @@ export async function beginRun(
 /** What the run that this one resumes, or another one that was cut off not long ago, may still hide. */
 function interruptedBy(before: OpenMessages, hidden: QueueEndOptions['interrupted']): QueueEndOptions['interrupted'] {
   if (before.ended) return hidden;
-  const open = new Set([...before.sent.keys(), ...before.unresolved.keys(), ...(hidden?.open ?? [])]);
+  const open = new Set([...openIds(before), ...(hidden?.open ?? [])]);
   return { lastAt: Math.max(before.lastAt, hidden?.lastAt ?? 0), open };
 }
 

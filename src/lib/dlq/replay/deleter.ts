@@ -65,7 +65,10 @@ export class Deleter {
    * @throws CvopsError after which no other delete would go through either.
    */
   book(): () => Promise<boolean> {
-    const batch = [...this.#waiting.entries()].slice(0, 10);
+    const batch: (readonly [messageId: string, tries: number])[] = [];
+    for (const entry of this.#waiting) {
+      if (batch.push(entry) === 10) break;
+    }
     for (const [messageId] of batch) this.#waiting.delete(messageId);
     this.#underWay += batch.length;
     return async () => {

@@ -5,6 +5,7 @@ import { CvopsError } from '../../errors/cvops-error.ts';
 import { ExitCode } from '../../errors/exit-code.ts';
 import { endRecord } from '../ledger/end-record.ts';
 import type { Ledger, Ledgers } from '../ledger/ledgers.ts';
+import { openIds } from '../ledger/open-messages.ts';
 import { refuseOwnRedrive } from '../own-redrive.ts';
 import { queueDepth } from '../queue-depth.ts';
 import { adoptUnfinished } from './adopt-unfinished.ts';
@@ -68,7 +69,7 @@ export async function* replay(
   };
   const tally = newTally(before);
   const pace = new Pace(before);
-  const owed = new Set([...before.sent.keys(), ...before.unresolved.keys()]);
+  const owed = openIds(before);
   const returned: string[] = [];
   const copies: string[] = [];
 
