@@ -3,29 +3,26 @@
 // messages lost or processed twice.
 //
 //   node scripts/bench-releases.mjs [--releases 50] [--invokes 120] [--messages 120]   (the latter two a second)
-import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { strToU8, zipSync } from 'fflate';
+import { BIN, programEnv, readFlags, startNode, wholeNumber } from './bench-kit.mjs';
 
-const BIN = fileURLToPath(new URL('../bin/cvops.js', import.meta.url));
 const FUNCTION = 'bench-target';
 const QUEUE = 'bench-queue';
 const TICK_MS = 100;
 
-const { values } = parseArgs({
-  options: {
-    releases: { type: 'string', default: '50' },
-    invokes: { type: 'string', default: '120' },
-    messages: { type: 'string', default: '120' },
-  },
+const values = readFlags({
+  releases: { type: 'string', default: '50' },
+  invokes: { type: 'string', default: '120' },
+  messages: { type: 'string', default: '120' },
 });
-const releases = Number(values.releases);
+const releases = wholeNumber('releases', values.releases);
+const invokesPerSecond = wholeNumber('invokes', values.invokes, 0);
+const messagesPerSecond = wholeNumber('messages', values.messages, 0);
 const agent = new Agent({ keepAlive: true, maxSockets: 64 });
 await main();
 
@@ -33,12 +30,7 @@ async function main() {
   const folder = mkdtempSync(join(tmpdir(), 'cvops-bench-releases-'));
   const written = join(folder, 'processed.txt');
   writeFileSync(written, '');
-  const env = {
-    PATH: process.env.PATH,
-    HOME: folder,
-    AWS_EC2_METADATA_DISABLED: 'true',
-    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
-  };
+  const env = programEnv(folder);
   const up = await cvops(['sandbox', 'up', '--json'], env);
   const { endpoint } = JSON.parse(up.stdout).data;
   try {
@@ -106,15 +98,7 @@ function summary(numbers) {
 }
 
 function cvops(argv, env) {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [BIN, ...argv], { env, stdio: ['ignore', 'pipe', 'inherit'] });
-    let stdout = '';
-    child.stdout.on('data', (chunk) => {
-      stdout += chunk;
-    });
-    child.on('error', reject);
-    child.on('close', (code) => resolve({ code, stdout }));
-  });
+  return startNode([BIN, ...argv], env).ended;
 }
 
 function http(endpoint, method, path, headers, body) {
@@ -237,8 +221,8 @@ function startLoad(endpoint) {
   let due = { invokes: 0, messages: 0 };
   const timer = setInterval(() => {
     const seconds = (performance.now() - started) / 1000;
-    const invokes = Math.floor(seconds * Number(values.invokes)) - due.invokes;
-    const messages = Math.floor(seconds * Number(values.messages)) - due.messages;
+    const invokes = Math.floor(seconds * invokesPerSecond) - due.invokes;
+    const messages = Math.floor(seconds * messagesPerSecond) - due.messages;
     due = { invokes: due.invokes + invokes, messages: due.messages + messages };
     for (let n = 0; n < invokes; n++) track(invoke());
     for (let left = messages; left > 0; left -= 10) track(send(Math.min(10, left)));

@@ -2,27 +2,40 @@
 // (receive, send, delete in tens; no ledger, no proof) with as many calls at the same time.
 //
 //   node scripts/bench-replay.mjs [--messages 50000] [--delay 20] [--concurrency 64] [--shapes standard,fifo] [--who bare,cvops]
-import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import {
+  BIN,
+  control,
+  makeQueues,
+  programEnv,
+  readFlags,
+  repeat,
+  someOf,
+  sqs,
+  startNode,
+  wholeNumber,
+  wholeNumbers,
+} from './bench-kit.mjs';
 
 const SELF = fileURLToPath(import.meta.url);
-const BIN = fileURLToPath(new URL('../bin/cvops.js', import.meta.url));
 const GROUPS = 500;
 
-const { values } = parseArgs({
-  options: {
-    messages: { type: 'string', default: '50000' },
-    delay: { type: 'string', default: '20' },
-    concurrency: { type: 'string', default: '64' },
-    shapes: { type: 'string', default: 'standard,fifo' },
-    who: { type: 'string', default: 'bare,cvops' },
-    bare: { type: 'string' },
-  },
+const values = readFlags({
+  messages: { type: 'string', default: '50000' },
+  delay: { type: 'string', default: '20' },
+  concurrency: { type: 'string', default: '64' },
+  shapes: { type: 'string', default: 'standard,fifo' },
+  who: { type: 'string', default: 'bare,cvops' },
+  bare: { type: 'string' },
 });
+const messages = wholeNumber('messages', values.messages);
+const delayMs = wholeNumber('delay', values.delay, 0);
+const concurrencies = wholeNumbers('concurrency', values.concurrency);
+const shapes = someOf(['standard', 'fifo'], 'shapes', values.shapes);
+const runners = someOf(['bare', 'cvops'], 'who', values.who);
 
 if (values.bare === undefined) await main();
 else await bareLoop(JSON.parse(values.bare));
@@ -35,22 +48,17 @@ async function main() {
     preload,
     `process.on('exit', () => require('node:fs').writeFileSync(${JSON.stringify(usage)}, JSON.stringify(process.resourceUsage())));`,
   );
-  const env = {
-    PATH: process.env.PATH,
-    HOME: folder,
-    AWS_EC2_METADATA_DISABLED: 'true',
-    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
-  };
-  const { endpoint } = JSON.parse((await run([BIN, 'sandbox', 'up', '--json'], env)).stdout).data;
+  const env = programEnv(folder);
+  const { endpoint } = JSON.parse((await startNode([BIN, 'sandbox', 'up', '--json'], env).ended).stdout).data;
   try {
-    console.log(`node ${process.version}; ${values.messages} messages, ${values.delay} ms a call`);
+    console.log(`node ${process.version}; ${messages} messages, ${delayMs} ms a call`);
     console.log('shape     calls  who     msg/s  CPU µs/msg  peak MB');
-    for (const shape of values.shapes.split(',')) {
-      for (const concurrency of values.concurrency.split(',').map(Number)) {
-        for (const who of values.who.split(',')) {
-          const queues = await makeQueues(endpoint, shape === 'fifo', folder);
+    for (const shape of shapes) {
+      for (const concurrency of concurrencies) {
+        for (const who of runners) {
+          const queues = await makeBenchQueues(endpoint, shape === 'fifo', folder);
           await fill(endpoint, queues.dlq, shape === 'fifo');
-          await control(endpoint, 'POST', { service: 'sqs', delayMs: Number(values.delay) });
+          await control(endpoint, 'POST', 'faults', { service: 'sqs', delayMs });
           const args =
             who === 'bare'
               ? [SELF, '--bare', JSON.stringify({ endpoint, ...queues, fifo: shape === 'fifo', concurrency })]
@@ -69,11 +77,11 @@ async function main() {
                   String(concurrency),
                 ];
           const started = performance.now();
-          const { code, stdout } = await run(['--require', preload, ...args], env);
+          const { code, stdout } = await startNode(['--require', preload, ...args], env).ended;
           const seconds = (performance.now() - started) / 1000;
-          await control(endpoint, 'DELETE');
+          await control(endpoint, 'DELETE', 'faults');
           const moved = who === 'bare' ? Number(stdout) : JSON.parse(stdout).data.replayed;
-          if (moved !== Number(values.messages)) console.log(`${who} moved ${moved}, exit ${code}`);
+          if (moved !== messages) console.log(`${who} moved ${moved}, exit ${code}`);
           const { userCPUTime, systemCPUTime, maxRSS } = JSON.parse(readFileSync(usage, 'utf8'));
           const row = [
             (moved / seconds).toFixed(0),
@@ -87,76 +95,35 @@ async function main() {
       }
     }
   } finally {
-    await run([BIN, 'sandbox', 'down'], env);
+    await startNode([BIN, 'sandbox', 'down'], env).ended;
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-function run(args, env) {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'inherit'] });
-    let stdout = '';
-    child.stdout.on('data', (chunk) => {
-      stdout += chunk;
-    });
-    child.on('error', reject);
-    child.on('close', (code) => resolve({ code, stdout }));
-  });
-}
-
-async function sqs(endpoint, operation, input) {
-  const response = await fetch(endpoint, {
-    method: 'POST',
-    headers: { 'x-amz-target': `AmazonSQS.${operation}`, 'content-type': 'application/x-amz-json-1.0' },
-    body: JSON.stringify(input),
-  });
-  const answer = await response.json();
-  if (!response.ok) throw new Error(JSON.stringify(answer));
-  return answer;
-}
-
-async function control(endpoint, method, rule) {
-  await fetch(`${endpoint}/_simulator/faults`, {
-    method,
-    ...(rule === undefined ? {} : { body: JSON.stringify(rule) }),
-  });
-}
-
 /** A queue and its dead-letter queue of this run alone, and a configuration that names them. */
-async function makeQueues(endpoint, fifo, folder) {
+async function makeBenchQueues(endpoint, fifo, folder) {
   const name = `bench-${Date.now()}`;
   const suffix = fifo ? '.fifo' : '';
-  const Attributes = { VisibilityTimeout: '120', ...(fifo ? { FifoQueue: 'true' } : {}) };
-  const { QueueUrl: dlq } = await sqs(endpoint, 'CreateQueue', { QueueName: `${name}-dlq${suffix}`, Attributes });
-  const deadLetterTargetArn = `arn:aws:sqs:us-east-1:${dlq.split('/').at(-2)}:${name}-dlq${suffix}`;
-  const { QueueUrl: target } = await sqs(endpoint, 'CreateQueue', {
-    QueueName: `${name}${suffix}`,
-    Attributes: { ...Attributes, RedrivePolicy: JSON.stringify({ deadLetterTargetArn, maxReceiveCount: 3 }) },
-  });
+  const names = { queue: `${name}${suffix}`, dlq: `${name}-dlq${suffix}` };
+  const attributes = { VisibilityTimeout: '120' };
+  const { dlq, queue } = await makeQueues(endpoint, names, { dlq: attributes, queue: attributes });
   const config = join(folder, `${name}.json`);
-  writeFileSync(
-    config,
-    JSON.stringify({ services: { bench: { queue: `${name}${suffix}`, dlq: `${name}-dlq${suffix}` } } }),
-  );
-  return { dlq, target, config };
+  writeFileSync(config, JSON.stringify({ services: { bench: names } }));
+  return { dlq, target: queue, config };
 }
 
 async function fill(endpoint, QueueUrl, fifo) {
-  const total = Number(values.messages);
   let next = 0;
-  const filler = async () => {
-    while (next < total) {
-      const start = next;
-      next += 10;
-      const Entries = Array.from({ length: Math.min(10, total - start) }, (_, i) => ({
-        Id: String(i),
-        MessageBody: JSON.stringify({ id: start + i, type: 'query', text: 'x'.repeat(200) }),
-        ...(fifo ? { MessageGroupId: `g${(start + i) % GROUPS}`, MessageDeduplicationId: String(start + i) } : {}),
-      }));
-      await sqs(endpoint, 'SendMessageBatch', { QueueUrl, Entries });
-    }
-  };
-  await Promise.all([filler(), filler(), filler(), filler()]);
+  await repeat(4, Math.ceil(messages / 10), async () => {
+    const start = next;
+    next += 10;
+    const Entries = Array.from({ length: Math.min(10, messages - start) }, (_, i) => ({
+      Id: String(i),
+      MessageBody: JSON.stringify({ id: start + i, type: 'query', text: 'x'.repeat(200) }),
+      ...(fifo ? { MessageGroupId: `g${(start + i) % GROUPS}`, MessageDeduplicationId: String(start + i) } : {}),
+    }));
+    await sqs(endpoint, 'SendMessageBatch', { QueueUrl, Entries });
+  });
 }
 
 /** What anybody would write first: each worker receives ten, sends them, deletes them, until the queue is empty. */

@@ -4,13 +4,20 @@
 //   node scripts/bench-simulator-sqs.mjs [--messages 60000] [--depths 1000,1000000] [--shapes standard,fifo-1,fifo-500]
 //
 // The simulator runs in a process of its own (this file with --serve), bundled into a temporary folder.
-import { fork } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { Agent, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-import { parseArgs } from 'node:util';
+import {
+  bareClient,
+  bundleSimulator,
+  readFlags,
+  repeat,
+  serveSimulator,
+  someOf,
+  startServer,
+  wholeNumber,
+  wholeNumbers,
+} from './bench-kit.mjs';
 
 const BATCH = 10;
 const CLIENTS = 4;
@@ -21,51 +28,39 @@ const SHAPES = {
   'fifo-500': { fifo: true, group: (_batch, message) => `group-${message % 500}` },
 };
 
-const { values } = parseArgs({
-  options: {
-    serve: { type: 'string' },
-    messages: { type: 'string', default: '60000' },
-    depths: { type: 'string', default: '1000,1000000' },
-    shapes: { type: 'string', default: Object.keys(SHAPES).join(',') },
-  },
+const AUTHORIZATION =
+  'AWS4-HMAC-SHA256 Credential=bench/20260101/us-east-1/sqs/aws4_request, SignedHeaders=host, Signature=0';
+
+const values = readFlags({
+  serve: { type: 'string' },
+  messages: { type: 'string', default: '60000' },
+  depths: { type: 'string', default: '1000,1000000' },
+  shapes: { type: 'string', default: Object.keys(SHAPES).join(',') },
 });
+const messages = wholeNumber('messages', values.messages);
+const depths = wholeNumbers('depths', values.depths);
+const shapes = someOf(Object.keys(SHAPES), 'shapes', values.shapes);
 
 if (values.serve === undefined) await main();
 else await serve(values.serve);
 
 /** Runs the simulator and answers `cpu` with the CPU time used (µs) and the memory (bytes). */
 async function serve(bundle) {
-  const { Simulator } = await import(pathToFileURL(bundle).href);
-  const simulator = await Simulator.start();
-  process.on('message', (message) => {
-    if (message === 'stop') return void simulator.close().then(() => process.exit(0));
+  await serveSimulator(bundle, (message) => {
     if (message === 'collect') globalThis.gc?.();
     const { user, system } = process.cpuUsage();
-    process.send({ cpu: user + system, rss: process.memoryUsage.rss() });
+    return { cpu: user + system, rss: process.memoryUsage.rss() };
   });
-  process.send({ port: simulator.port });
 }
 
 async function main() {
   const folder = mkdtempSync(join(tmpdir(), 'cvops-bench-'));
   try {
-    const { build } = await import('esbuild');
-    const bundle = join(folder, 'simulator.mjs');
-    await build({
-      entryPoints: [fileURLToPath(new URL('../src/lib/simulator/simulator.ts', import.meta.url))],
-      outfile: bundle,
-      bundle: true,
-      platform: 'node',
-      format: 'esm',
-      logLevel: 'error',
-      banner: {
-        js: "import { createRequire as requireFor } from 'node:module'; const require = requireFor(import.meta.url);",
-      },
-    });
-    console.log(`node ${process.version}; µs of server CPU for each message; ${values.messages} messages each`);
+    const bundle = await bundleSimulator(folder);
+    console.log(`node ${process.version}; µs of server CPU for each message; ${messages} messages each`);
     console.log('shape      queued      send  receive  delete   total   RSS MB');
-    for (const shape of values.shapes.split(',')) {
-      for (const depth of values.depths.split(',').map(Number)) await measure(bundle, shape, depth);
+    for (const shape of shapes) {
+      for (const depth of depths) await measure(bundle, shape, depth);
     }
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -73,19 +68,11 @@ async function main() {
 }
 
 async function measure(bundle, shapeName, depth) {
-  const server = fork(fileURLToPath(import.meta.url), ['--serve', bundle], {
-    // As the sandbox's daemon runs (src/lib/sandbox/launch.ts); --expose-gc for the memory column.
-    execArgv: ['--max-semi-space-size=64', '--expose-gc'],
-  });
-  const ask = (message) =>
-    new Promise((resolve) => {
-      server.once('message', resolve);
-      if (message !== undefined) server.send(message);
-    });
+  // As the sandbox's daemon runs (src/lib/sandbox/launch.ts); --expose-gc for the memory column.
+  const server = await startServer(import.meta.url, bundle, ['--max-semi-space-size=64', '--expose-gc']);
   try {
-    const { port } = await ask();
     const shape = SHAPES[shapeName];
-    const api = client(port);
+    const api = bareClient(server.port, 'AmazonSQS', { authorization: AUTHORIZATION });
     const name = shape.fifo ? 'bench.fifo' : 'bench';
     const attributes = shape.fifo ? { FifoQueue: 'true', VisibilityTimeout: '43200' } : { VisibilityTimeout: '43200' };
     const { QueueUrl } = await api('CreateQueue', { QueueName: name, Attributes: attributes });
@@ -108,15 +95,14 @@ async function measure(bundle, shapeName, depth) {
     await repeat(CLIENTS, warm / BATCH, send);
     await drain(api, QueueUrl, warm);
     await repeat(FILL_CLIENTS, depth / BATCH, send);
-    await ask('collect');
-    const { rss } = await ask('collect');
+    await server.ask('collect');
+    const { rss } = await server.ask('collect');
 
-    const count = Number(values.messages);
-    const start = await ask('cpu');
-    await repeat(CLIENTS, count / BATCH, send);
-    const afterSend = await ask('cpu');
+    const start = await server.ask('cpu');
+    await repeat(CLIENTS, messages / BATCH, send);
+    const afterSend = await server.ask('cpu');
     const batches = [];
-    await repeat(CLIENTS, count / BATCH, async () => {
+    await repeat(CLIENTS, messages / BATCH, async () => {
       const { Messages } = await api('ReceiveMessage', { QueueUrl, MaxNumberOfMessages: BATCH });
       if (Messages?.length !== BATCH) throw new Error(`a receive answered ${Messages?.length ?? 0} messages`);
       batches.push(Messages.map(({ ReceiptHandle }, i) => ({ Id: String(i), ReceiptHandle })));
@@ -128,10 +114,10 @@ async function measure(bundle, shapeName, depth) {
       const { Successful } = await api('DeleteMessageBatch', { QueueUrl, Entries });
       if (Successful?.length !== Entries.length) throw new Error('a delete failed');
     }
-    const afterReceive = await ask('cpu');
-    if (!shape.fifo) await repeat(CLIENTS, count / BATCH, clear);
-    const end = await ask('cpu');
-    const each = (from, to) => ((to.cpu - from.cpu) / count).toFixed(1);
+    const afterReceive = await server.ask('cpu');
+    if (!shape.fifo) await repeat(CLIENTS, messages / BATCH, clear);
+    const end = await server.ask('cpu');
+    const each = (from, to) => ((to.cpu - from.cpu) / messages).toFixed(1);
     const cells = shape.fifo
       ? [each(start, afterSend), `${each(afterSend, afterReceive)} (both)`, '']
       : [each(start, afterSend), each(afterSend, afterReceive), each(afterReceive, end)];
@@ -147,8 +133,7 @@ async function measure(bundle, shapeName, depth) {
       ].join(' '),
     );
   } finally {
-    server.send('stop');
-    await new Promise((resolve) => server.once('exit', resolve));
+    await server.stop();
   }
 }
 
@@ -161,51 +146,4 @@ async function drain(api, QueueUrl, count) {
     await api('DeleteMessageBatch', { QueueUrl, Entries });
     left -= Messages.length;
   }
-}
-
-/** Does `work` so many times, `width` at a time. */
-async function repeat(width, times, work) {
-  let left = times;
-  const worker = async () => {
-    while (left-- > 0) await work();
-  };
-  await Promise.all(Array.from({ length: width }, worker));
-}
-
-/** A bare client: the SDK would spend more on a call than the server does. */
-function client(port) {
-  const agent = new Agent({ keepAlive: true });
-  const authorization =
-    'AWS4-HMAC-SHA256 Credential=bench/20260101/us-east-1/sqs/aws4_request, SignedHeaders=host, Signature=0';
-  return (operation, input) =>
-    new Promise((resolve, reject) => {
-      const body = JSON.stringify(input);
-      const call = request(
-        {
-          agent,
-          host: '127.0.0.1',
-          port,
-          method: 'POST',
-          headers: {
-            authorization,
-            'content-type': 'application/x-amz-json-1.0',
-            'content-length': Buffer.byteLength(body),
-            'x-amz-target': `AmazonSQS.${operation}`,
-          },
-        },
-        (response) => {
-          let text = '';
-          response.setEncoding('utf8');
-          response.on('data', (chunk) => {
-            text += chunk;
-          });
-          response.on('end', () => {
-            if (response.statusCode === 200) resolve(JSON.parse(text));
-            else reject(new Error(`${operation}: ${response.statusCode} ${text}`));
-          });
-        },
-      );
-      call.on('error', reject);
-      call.end(body);
-    });
 }

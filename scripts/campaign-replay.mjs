@@ -8,7 +8,6 @@
 // The simulator runs in processes of its own on loopback (this file with --serve). Its clock and the program's run ten
 // times as fast as the wall's, and between a kill and the next life both move on by some minutes. Exits 1 when a promise
 // of docs/reliability.md was broken, with the seed of the run: `--repeat SEED` makes its plan again.
-import { fork, spawn } from 'node:child_process';
 import {
   appendFileSync,
   existsSync,
@@ -23,10 +22,19 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-import { parseArgs } from 'node:util';
+import {
+  BIN,
+  bundleSimulator,
+  control,
+  makeQueues,
+  programEnv,
+  readFlags,
+  serveSimulator,
+  startNode,
+  startServer,
+  wholeNumber,
+} from './bench-kit.mjs';
 
-const BIN = fileURLToPath(new URL('../bin/cvops.js', import.meta.url));
 /** Where a kill is aimed: by the clock, at a call (before its work, or after it with the answer unread), at the ledger's length. */
 const AIMS = ['start', 'any', 'receive', 'send', 'ledger', 'delete', 'end'];
 const CALLS = { receive: 'ReceiveMessage', send: 'SendMessageBatch', delete: 'DeleteMessageBatch', end: 'empty' };
@@ -50,26 +58,30 @@ globalThis.setTimeout = (run, ms = 0, ...values) => later(run, ms / ${RATE}, ...
 require('node:timers').setTimeout = globalThis.setTimeout;
 `;
 
-const { values } = parseArgs({
-  options: {
-    serve: { type: 'string' },
-    kills: { type: 'string', default: '1000' },
-    parallel: { type: 'string', default: '2' },
-    seed: { type: 'string', default: '1' },
-    messages: { type: 'string', default: '300' },
-    log: { type: 'string' },
-    repeat: { type: 'string' },
-  },
+const values = readFlags({
+  serve: { type: 'string' },
+  kills: { type: 'string', default: '1000' },
+  parallel: { type: 'string', default: '2' },
+  seed: { type: 'string', default: '1' },
+  messages: { type: 'string', default: '300' },
+  log: { type: 'string' },
+  repeat: { type: 'string' },
 });
+const kills = wholeNumber('kills', values.kills);
+const parallel = wholeNumber('parallel', values.parallel);
+const firstSeed = wholeNumber('seed', values.seed, 0);
+const meanCount = wholeNumber('messages', values.messages);
+const again = values.repeat === undefined ? undefined : wholeNumber('repeat', values.repeat, 0);
 
 if (values.serve === undefined) process.exitCode = await main();
 else await serve(values.serve);
 
 /** The simulator, with a trigger: `aim` kills a process at the n-th call of an operation. */
 async function serve(bundle) {
-  const { Simulator } = await import(pathToFileURL(bundle).href);
-  const simulator = await Simulator.start();
   let aim;
+  const simulator = await serveSimulator(bundle, (message) => {
+    aim = message === null ? undefined : { ...message, seen: 0 };
+  });
   const count = (operation, when) => {
     if (aim === undefined || aim.operation !== operation || aim.when !== when || ++aim.seen !== aim.n) return;
     const { pid, delayMs } = aim;
@@ -88,11 +100,6 @@ async function serve(bundle) {
     count(target.operation, 'after');
     if (target.operation === 'ReceiveMessage' && output?.Messages === undefined) count('empty', 'after');
   };
-  process.on('message', (message) => {
-    if (message === 'stop') return void simulator.close().then(() => process.exit(0));
-    aim = message === null ? undefined : { ...message, seen: 0 };
-  });
-  process.send({ endpoint: simulator.endpoint });
 }
 
 function kill(pid) {
@@ -105,16 +112,7 @@ function kill(pid) {
 
 async function main() {
   const folder = mkdtempSync(join(tmpdir(), 'cvops-campaign-'));
-  const bundle = join(folder, 'simulator.mjs');
-  const { build } = await import('esbuild');
-  await build({
-    entryPoints: [fileURLToPath(new URL('../src/lib/simulator/simulator.ts', import.meta.url))],
-    outfile: bundle,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    logLevel: 'error',
-  });
+  const bundle = await bundleSimulator(folder);
   writeFileSync(join(folder, 'time.cjs'), TIME);
   const total = newTotal();
   const started = performance.now();
@@ -122,12 +120,12 @@ async function main() {
   process.once('SIGINT', () => {
     stopped = true;
   });
-  let next = Number(values.seed) * 1_000_000;
+  let next = firstSeed * 1_000_000;
   const work = async (worker) => {
-    const server = await startServer(bundle);
+    const server = await startServer(import.meta.url, bundle);
     try {
-      while (!stopped && total.kills < Number(values.kills)) {
-        const seed = values.repeat === undefined ? next++ : Number(values.repeat);
+      while (!stopped && total.kills < kills) {
+        const seed = again ?? next++;
         const outcome = await oneRun({
           seed,
           server,
@@ -139,28 +137,20 @@ async function main() {
         for (const problem of outcome.problems) console.error(`seed ${seed}: ${problem}`);
         if (total.runs % 25 === 0)
           console.error(`${total.runs} runs, ${total.kills} kills, ${total.problems} problems`);
-        if (values.repeat !== undefined) break;
+        if (again !== undefined) break;
       }
     } finally {
-      server.child.send('stop');
+      await server.stop();
     }
   };
   try {
-    const workers = values.repeat === undefined ? Number(values.parallel) : 1;
+    const workers = again === undefined ? parallel : 1;
     await Promise.all(Array.from({ length: workers }, (_, worker) => work(worker)));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
   print(total, (performance.now() - started) / 1000);
   return total.problems > 0 ? 1 : 0;
-}
-
-function startServer(bundle) {
-  return new Promise((resolve, reject) => {
-    const child = fork(fileURLToPath(import.meta.url), ['--serve', bundle]);
-    child.once('message', ({ endpoint }) => resolve({ child, endpoint }));
-    child.once('error', reject);
-  });
 }
 
 /** One queue, replayed under kills until it is done. */
@@ -175,16 +165,7 @@ async function oneRun({ seed, server, folder, preload }) {
   mkdirSync(folder, { recursive: true });
   await control(endpoint, 'POST', 'reset');
   await control(endpoint, 'POST', 'clock', { rate: RATE });
-  const type = plan.fifo ? { FifoQueue: 'true' } : {};
-  await sqs(endpoint, 'CreateQueue', {
-    QueueName: names.dlq,
-    Attributes: { ...type, MessageRetentionPeriod: '1209600' },
-  });
-  const deadLetterTargetArn = `arn:aws:sqs:us-east-1:000000000000:${names.dlq}`;
-  await sqs(endpoint, 'CreateQueue', {
-    QueueName: names.queue,
-    Attributes: { ...type, RedrivePolicy: JSON.stringify({ deadLetterTargetArn, maxReceiveCount: 3 }) },
-  });
+  await makeQueues(endpoint, names, { dlq: { MessageRetentionPeriod: '1209600' } });
   for (let from = 0; from < messages.length; from += 100) {
     const planted = messages.slice(from, from + 100).map((message) => ({ ...message, receiveCount: 3 }));
     await control(endpoint, 'POST', `queues/us-east-1/${names.dlq}`, { messages: planted });
@@ -252,7 +233,7 @@ async function oneLife(world, plan, outcome) {
   const disarm = aim === undefined ? () => {} : arm(world, aim, target.pid);
   const ends = await Promise.all(lives.map(({ ended }) => ended));
   disarm();
-  server.child.send(null);
+  server.tell(null);
   let hit = false;
   let done = true;
   for (const { signal, code, stdout, stderr } of ends) {
@@ -309,8 +290,7 @@ function start({ server, folder, preload, config, concurrency }, args, now) {
     server.endpoint,
   ];
   const resumes = args[0] === '--resume';
-  const child = spawn(
-    process.execPath,
+  const { child, ended } = startNode(
     [
       '--require',
       preload,
@@ -323,36 +303,19 @@ function start({ server, folder, preload, config, concurrency }, args, now) {
       String(concurrency),
     ],
     {
-      env: {
-        PATH: process.env.PATH,
-        HOME: folder,
-        XDG_STATE_HOME: join(folder, 'state'),
-        XDG_CACHE_HOME: join(folder, '..', 'cache'),
-        AWS_ACCESS_KEY_ID: 'test',
-        AWS_SECRET_ACCESS_KEY: 'test',
-        AWS_REGION: 'us-east-1',
-        AWS_EC2_METADATA_DISABLED: 'true',
-        CAMPAIGN_NOW: String(now),
-      },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      ...programEnv(folder),
+      XDG_STATE_HOME: join(folder, 'state'),
+      XDG_CACHE_HOME: join(folder, '..', 'cache'),
+      AWS_ACCESS_KEY_ID: 'test',
+      AWS_SECRET_ACCESS_KEY: 'test',
+      AWS_REGION: 'us-east-1',
+      CAMPAIGN_NOW: String(now),
     },
+    'pipe',
   );
-  let stdout = '';
-  let stderr = '';
-  child.stdout.on('data', (chunk) => {
-    stdout += chunk;
-  });
-  child.stderr.on('data', (chunk) => {
-    stderr += chunk;
-  });
   // A life that hangs is a finding too.
   const hangs = setTimeout(() => child.kill('SIGABRT'), 180_000);
-  const ended = new Promise((resolve) => {
-    child.on('close', (code, signal) => {
-      clearTimeout(hangs);
-      resolve({ code, signal, stdout, stderr });
-    });
-  });
+  child.on('close', () => clearTimeout(hangs));
   return { pid: child.pid, ended };
 }
 
@@ -375,7 +338,7 @@ function arm(world, aim, pid) {
     const timer = setInterval(() => size() > from + aim.bytes && kill(pid), 1);
     return () => clearInterval(timer);
   }
-  world.server.child.send({
+  world.server.tell({
     operation: CALLS[aim.at],
     when: aim.at === 'end' ? 'after' : aim.when,
     n: aim.n,
@@ -390,7 +353,7 @@ function makePlan(random) {
   const below = (n) => Math.floor(random() * n);
   const one = (list) => list[below(list.length)];
   const fifo = random() < 0.5;
-  const count = Math.round(Number(values.messages) * (0.5 + random()));
+  const count = Math.round(meanCount * (0.5 + random()));
   const groups = fifo ? one([3, 10, 40, 100, 300]) : one([0, 20]);
   const rule = (operation, probability, effect) => ({ operation, probability, seed: below(2 ** 31), ...effect });
   const internal = { error: { statusCode: 500, code: 'InternalFailure' } };
@@ -573,26 +536,7 @@ function print(total, seconds) {
   };
   for (const [name, text] of Object.entries(words)) row(text, total.fifo[name], total.standard[name]);
   console.log(`\nkills by aim: ${AIMS.map((at) => `${at} ${total.at[at] ?? 0}`).join(', ')}`);
-  console.log(`problems: ${total.problems}; ${Math.round(seconds)} s; seed ${values.seed}; Node ${process.version}`);
-}
-
-async function control(endpoint, method, path, input) {
-  const response = await fetch(`${endpoint}/_simulator/${path}`, {
-    method,
-    body: input === undefined ? undefined : JSON.stringify(input),
-  });
-  if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
-  return response.json();
-}
-
-async function sqs(endpoint, operation, input) {
-  const response = await fetch(endpoint, {
-    method: 'POST',
-    headers: { 'x-amz-target': `AmazonSQS.${operation}`, 'content-type': 'application/x-amz-json-1.0' },
-    body: JSON.stringify(input),
-  });
-  if (!response.ok) throw new Error(`${operation}: ${response.status} ${await response.text()}`);
-  return response.json();
+  console.log(`problems: ${total.problems}; ${Math.round(seconds)} s; seed ${firstSeed}; Node ${process.version}`);
 }
 
 /** mulberry32, public domain: enough for plans that can be repeated. */
