@@ -165,6 +165,51 @@ describe('a judged release on the simulator', () => {
     expect(await alias()).toEqual({ version: '5', weights: {} });
   });
 
+  describe('whose dead-letter queue was growing before', () => {
+    /** One more dead letter, of another doing than the function's. */
+    const die = () => void sandbox.simulator.region().sqs.plant(SYSTEM.dlq, [{ body: '{}', groupId: 'old' }]);
+    const halfAnHour = async () => {
+      for (let letter = 0; letter < 90; letter++) {
+        die();
+        await sandbox.simulator.clock.advance(20_000);
+      }
+    };
+    const silently = (answer: string) => `export const handler = async ({ Records = [] }) => (${answer});`;
+    const PASSES = '{ batchItemFailures: [] }';
+    const GIVES_BACK = '{ batchItemFailures: Records.map(({ messageId }) => ({ itemIdentifier: messageId })) }';
+
+    test('passes a healthy version while it grows on as before', async () => {
+      const version = await publish(source(silently(PASSES)));
+      await halfAnHour();
+      const result = await underTraffic(promote('--canary', '50', '--bake', '5m'), async (second) => {
+        if (second % 20 === 0) die();
+        await invoke(2)();
+      });
+      const { data } = jsonOf(result);
+      expect(data.steps[0].reasons.map(({ code }: { code: string }) => code)).not.toContain('dlq-rose');
+      expect(result.code).toBe(0);
+      expect(await alias()).toEqual({ version, weights: {} });
+    });
+
+    test('ends a version that makes it grow faster', async () => {
+      await publish(source(silently(GIVES_BACK)));
+      await halfAnHour();
+      const result = await underTraffic(
+        promote('--canary', '80', '--bake', '15m', '--max-bake', '15m'),
+        async (second) => {
+          if (second % 20 === 0) die();
+          await poison(second);
+        },
+      );
+      const { data } = jsonOf(result);
+      expect(result.code).toBe(6);
+      expect(data.steps[0].reasons[0]).toMatchObject({ code: 'dlq-rose' });
+      // Not from the first dead letters on, as with a queue that was still: those before are counted in.
+      expect(data.steps[0].reasons[0].text).toMatch(/where [1-9]\d* more were to be expected$/);
+      expect(await alias()).toEqual({ version: '5', weights: {} });
+    });
+  });
+
   test('without traffic ends without a verdict (exit 8), the old version in charge', async () => {
     const version = await publish(asRelease(sandbox.bundles.processor, 6));
     const result = await underTraffic(promote('--canary', '10', '--bake', '2m', '--max-bake', '4m'), invoke(0));

@@ -41,6 +41,7 @@ async function live(world: ReleaseWorld, kill: Kill | undefined, percents: reado
         step(false);
         return counts;
       },
+      queueReadings: () => metrics.queueReadings(),
     },
     clock: {
       now: () => clock.now(),

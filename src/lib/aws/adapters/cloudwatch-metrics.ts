@@ -1,10 +1,33 @@
-import { CloudWatchClient, type Dimension, GetMetricStatisticsCommand } from '@aws-sdk/client-cloudwatch';
+import {
+  CloudWatchClient,
+  type Datapoint,
+  type Dimension,
+  GetMetricStatisticsCommand,
+} from '@aws-sdk/client-cloudwatch';
 import { classifyAwsError } from '../../errors/classify-aws-error.ts';
 import type { ClientSetup } from '../client-options.ts';
 import { guardClient } from '../guard-client.ts';
-import type { CountQuery, InvocationCounts, Metrics } from '../ports/metrics.ts';
+import type { CountQuery, GaugeQuery, GaugeReading, InvocationCounts, Metrics, QueueGauge } from '../ports/metrics.ts';
 
 const PERIOD_SECONDS = 60;
+
+/** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html */
+const QUEUE_METRIC: Readonly<Record<QueueGauge, string>> = {
+  visible: 'ApproximateNumberOfMessagesVisible',
+  oldestAge: 'ApproximateAgeOfOldestMessage',
+};
+
+interface Statistics {
+  readonly namespace: string;
+  readonly metric: string;
+  readonly dimensions: readonly Dimension[];
+  readonly statistic: 'Sum' | 'Maximum';
+  /** ms since the epoch. */
+  readonly fromMs: number;
+  readonly toMs: number;
+  /** Whose metrics they are, for errors. */
+  readonly of: string;
+}
 
 /**
  * {@link Metrics} over GetMetricStatistics, which is within the free tier; GetMetricData is billed from the first metric.
@@ -28,6 +51,21 @@ export class CloudWatchMetrics implements Metrics {
     return { invocations, errors, throttles };
   }
 
+  async queueReadings({ queue, gauge, fromMs, toMs }: GaugeQuery): Promise<readonly GaugeReading[]> {
+    const points = await this.#statistics({
+      namespace: 'AWS/SQS',
+      metric: QUEUE_METRIC[gauge],
+      dimensions: [{ Name: 'QueueName', Value: queue }],
+      statistic: 'Maximum',
+      fromMs,
+      toMs,
+      of: `queue "${queue}"`,
+    });
+    return points.flatMap(({ Timestamp, Maximum }) =>
+      Timestamp === undefined || Maximum === undefined ? [] : [{ at: Timestamp.getTime(), value: Maximum }],
+    );
+  }
+
   async #sum(metric: string, { functionName, alias, version, fromMs, toMs }: CountQuery): Promise<number> {
     // Only these three dimensions together tell the sides of a split apart.
     // https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-view.html
@@ -36,23 +74,36 @@ export class CloudWatchMetrics implements Metrics {
       { Name: 'Resource', Value: `${functionName}:${alias}` },
       ...(version === undefined ? [] : [{ Name: 'ExecutedVersion', Value: version }]),
     ];
+    const points = await this.#statistics({
+      namespace: 'AWS/Lambda',
+      metric,
+      dimensions,
+      statistic: 'Sum',
+      fromMs,
+      toMs,
+      of: `${functionName}:${alias}`,
+    });
+    return points.reduce((sum, point) => sum + (point.Sum ?? 0), 0);
+  }
+
+  async #statistics({ namespace, metric, dimensions, statistic, fromMs, toMs, of }: Statistics): Promise<Datapoint[]> {
     try {
       const answer = await this.#client.send(
         new GetMetricStatisticsCommand({
-          Namespace: 'AWS/Lambda',
+          Namespace: namespace,
           MetricName: metric,
-          Dimensions: dimensions,
+          Dimensions: [...dimensions],
           StartTime: new Date(fromMs),
           EndTime: new Date(toMs),
           Period: PERIOD_SECONDS,
-          Statistics: ['Sum'],
+          Statistics: [statistic],
         }),
       );
-      return (answer.Datapoints ?? []).reduce((sum, point) => sum + (point.Sum ?? 0), 0);
+      return answer.Datapoints ?? [];
     } catch (cause) {
       throw classifyAwsError(cause, {
         action: 'cloudwatch:GetMetricStatistics',
-        resource: `the metrics of ${functionName}:${alias}`,
+        resource: `the metrics of ${of}`,
       });
     }
   }

@@ -1,10 +1,11 @@
 import type { FunctionLogs } from '../../aws/ports/function-logs.ts';
-import type { CountQuery, Metrics } from '../../aws/ports/metrics.ts';
+import type { CountQuery, GaugeQuery, Metrics } from '../../aws/ports/metrics.ts';
 import type { Queue, Queues } from '../../aws/ports/queues.ts';
 import { CvopsError } from '../../errors/cvops-error.ts';
 import { ExitCode } from '../../errors/exit-code.ts';
-import type { Evidence, QueueSignals, ReferenceCounts, SideCounts } from '../judge/evidence.ts';
+import type { Evidence, QueueReading, QueueSignals, ReferenceCounts, SideCounts } from '../judge/evidence.ts';
 import { batchFailures } from './batch-failures.ts';
+import { growthPerSecond } from './growth.ts';
 
 /** Where the signs of a release are read. */
 export interface MeasuredService {
@@ -38,6 +39,9 @@ export interface Baseline {
   readonly reference: ReferenceCounts;
   readonly depth: number | null;
   readonly ageSeconds: number | null;
+  /** By how much the two grew each second under the version before; undefined where CloudWatch does not tell. */
+  readonly depthGrowth: number | undefined;
+  readonly ageGrowth: number | undefined;
   /** Seconds that a message which fails for good takes until it is dead: visibility timeout × receives. */
   readonly deathSeconds: number | null;
   /** The function gives single messages of a batch back, and its log could be read. */
@@ -63,11 +67,13 @@ export async function measureBefore(
   const { functionName, alias } = service;
   const toMs = floorMinute(nowMs) + MINUTE_MS;
   const fromMs = Math.min(Math.max(toMs - HOUR_MS, ceilMinute(sinceMs ?? 0)), toMs);
-  const [counts, queue, dlq, given] = await Promise.all([
+  const [counts, queue, dlq, given, depthGrowth, ageGrowth] = await Promise.all([
     fromMs === toMs ? NONE : ports.metrics.invocationCounts({ functionName, alias, fromMs, toMs }),
     describe(ports, service.queue),
     describe(ports, service.dlq),
     givenBack(ports, service, { fromMs, toMs }),
+    growth(ports.metrics, service.dlq, { gauge: 'visible', fromMs, toMs }),
+    growth(ports.metrics, service.queue, { gauge: 'oldestAge', fromMs, toMs }),
   ]);
   const reference = { ...counts, seconds: (toMs - fromMs) / 1000 };
   const ageSeconds = queue === undefined ? null : await (await ports.queues()).oldestAgeSeconds(queue);
@@ -76,6 +82,8 @@ export async function measureBefore(
     countsBatchFailures: given !== null,
     depth: dlq?.attributes.visible ?? null,
     ageSeconds,
+    depthGrowth,
+    ageGrowth,
     deathSeconds:
       queue === undefined
         ? null
@@ -171,16 +179,31 @@ function sum(given: ReadonlyMap<string, number>): number {
 async function queueSignals(
   ports: MeasurePorts,
   { queue, dlq }: MeasuredService,
-  { depth, ageSeconds }: Baseline,
+  { depth, ageSeconds, depthGrowth, ageGrowth }: Baseline,
 ): Promise<QueueSignals> {
   const [deadLetters, age] = await Promise.all([
     depth === null ? null : unlessUnreadable(describe(ports, dlq)),
     ageSeconds === null ? null : unlessUnreadable(ageOf(ports, queue)),
   ]);
   return {
-    ...(depth === null ? {} : { dlqDepth: { before: depth, now: deadLetters?.attributes.visible ?? null } }),
-    ...(ageSeconds === null ? {} : { oldestAgeSeconds: { before: ageSeconds, now: age ?? null } }),
+    ...(depth === null ? {} : { dlqDepth: reading(depth, deadLetters?.attributes.visible, depthGrowth) }),
+    ...(ageSeconds === null ? {} : { oldestAgeSeconds: reading(ageSeconds, age, ageGrowth) }),
   };
+}
+
+function reading(before: number, now: number | null | undefined, growth: number | undefined): QueueReading {
+  return { before, now: now ?? null, ...(growth === undefined ? {} : { growthPerSecond: growth }) };
+}
+
+/** What was growing before the release is not the canary's doing. Unknown growth is left out: the judge takes it for 0. */
+async function growth(
+  metrics: Metrics,
+  queue: string | undefined,
+  query: Omit<GaugeQuery, 'queue'>,
+): Promise<number | undefined> {
+  if (queue === undefined || query.toMs <= query.fromMs) return undefined;
+  const readings = await unlessUnreadable(metrics.queueReadings({ queue, ...query }));
+  return readings === undefined ? undefined : growthPerSecond(readings);
 }
 
 async function ageOf(ports: MeasurePorts, name: string | undefined): Promise<number | null> {

@@ -1,4 +1,4 @@
-import type { CountQuery, InvocationCounts, Metrics } from '../../../../../src/lib/aws/ports/metrics.ts';
+import type { CountQuery, GaugeReading, InvocationCounts, Metrics } from '../../../../../src/lib/aws/ports/metrics.ts';
 import type { Clock } from '../../../../../src/lib/clock.ts';
 import type { FakeFunctions } from './fake-functions.ts';
 
@@ -15,6 +15,10 @@ export class FakeMetrics implements Metrics {
   constructor(functions: FakeFunctions, clock: Clock) {
     this.#functions = functions;
     this.#clock = clock;
+  }
+
+  async queueReadings(): Promise<readonly GaugeReading[]> {
+    return [];
   }
 
   async invocationCounts(query: CountQuery): Promise<InvocationCounts> {
