@@ -130,7 +130,10 @@ export class Intake {
     if (this.#objections >= MOST_OBJECTIONS || keeper.size > 0) return false;
     this.#objections++;
     try {
-      return (await options.queues.describe(options.dlq.url)).attributes.visible > 0;
+      const { fifo, attributes } = await options.queues.describe(options.dlq.url);
+      // What is visible in a FIFO queue, and no poll gets, stands behind a group of which somebody holds a message.
+      this.#state.groupsHeld = fifo && attributes.visible > 0 && attributes.inFlight > 0;
+      return attributes.visible > 0;
     } catch (cause) {
       // Only a second opinion.
       expected(cause);

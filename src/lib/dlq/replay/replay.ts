@@ -1,5 +1,5 @@
 import type { FunctionLogs } from '../../aws/ports/function-logs.ts';
-import type { Queue, Queues } from '../../aws/ports/queues.ts';
+import type { Queues } from '../../aws/ports/queues.ts';
 import type { Clock } from '../../clock.ts';
 import { CvopsError } from '../../errors/cvops-error.ts';
 import { ExitCode } from '../../errors/exit-code.ts';
@@ -62,10 +62,11 @@ export async function* replay(
   let learntAt = clock.now();
   // A process that dies beside this one leaves its messages to it. Well within the deduplication window, so that what it
   // may have sent is known before a second copy could get through.
+  const others = () => adoptUnfinished(ledgers, header, clock.now(), sentIds, unresolved);
   const learn = async () => {
     if (clock.now() - learntAt < LEARN_EVERY_MS) return;
     learntAt = clock.now();
-    await adoptUnfinished(ledgers, header, learntAt, sentIds, unresolved);
+    await others();
   };
   const tally = newTally(before);
   const pace = new Pace(before);
@@ -142,6 +143,24 @@ export async function* replay(
     });
   }
 
+  /** Whether others may hide messages from this run: who had some at its beginning, or runs that have not ended. */
+  async function heldByOthers(): Promise<boolean> {
+    if (interrupted !== null || options.dlq.attributes.inFlight > 0) return true;
+    // A ledger folder that cannot be read now says nothing.
+    return (await others().catch(() => null)) !== null;
+  }
+
+  /** What is left: at the end of a queue that hides nothing, what the run left itself; else the approximate count, if it is more. */
+  async function remainingAfter(replayer: Replayer): Promise<number> {
+    if (replayer.drained && !replayer.hides && !(await heldByOthers())) return replayer.left;
+    try {
+      return Math.max(replayer.left, queueDepth(await queues.describe(options.dlq.url)));
+    } catch (cause) {
+      expected(cause);
+      return Math.max(replayer.left, replayer.owed);
+    }
+  }
+
   try {
     yield {
       type: 'started',
@@ -159,7 +178,7 @@ export async function* replay(
     let verified: Verified | null = null;
     if (canary !== null && stopped === null && !replayer.drained) {
       yield { type: 'canary', at: clock.now(), state: 'sent', count: tally.replayed };
-      if (unsent(tally) === 0) verified = yield* verdict(await remainingOf(queues, options.dlq, replayer));
+      if (unsent(tally) === 0) verified = yield* verdict(await remainingAfter(replayer));
       stopped = canaryStop(verified, tally, header.runId) ?? abortReason(signal);
       if (stopped === null) {
         yield { type: 'canary', at: clock.now(), state: 'passed', count: tally.replayed };
@@ -169,7 +188,7 @@ export async function* replay(
         stopped = stopReason(replayer, signal);
       } else yield { type: 'canary', at: clock.now(), state: 'failed', count: tally.replayed };
     }
-    const remaining = await remainingOf(queues, options.dlq, replayer);
+    const remaining = await remainingAfter(replayer);
     const result = (): ReplayResult => ({
       runId: header.runId,
       engine: 'client',
@@ -207,17 +226,6 @@ export async function* replay(
 function selectionOf(options: ReplayOptions) {
   const { filter, group, max, only, outOfOrder } = options;
   return { filter: filter?.matches ?? null, group, max, only, outOfOrder };
-}
-
-/** At the end of a queue that hides nothing, what the run left itself; else the approximate count, if it is more. */
-async function remainingOf(queues: Queues, dlq: Queue, replayer: Replayer): Promise<number> {
-  if (replayer.drained && !replayer.hides) return replayer.left;
-  try {
-    return Math.max(replayer.left, queueDepth(await queues.describe(dlq.url)));
-  } catch (cause) {
-    expected(cause);
-    return Math.max(replayer.left, replayer.owed);
-  }
 }
 
 function stopReason(replayer: Replayer, signal: AbortSignal): ReplayResult['stopped'] {

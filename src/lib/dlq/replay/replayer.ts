@@ -54,10 +54,10 @@ export class Replayer {
     return Math.max(keeper.hiddenUntil ?? 0, end.hiddenUntil ?? 0) || null;
   }
 
-  /** Whether messages may never have been seen: behind a stopped group, or held aside by a run that was cut off. */
+  /** Whether messages may never have been seen: behind a group that this run stopped, or that another consumer holds. */
   get hides(): boolean {
-    const { dlq, interrupted } = this.#state.options;
-    return interrupted !== null || this.owed > 0 || (dlq.fifo && this.left > 0);
+    const { options, groupsHeld } = this.#state;
+    return groupsHeld || this.owed > 0 || (options.dlq.fifo && this.left > 0);
   }
 
   /** Messages that an earlier life of the run left open, and that are not deleted. */

@@ -24,6 +24,8 @@ export class RunState {
   sending = 0;
   /** Receives under way. */
   receiving = 0;
+  /** FIFO: at the last count another consumer held messages, and with them others of their groups. */
+  groupsHeld = false;
   stopping = false;
   /** Why the run ended early. */
   stopped: CvopsError | null = null;

@@ -21,7 +21,13 @@ beforeEach(() => {
 
 class Killed extends Error {}
 
-async function run(faults: Faults = {}, resume: RunHeader | null = null, suffix = ''): Promise<ReplayResult> {
+/** @param started happens after the run's first look at the queue and before its first receive */
+async function run(
+  faults: Faults = {},
+  resume: RunHeader | null = null,
+  suffix = '',
+  started: () => Promise<void> = async () => {},
+): Promise<ReplayResult> {
   queues.faults = faults;
   try {
     const events = replay(
@@ -34,7 +40,10 @@ async function run(faults: Faults = {}, resume: RunHeader | null = null, suffix 
       }),
       new AbortController().signal,
     );
-    for await (const event of events) if (event.type === 'finished') return event.result;
+    for await (const event of events) {
+      if (event.type === 'started') await started();
+      if (event.type === 'finished') return event.result;
+    }
     throw new Error('no result');
   } finally {
     queues.faults = {};
@@ -42,6 +51,10 @@ async function run(faults: Faults = {}, resume: RunHeader | null = null, suffix 
 }
 
 const lastRun = async () => (await ledgers.ends((await ledgers.list())[0]!)).header;
+/** Somebody holds the first message of this queue for ten minutes. */
+const hide = (name: string) => {
+  queues.messages(name)[0]!.visibleAt = clock.now() + 600_000;
+};
 const broken = () => new CvopsError('ConnectionBroken', ExitCode.failed, 'broken');
 
 /** Throws at the n-th call of an operation; with `dead`, at every call from then on. */
@@ -111,8 +124,7 @@ test('an entry that failed at SQS under an unknown code is tried again, not call
 test('a resumed run that never meets what may have been sent leaves that open for the runs after it', async () => {
   queues.put('dead.fifo', { body: 'one', groupId: 'g' });
   await expect(run({ after: at('send', 1, () => new Killed(), true) }, null, '.fifo')).rejects.toThrow(Killed);
-  const [message] = queues.messages('dead.fifo');
-  message!.visibleAt = clock.now() + 600_000;
+  hide('dead.fifo');
   await run({}, await lastRun(), '.fifo');
   clock.skip(600_000);
   expect(await run({}, null, '.fifo')).toMatchObject({ replayed: 0, uncertain: 1, remaining: 1 });
@@ -131,9 +143,18 @@ describe('what a dead process may still hide', () => {
   test('is told of as remaining while it is hidden for longer than that', async () => {
     queues.put('dead', { body: 'one' });
     await expect(run({ before: at('send', 1, () => new Killed(), true) })).rejects.toThrow(Killed);
-    const [hidden] = queues.messages('dead');
-    hidden!.visibleAt = clock.now() + 600_000;
+    hide('dead');
     expect(await run({}, await lastRun())).toMatchObject({ replayed: 0, remaining: 1 });
+  });
+
+  test('is told of by a new run, too, after a resumed one waited for it in vain and ended', async () => {
+    queues.put('dead.fifo', { body: 'one', groupId: 'g' });
+    await expect(run({ before: at('send', 1, () => new Killed(), true) }, null, '.fifo')).rejects.toThrow(Killed);
+    hide('dead.fifo');
+    expect(await run({}, await lastRun(), '.fifo')).toMatchObject({ replayed: 0, remaining: 1 });
+    expect(await run({}, null, '.fifo')).toMatchObject({ replayed: 0, remaining: 1 });
+    clock.skip(600_000);
+    expect(await run({}, null, '.fifo')).toMatchObject({ uncertain: 1, remaining: 1 });
   });
 
   test('is waited for after a run that ended before it could give back what it held', async () => {
@@ -147,6 +168,29 @@ describe('what a dead process may still hide', () => {
     });
     expect(stopped).toMatchObject({ replayed: 0, stopped: { code: 'AccessDenied' } });
     expect(await run()).toMatchObject({ replayed: 1, remaining: 0 });
+  });
+});
+
+describe('what another consumer holds', () => {
+  test('at the beginning of a run is told of as remaining', async () => {
+    for (const body of ['one', 'two']) queues.put('dead', { body });
+    hide('dead');
+    expect(await run()).toMatchObject({ replayed: 1, remaining: 1 });
+  });
+
+  test('of a FIFO group is told of with all that stands behind it, though it was taken after the beginning', async () => {
+    for (const body of ['one', 'two']) queues.put('dead.fifo', { body, groupId: 'g' });
+    const result = await run({}, null, '.fifo', async () => hide('dead.fifo'));
+    expect(result).toMatchObject({ replayed: 0, remaining: 2 });
+  });
+
+  test('is told of when it is a run of this machine that has not ended, though it began later', async () => {
+    queues.put('dead', { body: 'one' });
+    const result = await run({}, null, '', async () => {
+      await ledgers.create({ ...(await lastRun()), runId: 'other' });
+      hide('dead');
+    });
+    expect(result).toMatchObject({ replayed: 0, remaining: 1 });
   });
 });
 
