@@ -262,10 +262,8 @@ class Import {
   async #settle(outcomes: readonly SendOutcome[]): Promise<void> {
     const at = this.#options.clock.now();
     const sent = outcomes.filter((outcome) => outcome.kind === 'sent');
-    // What an earlier call may have sent stays unresolved, however this try ended.
-    const failed = outcomes.filter(
-      ({ kind, chosen }) => (kind === 'failed' && !chosen.triedBefore) || kind === 'suppressed',
-    ) as Failure[];
+    // After `unknown` and `uncertain` the line stays unresolved: a copy may have arrived.
+    const failed = outcomes.filter(({ kind }) => kind === 'failed' || kind === 'suppressed') as Failure[];
     if (failed.length > 0) {
       const messages = failed.map(({ chosen, code, message }) => ({ line: lineOf(chosen), code, message }));
       this.#ledger.note({ type: 'failed', at, messages });
