@@ -12,8 +12,8 @@ import type { GitCommit } from '../lib/release-ledger/release-entry.ts';
 import type { ReleaseLedger } from '../lib/release-ledger/release-ledger.ts';
 import { author } from './alias/author.ts';
 import { aliasPromote } from './alias/promote.ts';
-import { readSmokeFile } from './alias/read-smoke-file.ts';
 import { rememberFailure } from './alias/remember-release.ts';
+import { openSmoke } from './alias/smoke-events.ts';
 import { defineCommand, dryRunFlag } from './command.ts';
 
 type Flags = Readonly<Record<string, unknown>>;
@@ -66,11 +66,12 @@ export const deploy = defineCommand<DeployOptions>({
 async function run(options: DeployOptions, context: Context): Promise<Outcome> {
   const { clock, signal } = context;
   const archive = options.zip === undefined ? null : readArchive(resolve(context.cwd, options.zip), options.zip);
-  if (options.smoke !== undefined) await readSmokeFile(options.smoke, context.cwd);
+  const smoke = await openSmoke(options.smoke, { ...context, note: () => {} });
   const service = findService(await context.config(), options.service, 'function');
   const [functions, code] = await Promise.all([context.functions(), context.functionCode()]);
   const aliasName = service.alias ?? 'live';
   const alias = await functions.getAlias(service.function, aliasName);
+  await smoke(service.name, alias);
   // A release that is under way refuses this one: better before anything is uploaded than after.
   await planPromotion(functions, {
     functionName: service.function,

@@ -10,8 +10,8 @@ import { parseVersion } from './parse-version.ts';
 import { preflightText } from './preflight-line.ts';
 import { nothingOutcome, type Promotion, promotionOutcome } from './promote-outcome.ts';
 import { promoteServices, refuseWithSet } from './promote-set.ts';
-import { readSmokeFile } from './read-smoke-file.ts';
 import { runPromotion } from './run-promotion.ts';
+import { openSmoke } from './smoke-events.ts';
 
 interface PromoteOptions {
   readonly services: readonly string[];
@@ -48,8 +48,9 @@ export const aliasPromote = defineCommand<PromoteOptions>({
     { flags: '--bake <duration>', description: 'watch each step so long (5m)' },
     { flags: '--max-bake <duration>', description: 'and at most so long while the verdict is open (30m)' },
     {
-      flags: '--smoke <file>',
-      description: 'events to invoke the version with before it gets traffic: JSON, NDJSON or exported dead letters',
+      flags: '--smoke <events>',
+      description:
+        'what to invoke the version with before it gets traffic: a file (JSON, NDJSON, exported dead letters), last-replay or run:RUN (what that replay sent)',
     },
     { flags: '--no-smoke', description: 'no smoke test, and no word about it' },
     { flags: '--reason <text>', description: 'kept with the release' },
@@ -58,6 +59,7 @@ export const aliasPromote = defineCommand<PromoteOptions>({
   ],
   examples: [
     'cvops alias promote processor --smoke events.json',
+    'cvops alias promote processor --smoke last-replay',
     'cvops alias promote processor --steps 10,50,100 --bake 10m --smoke events.json',
     'cvops alias promote processor --to 6 --dry-run',
     'cvops alias promote processor reporter --yes',
@@ -101,7 +103,7 @@ export const aliasPromote = defineCommand<PromoteOptions>({
 
 async function promote(options: PromoteOptions, context: Context): Promise<Outcome> {
   if (options.services.length > 1) return promoteServices(options, context);
-  const events = options.smoke === undefined ? [] : await readSmokeFile(options.smoke, context.cwd);
+  const smoke = await openSmoke(options.smoke, context);
   const service = findService(await context.config(), options.services[0], 'function');
   const functions = await context.functions();
   const stepped = options.percents.length > 0;
@@ -114,6 +116,7 @@ async function promote(options: PromoteOptions, context: Context): Promise<Outco
   });
   const strategy = stepped ? 'canary' : 'all-at-once';
   if ('version' in plan) return nothingOutcome(service.name, plan, strategy);
+  const events = await smoke(service.name, plan.alias);
   const promotion: Promotion = {
     service: service.name,
     hasDeadLetters: service.dlq !== undefined,
@@ -123,7 +126,12 @@ async function promote(options: PromoteOptions, context: Context): Promise<Outco
     warnings:
       events.length > 0 || options.noSmoke
         ? []
-        : [{ code: 'NoSmokeTest', message: 'no smoke test: name events with --smoke FILE, or say --no-smoke.' }],
+        : [
+            {
+              code: 'NoSmokeTest',
+              message: 'no smoke test: name events with --smoke FILE or --smoke last-replay, or say --no-smoke.',
+            },
+          ],
     releaseId: null,
     steps: null,
     rehearsal: null,
