@@ -1,0 +1,24 @@
+output "function_name" {
+  description = "For cvops.config.json."
+  value       = aws_lambda_function.reporter.function_name
+}
+
+output "alias_name" {
+  description = "For cvops.config.json."
+  value       = aws_lambda_alias.live.name
+}
+
+output "table_name" {
+  description = "For cvops.config.json."
+  value       = "${var.prefix}-events"
+}
+
+output "topic_name" {
+  description = "For cvops.config.json."
+  value       = aws_sns_topic.alerts.name
+}
+
+output "alarm_names" {
+  description = "All alarms of the system."
+  value       = concat([for alarm in aws_cloudwatch_metric_alarm.this : alarm.alarm_name], [aws_cloudwatch_metric_alarm.reporter_did_not_run.alarm_name])
+}

@@ -1,0 +1,11 @@
+# Second of the three on the first bring-up: after the queue, before what alarms on the function.
+
+module "processor" {
+  source = "../modules/processor"
+
+  region                           = var.region
+  package_file                     = var.package_file
+  timeout_seconds                  = var.timeout_seconds
+  queue_visibility_timeout_seconds = 6 * var.timeout_seconds
+  deletion_protection              = var.deletion_protection
+}

@@ -1,0 +1,23 @@
+variable "region" {
+  description = "AWS Region, the same in all three roots."
+  type        = string
+  default     = "us-east-1"
+}
+
+variable "package_file" {
+  description = "The zip that the function is created with (`node scripts/zip-services.mjs`)."
+  type        = string
+  default     = "../../../dist/services/processor.zip"
+}
+
+variable "timeout_seconds" {
+  description = "Timeout of the processor, as the worker's root has it."
+  type        = number
+  default     = 10
+}
+
+variable "deletion_protection" {
+  description = "Refuse to delete the tables. Off only where everything is thrown away."
+  type        = bool
+  default     = true
+}

@@ -1,0 +1,10 @@
+# Last of the three on the first bring-up: it alarms on the other two.
+
+module "reporter" {
+  source = "../modules/reporter"
+
+  region                    = var.region
+  alert_email               = var.alert_email
+  package_file              = var.package_file
+  processor_timeout_seconds = var.processor_timeout_seconds
+}

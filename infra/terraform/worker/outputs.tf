@@ -1,0 +1,17 @@
+output "cvops" {
+  description = "What `cvops init --from terraform` reads."
+  value = {
+    service = "worker"
+    queue   = module.worker.queue_name
+  }
+}
+
+output "queue_url" {
+  description = "QUEUE_URL of the Worker."
+  value       = module.worker.queue_url
+}
+
+output "sender_user" {
+  description = "The user whose key `cvops credentials rotate` makes."
+  value       = module.worker.sender_user
+}
