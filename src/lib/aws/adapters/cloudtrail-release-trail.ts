@@ -6,6 +6,8 @@ import type { FunctionChange, ReleaseTrail, TrailPage } from '../ports/release-t
 
 const RULES: CallRules = { slow: [LookupEventsCommand] };
 
+type Query = Parameters<ReleaseTrail['page']>[0];
+
 /** The event history over CloudTrail's LookupEvents, which is free. */
 export class CloudTrailReleaseTrail implements ReleaseTrail {
   readonly #client: CloudTrailClient;
@@ -14,13 +16,19 @@ export class CloudTrailReleaseTrail implements ReleaseTrail {
     this.#client = guardClient('cloudtrail', new CloudTrailClient(setup.options), setup, RULES);
   }
 
-  async page({ eventName, functionName, sinceMs, next }: Parameters<ReleaseTrail['page']>[0]): Promise<TrailPage> {
+  /** Without `sinceMs` all that CloudTrail has. */
+  async page({
+    eventName,
+    functionName,
+    sinceMs,
+    next,
+  }: Omit<Query, 'sinceMs'> & Partial<Pick<Query, 'sinceMs'>>): Promise<TrailPage> {
     try {
       const page = await this.#client.send(
         new LookupEventsCommand({
           // One attribute a call: https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_LookupEvents.html
           LookupAttributes: [{ AttributeKey: 'EventName', AttributeValue: eventName }],
-          StartTime: new Date(sinceMs),
+          ...(sinceMs === undefined ? {} : { StartTime: new Date(sinceMs) }),
           ...(next === undefined ? {} : { NextToken: next }),
         }),
       );
