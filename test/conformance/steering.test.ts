@@ -1,3 +1,4 @@
+import { CloudWatchClient, GetMetricStatisticsCommand } from '@aws-sdk/client-cloudwatch';
 import { CreateTopicCommand, SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
 import {
   CreateQueueCommand,
@@ -117,6 +118,47 @@ describe('steering the simulator over HTTP', () => {
     await makeQueue();
     expect((await ask('POST', 'queues/us-east-1/q', body)).status).toBe(400);
     expect((await ask('GET', 'queues/us-east-1/q')).json).toEqual({ messages: [] });
+  });
+
+  test('metrics are put in at times long past, with any namespace', async () => {
+    const cloudwatch = new CloudWatchClient(settings());
+    const at = Date.UTC(2025, 9, 5, 7);
+    const point = { at, sum: 36, samples: 3 };
+    const metrics = [
+      {
+        namespace: 'AWS/Lambda',
+        metric: 'Duration',
+        dimensions: { FunctionName: 'f' },
+        unit: 'Milliseconds',
+        points: [point],
+      },
+    ];
+    expect((await ask('POST', 'metrics/eu-west-1', { metrics })).json).toEqual({ points: 1 });
+    expect((await ask('POST', 'metrics', { metrics })).json).toEqual({ points: 1 });
+    const { Datapoints } = await cloudwatch.send(
+      new GetMetricStatisticsCommand({
+        Namespace: 'AWS/Lambda',
+        MetricName: 'Duration',
+        Dimensions: [{ Name: 'FunctionName', Value: 'f' }],
+        StartTime: new Date(Date.UTC(2025, 9, 1)),
+        EndTime: new Date(Date.UTC(2025, 10, 1)),
+        Period: 3600,
+        Statistics: ['Sum', 'SampleCount'],
+      }),
+    );
+    cloudwatch.destroy();
+    expect(Datapoints).toEqual([{ Timestamp: new Date(at), Sum: 36, SampleCount: 3, Unit: 'Milliseconds' }]);
+  });
+
+  test.each([
+    { metrics: [{ namespace: 'n', points: [] }] },
+    { metrics: [{ namespace: 'n', metric: 'm', points: [{ at: 0 }] }] },
+    { metrics: [{ namespace: 'n', metric: 'm', points: [{ at: '2025-10-01', sum: 1 }] }] },
+    { metrics: [{ namespace: 'n', metric: 'm', dimensions: { a: 1 }, points: [] }] },
+    { metrics: [{ namespace: 'n', metric: 'm', points: [{ at: 0, sum: 1 }] }] },
+    { metric: [] },
+  ])('metrics that cannot be are refused: %j', async (body) => {
+    expect((await ask('POST', 'metrics', body)).status).toBe(400);
   });
 
   test('single entries of a batch fail when told to', async () => {

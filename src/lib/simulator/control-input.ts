@@ -1,3 +1,4 @@
+import type { PlantedMetric } from './cloudwatch/planted-metric.ts';
 import type { FaultRule } from './kernel/faults.ts';
 import type { PlantedMessage } from './sqs/planted-message.ts';
 
@@ -15,7 +16,10 @@ type Check = (value: unknown) => boolean;
 
 const text: Check = (value) => typeof value === 'string';
 const flag: Check = (value) => typeof value === 'boolean';
+const number: Check = (value) => typeof value === 'number' && Number.isFinite(value);
 const structure: Check = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
+const structures: Check = (value) => Array.isArray(value) && value.every(structure);
+const texts: Check = (value) => structure(value) && Object.values(value as Members).every(text);
 const between =
   (low: number, high: number): Check =>
   (value) =>
@@ -61,7 +65,7 @@ export function readFaultRule(input: Members): FaultRule {
 
 /** The messages that `POST queues/REGION/NAME` puts into a queue. Throws. */
 export function readPlanted(input: Members): readonly PlantedMessage[] {
-  check(input, { messages: (value) => Array.isArray(value) && value.every(structure) });
+  check(input, { messages: structures });
   const messages = (input['messages'] ?? []) as readonly Members[];
   for (const message of messages) {
     check(message, {
@@ -79,6 +83,23 @@ export function readPlanted(input: Members): readonly PlantedMessage[] {
     if (message['body'] === undefined) throw new Error('messages: body is missing');
   }
   return messages as unknown as readonly PlantedMessage[];
+}
+
+/** The metrics that `POST metrics/REGION` puts into CloudWatch. Throws. */
+export function readPlantedMetrics(input: Members): readonly PlantedMetric[] {
+  check(input, { metrics: structures });
+  const metrics = (input['metrics'] ?? []) as readonly Members[];
+  for (const metric of metrics) {
+    check(metric, { namespace: text, metric: text, dimensions: texts, unit: text, points: structures });
+    for (const name of ['namespace', 'metric', 'points']) {
+      if (metric[name] === undefined) throw new Error(`metrics: ${name} is missing`);
+    }
+    for (const point of metric['points'] as readonly Members[]) {
+      check(point, { at: number, sum: number, samples: number, minimum: number, maximum: number });
+      if (point['at'] === undefined || point['sum'] === undefined) throw new Error('points: at or sum is missing');
+    }
+  }
+  return metrics as unknown as readonly PlantedMetric[];
 }
 
 /** An effect that must name its error code. */

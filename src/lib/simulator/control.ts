@@ -1,10 +1,11 @@
-import { readClockInput, readControlInput, readFaultRule, readPlanted } from './control-input.ts';
+import { readClockInput, readControlInput, readFaultRule, readPlanted, readPlantedMetrics } from './control-input.ts';
 import type { Reply } from './protocols/reply.ts';
 import type { Simulator } from './simulator.ts';
 
 /**
  * The simulator's own API, below `/_simulator/`:
- * `GET clock`, `POST clock {advanceMs?, rate?}`, `GET|POST|DELETE faults[/id]`, `GET outbox`, `GET|POST queues/REGION/NAME`, `POST reset`, `GET health`.
+ * `GET clock`, `POST clock {advanceMs?, rate?}`, `GET|POST|DELETE faults[/id]`, `GET outbox`, `GET|POST queues/REGION/NAME`, `POST reset`, `GET health`,
+ * `POST metrics[/REGION]`.
  * Answers JSON; undefined for an unknown path. Throws where the body asks for what cannot be.
  */
 export async function control(
@@ -45,6 +46,8 @@ export async function control(
       const messageIds = simulator.region(region).sqs.plant(queue, readPlanted(input));
       return messageIds === undefined ? undefined : json({ messageIds });
     }
+    case 'POST metrics':
+      return json({ points: simulator.region(region).cloudwatch.plant(readPlantedMetrics(input)) });
     case 'POST reset':
       await simulator.reset();
       return json({ status: 'ok' });

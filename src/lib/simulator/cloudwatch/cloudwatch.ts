@@ -6,6 +6,7 @@ import { getMetricData } from './get-metric-data.ts';
 import { getMetricStatistics } from './get-metric-statistics.ts';
 import { listMetrics } from './list-metrics.ts';
 import { MetricStore } from './metric-store.ts';
+import { type PlantedMetric, plantMetrics } from './planted-metric.ts';
 import { putMetricData } from './put-metric-data.ts';
 import { CLOUDWATCH_SHAPES } from './shapes.ts';
 import { Tags } from './tags.ts';
@@ -73,6 +74,15 @@ export class CloudWatch implements Service {
   /** Calls `fn` before each read and each evaluation of alarms: services that count lazily hand in their numbers then. */
   onRead(fn: () => void): void {
     this.#onRead.push(fn);
+  }
+
+  /**
+   * Puts data into metrics as if they had been recorded at their times, up to 455 days back.
+   * @returns how many points there were.
+   * @throws Error for a point that cannot be; nothing is stored then.
+   */
+  plant(metrics: readonly PlantedMetric[]): number {
+    return plantMetrics(this.#store, metrics, this.region.clock.now());
   }
 
   /**
