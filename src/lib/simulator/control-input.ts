@@ -1,5 +1,6 @@
 import type { PlantedMetric } from './cloudwatch/planted-metric.ts';
 import type { FaultRule } from './kernel/faults.ts';
+import type { FunctionSteering } from './lambda/function-states.ts';
 import type { PlantedMessage } from './sqs/planted-message.ts';
 
 /** Ten years: the agenda of a clock that moves further would take for ever. */
@@ -83,6 +84,29 @@ export function readPlanted(input: Members): readonly PlantedMessage[] {
     if (message['body'] === undefined) throw new Error('messages: body is missing');
   }
   return messages as unknown as readonly PlantedMessage[];
+}
+
+/** What `POST functions/REGION/NAME` orders. Throws. */
+export function readSteering(input: Members): FunctionSteering {
+  const oneOf =
+    (...values: readonly string[]): Check =>
+    (value) =>
+      values.includes(value as string);
+  check(input, {
+    qualifier: text,
+    state: oneOf('Active', 'Inactive', 'Failed'),
+    reason: text,
+    reasonCode: text,
+    reclaimed: oneOf('image', 'network'),
+    wakes: flag,
+    nextUpdateFails: structure,
+    provisioningFails: (value) => value === null || text(value),
+  });
+  const failure = input['nextUpdateFails'] as Members | undefined;
+  for (const member of failure === undefined ? [] : ['reason', 'reasonCode']) {
+    if (!text(failure![member])) throw new Error(`nextUpdateFails: ${member} is missing`);
+  }
+  return input as FunctionSteering;
 }
 
 /** The metrics that `POST metrics/REGION` puts into CloudWatch. Throws. */

@@ -1,10 +1,18 @@
-import { readClockInput, readControlInput, readFaultRule, readPlanted, readPlantedMetrics } from './control-input.ts';
+import {
+  readClockInput,
+  readControlInput,
+  readFaultRule,
+  readPlanted,
+  readPlantedMetrics,
+  readSteering,
+} from './control-input.ts';
 import type { Reply } from './protocols/reply.ts';
 import type { Simulator } from './simulator.ts';
 
 /**
  * The simulator's own API, below `/_simulator/`:
- * `GET clock`, `POST clock {advanceMs?, rate?}`, `GET|POST|DELETE faults[/id]`, `GET outbox`, `GET|POST queues/REGION/NAME`, `POST reset`, `GET health`,
+ * `GET clock`, `POST clock {advanceMs?, rate?}`, `GET|POST|DELETE faults[/id]`, `GET outbox`, `GET|POST queues/REGION/NAME`,
+ * `POST functions/REGION/NAME`, `POST reset`, `GET health`,
  * `POST metrics[/REGION]`.
  * Answers JSON; undefined for an unknown path. Throws where the body asks for what cannot be.
  */
@@ -15,7 +23,7 @@ export async function control(
   body: Buffer,
 ): Promise<Reply | undefined> {
   const input = readControlInput(body);
-  const [noun = '', id, queue = ''] = path.split('/');
+  const [noun = '', id, name = ''] = path.split('/');
   const region = id === undefined || id === '' ? undefined : id;
   switch (`${method} ${noun}`) {
     case 'GET health':
@@ -39,13 +47,15 @@ export async function control(
     case 'GET outbox':
       return json({ mails: simulator.regions.flatMap((region) => region.sns.outbox) });
     case 'GET queues': {
-      const messages = simulator.region(region).sqs.content(queue);
+      const messages = simulator.region(region).sqs.content(name);
       return messages === undefined ? undefined : json({ messages });
     }
     case 'POST queues': {
-      const messageIds = simulator.region(region).sqs.plant(queue, readPlanted(input));
+      const messageIds = simulator.region(region).sqs.plant(name, readPlanted(input));
       return messageIds === undefined ? undefined : json({ messageIds });
     }
+    case 'POST functions':
+      return simulator.region(region).lambda.steer(name, readSteering(input)) ? json({ status: 'ok' }) : undefined;
     case 'POST metrics':
       return json({ points: simulator.region(region).cloudwatch.plant(readPlantedMetrics(input)) });
     case 'POST reset':

@@ -19,6 +19,8 @@ interface CompiledRoute {
   readonly route: Route;
   readonly pattern: RegExp;
   readonly names: readonly string[];
+  /** `[name, value]` that the query string must hold. */
+  readonly fixed: readonly (readonly [string, string])[];
 }
 
 /** Finds the service, operation and input of a request, whichever protocol it speaks. One for each region. */
@@ -46,7 +48,10 @@ export class Router {
     for (const compiled of this.#routes) {
       if (compiled.route.method !== method) continue;
       const match = compiled.pattern.exec(path);
-      if (match !== null) return rest(compiled, match, new URLSearchParams(search), headers, body);
+      if (match === null) continue;
+      const query = new URLSearchParams(search);
+      if (compiled.fixed.some(([name, value]) => query.get(name) !== value)) continue;
+      return rest(compiled, match, query, headers, body);
     }
     return this.#query(headers['content-type'] ?? '', path, search, body);
   }
@@ -84,11 +89,18 @@ export class Router {
 
 function compile(service: Service, route: Route): CompiledRoute {
   const names: string[] = [];
-  const source = route.path.replace(/\{(\w+)(\+?)\}/g, (_, name: string, greedy: string) => {
+  const [path = '', fixed] = route.path.split('?');
+  const source = path.replace(/\{(\w+)(\+?)\}/g, (_, name: string, greedy: string) => {
     names.push(name);
     return greedy === '+' ? '(.+)' : '([^/]+)';
   });
-  return { service, route, names, pattern: new RegExp(`^${source}/?$`) };
+  return {
+    service,
+    route,
+    names,
+    pattern: new RegExp(`^${source}/?$`),
+    fixed: [...new URLSearchParams(fixed)],
+  };
 }
 
 function rest(

@@ -48,6 +48,7 @@ export class RawResponse {
 /** A REST-JSON route: `/2015-03-31/functions/{FunctionName}`; `{Name+}` takes the rest of the path. */
 export interface Route {
   readonly method: string;
+  /** Such as `/2015-03-31/functions/{FunctionName}`; a `?name=value` behind it must be in the query string. */
   readonly path: string;
   readonly operation: string;
   /** HTTP status of success. */

@@ -6,6 +6,7 @@ import { type Alias, findVersion, type LambdaFunction } from './function-model.t
 import type { FunctionStore } from './function-store.ts';
 import { functionArn, LATEST, readReference } from './names.ts';
 import { page } from './paging.ts';
+import { followAlias } from './provisioned-concurrency.ts';
 
 const ALIAS_PATTERN = '(?!^[0-9]+$)([a-zA-Z0-9-_]+)';
 const MAX_DESCRIPTION_LENGTH = 256;
@@ -111,7 +112,9 @@ export function aliasOperations(region: Region, store: FunctionStore): Readonly<
       const functionVersion = String(input.FunctionVersion ?? alias.functionVersion);
       const weights = given ?? alias.weights;
       checkTargets(name, fn, functionVersion, weights);
+      const moves = functionVersion !== alias.functionVersion;
       alias.functionVersion = functionVersion;
+      if (moves) followAlias(store, fn, alias);
       alias.weights = weights;
       alias.description = input.Description ?? alias.description;
       alias.revisionId = region.uuid();
@@ -124,6 +127,7 @@ export function aliasOperations(region: Region, store: FunctionStore): Readonly<
       const fn = store.find(name);
       fn?.aliases.delete(input.Name);
       fn?.policies.delete(input.Name);
+      fn?.provisioned.delete(input.Name);
     },
   };
 }

@@ -40,15 +40,47 @@ export interface Deployment {
   readonly code: CodePackage;
 }
 
+/** Why something is not as it should be: AWS's code with words. */
+export interface Reason {
+  readonly code: string;
+  readonly text: string;
+}
+
+/** What an inactive version has lost; which error its invocations answer with depends on it. */
+export type Reclaimed = 'image' | 'network' | 'snapshot';
+
 /** `$LATEST` or one published version. */
 export interface FunctionVersion {
   deployment: Deployment;
   revisionId: string;
   /** ms since the epoch. */
   lastModified: number;
-  state: 'Pending' | 'Active';
+  state: 'Pending' | 'Active' | 'Inactive' | 'Failed';
+  /** Undefined while Active. */
+  stateReason: Reason | undefined;
+  /** What is being recreated since an invocation, or will be by the next one; undefined for a version that was never idle. */
+  idle: { readonly reclaimed: Reclaimed; readonly wakes: boolean; readonly reason: Reason } | undefined;
   /** Absent while the function has never become active. */
-  lastUpdate: 'Successful' | 'InProgress' | undefined;
+  lastUpdate: 'Successful' | 'InProgress' | 'Failed' | undefined;
+  lastUpdateReason: Reason | undefined;
+}
+
+/** Provisioned concurrency of an alias or version, allocated on one version. */
+export interface ProvisionedConcurrency {
+  readonly requested: number;
+  /** ms since the epoch. */
+  readonly lastModified: number;
+  /** When the allocation on the present version ends, well or not. */
+  readyAt: number;
+  /** Why it will end badly. */
+  failure: string | undefined;
+}
+
+/** What a test or an operator of the simulator has ordered; AWS brings it about by itself. */
+export interface Orders {
+  nextUpdateFails?: Reason | undefined;
+  /** StatusReason of each allocation of provisioned concurrency from now on. */
+  provisioningFails?: string | undefined;
 }
 
 export interface Alias {
@@ -89,6 +121,9 @@ export interface LambdaFunction {
   readonly policies: Map<string, { statements: PolicyStatement[]; revisionId: string }>;
   readonly eventInvoke: Map<string, EventInvokeConfig>;
   readonly tags: Map<string, string>;
+  /** By alias or version. */
+  readonly provisioned: Map<string, ProvisionedConcurrency>;
+  readonly orders: Orders;
   reservedConcurrency: number | undefined;
   /** Invocations under way, over all versions. */
   inFlight: number;
@@ -109,16 +144,16 @@ export function fingerprint({ code, settings }: Deployment): string {
  * (https://docs.aws.amazon.com/lambda/latest/api/API_FunctionConfiguration.html).
  */
 export function renderConfiguration(place: Place, version: FunctionVersion, qualifier?: string) {
-  const { deployment, state, lastUpdate } = version;
+  const { deployment, state, stateReason, lastUpdate, lastUpdateReason } = version;
   return {
     ...renderListed(place, version, qualifier),
     RuntimeVersionConfig: runtimeVersion(place, deployment.settings.Runtime),
     State: state,
-    ...(state === 'Pending' && { StateReason: 'The function is being created.', StateReasonCode: 'Creating' }),
+    ...(stateReason && { StateReason: stateReason.text, StateReasonCode: stateReason.code }),
     LastUpdateStatus: lastUpdate,
-    ...(lastUpdate === 'InProgress' && {
-      LastUpdateStatusReason: 'The function is being created.',
-      LastUpdateStatusReasonCode: 'Creating',
+    ...(lastUpdateReason && {
+      LastUpdateStatusReason: lastUpdateReason.text,
+      LastUpdateStatusReasonCode: lastUpdateReason.code,
     }),
   };
 }

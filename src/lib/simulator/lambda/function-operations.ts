@@ -1,6 +1,6 @@
 import type { Region } from '../kernel/region.ts';
 import { type Call, type Input, type Operation, RawResponse } from '../kernel/service.ts';
-import { conflict, constraint, invalidParameter, notFound, validation } from './errors.ts';
+import { constraint, invalidParameter, notFound, validation } from './errors.ts';
 import { type LambdaFunction, renderConfiguration, renderListed } from './function-model.ts';
 import type { FunctionStore } from './function-store.ts';
 import { functionArn, isAliasName, LATEST, readNewName, readReference } from './names.ts';
@@ -162,12 +162,4 @@ export function functionOperations(region: Region, store: FunctionStore): Readon
       };
     },
   };
-}
-
-/** Refuses to work on a function that cannot run yet. */
-export function checkActive(state: 'Pending' | 'Active'): void {
-  if (state === 'Active') return;
-  throw conflict(
-    `The operation cannot be performed at this time. The function is currently in the following state: ${state}`,
-  );
 }

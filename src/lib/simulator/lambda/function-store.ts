@@ -11,6 +11,17 @@ import {
   type LambdaFunction,
   type PolicyStatement,
 } from './function-model.ts';
+import {
+  awaken,
+  becomeActive,
+  CREATING,
+  type FunctionSteering,
+  notReady,
+  obey,
+  RESTORING,
+  withOptimization,
+  wrongState,
+} from './function-states.ts';
 import { type FunctionReference, functionArn, LATEST } from './names.ts';
 import { changedSettings, newSettings } from './settings.ts';
 
@@ -20,6 +31,8 @@ export interface FunctionDelays {
   readonly creation: number;
   /** LastUpdateStatus InProgress → Successful. */
   readonly update: number;
+  /** Provisioned concurrency IN_PROGRESS → READY. */
+  readonly provisioning: number;
 }
 
 /** What of a function to change with UpdateFunctionCode or UpdateFunctionConfiguration. */
@@ -80,7 +93,10 @@ export class FunctionStore {
         revisionId: this.#region.uuid(),
         lastModified: now,
         state: 'Pending',
+        stateReason: CREATING,
+        idle: undefined,
         lastUpdate: undefined,
+        lastUpdateReason: undefined,
       },
       serving: deployment,
       versions: new Map(),
@@ -90,13 +106,14 @@ export class FunctionStore {
       policies: new Map(),
       eventInvoke: new Map(),
       tags: new Map(Object.entries(input.Tags ?? {})),
+      provisioned: new Map(),
+      orders: {},
       reservedConcurrency: undefined,
       inFlight: 0,
     };
     this.#functions.set(name, fn);
     this.#after(this.#delays.creation, fn, () => {
-      fn.latest.state = 'Active';
-      fn.latest.lastUpdate = 'Successful';
+      becomeActive(fn.latest);
       this.#newRevision(fn.latest);
     });
     if (input.Publish === true) this.#addVersion(fn, undefined);
@@ -164,6 +181,7 @@ export class FunctionStore {
     }
     fn.versions.delete(number);
     fn.policies.delete(number);
+    fn.provisioned.delete(number);
     this.#retire(version.deployment);
   }
 
@@ -180,18 +198,61 @@ export class FunctionStore {
     });
   }
 
+  /**
+   * Refuses what cannot be run, in Invoke's words. What is inactive begins to come back by it.
+   * https://docs.aws.amazon.com/lambda/latest/dg/functions-states.html
+   */
+  requireActive(fn: LambdaFunction, version: FunctionVersion): void {
+    if (version.state === 'Active') return;
+    const refusal = version.idle === undefined ? wrongState(version.state) : notReady(version.idle.reclaimed);
+    if (version.state === 'Inactive') {
+      version.state = 'Pending';
+      version.stateReason = RESTORING;
+      this.#after(this.#delays.creation, fn, () => version.idle && awaken(version, version.idle));
+    }
+    throw refusal;
+  }
+
+  /** What AWS does by itself, on order. Answers false for a function or version that does not exist. */
+  steer(name: string, steering: FunctionSteering): boolean {
+    const fn = this.#functions.get(name);
+    const version = fn === undefined ? undefined : findVersion(fn, steering.qualifier);
+    if (fn === undefined || version === undefined) return false;
+    obey(fn, version, steering);
+    return true;
+  }
+
+  /** Begins to allocate provisioned concurrency, anew when its alias has moved. */
+  provision(fn: LambdaFunction, qualifier: string, requested: number): void {
+    const now = this.#region.clock.now();
+    fn.provisioned.set(qualifier, {
+      requested,
+      lastModified: now,
+      readyAt: now + this.#delays.provisioning,
+      failure: fn.orders.provisioningFails,
+    });
+  }
+
   #update(fn: LambdaFunction, change: Change): void {
     this.#checkSettled(fn);
     const { latest } = fn;
     latest.deployment = change(latest.deployment);
     latest.lastModified = this.#region.clock.now();
     latest.lastUpdate = 'InProgress';
+    latest.lastUpdateReason = CREATING;
     this.#newRevision(latest);
+    const failure = fn.orders.nextUpdateFails;
+    fn.orders.nextUpdateFails = undefined;
     // Until the update is through, invocations still run the old deployment:
     // https://docs.aws.amazon.com/lambda/latest/dg/functions-states.html
     this.#after(this.#delays.update, fn, () => {
-      latest.lastUpdate = 'Successful';
+      latest.lastUpdate = failure === undefined ? 'Successful' : 'Failed';
+      latest.lastUpdateReason = failure;
       this.#newRevision(latest);
+      if (failure !== undefined) {
+        latest.deployment = fn.serving;
+        return;
+      }
       const old = fn.serving;
       fn.serving = latest.deployment;
       this.#retire(old);
@@ -205,25 +266,34 @@ export class FunctionStore {
       description === undefined
         ? latest.deployment.settings
         : { ...latest.deployment.settings, Description: description };
-    const ready = latest.state === 'Active' && latest.lastUpdate === 'Successful';
+    const withSnapshot = settings.SnapStart.ApplyOn === 'PublishedVersions';
+    const settled = latest.state !== 'Pending' && latest.lastUpdate !== 'InProgress';
+    const ready = settled && !withSnapshot;
     const version: FunctionVersion = {
       deployment: { ...latest.deployment, version: number, settings },
       revisionId: this.#region.uuid(),
       lastModified: this.#region.clock.now(),
       state: ready ? 'Active' : 'Pending',
+      stateReason: ready ? undefined : CREATING,
+      idle: undefined,
       lastUpdate: ready ? 'Successful' : undefined,
+      lastUpdateReason: undefined,
     };
     fn.versions.set(number, version);
     fn.published = { version: number, fingerprint: fingerprint(latest.deployment) };
     if (!ready) {
       this.#after(this.#delays.update, fn, () => {
-        version.state = 'Active';
-        version.lastUpdate = 'Successful';
+        if (latest.lastUpdate === 'Failed') {
+          version.state = 'Failed';
+          version.stateReason = latest.lastUpdateReason;
+          return;
+        }
+        becomeActive(version);
+        if (withSnapshot) version.deployment = withOptimization(version.deployment);
       });
-    } else {
-      // Publishing changes the RevisionId of $LATEST too.
-      this.#newRevision(latest);
     }
+    // Publishing changes the RevisionId of $LATEST too.
+    if (settled) this.#newRevision(latest);
     return version;
   }
 
@@ -234,11 +304,7 @@ export class FunctionStore {
   }
 
   #checkSettled(fn: LambdaFunction): void {
-    if (fn.latest.state === 'Pending') {
-      throw conflict(
-        'The operation cannot be performed at this time. The function is currently in the following state: Pending',
-      );
-    }
+    if (fn.latest.state === 'Pending' || fn.latest.state === 'Failed') throw wrongState(fn.latest.state);
     if (fn.latest.lastUpdate === 'InProgress') {
       throw conflict(
         `The operation cannot be performed at this time. An update is in progress for resource: ${functionArn(this.#region, fn.name)}`,

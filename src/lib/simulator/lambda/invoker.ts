@@ -4,7 +4,6 @@ import type { EnvironmentPool } from './environment-pool.ts';
 import { notFound, throttled } from './errors.ts';
 import type { EnvironmentResult, LogLine } from './execution-environment.ts';
 import { type Alias, type Deployment, findVersion, type LambdaFunction } from './function-model.ts';
-import { checkActive } from './function-operations.ts';
 import type { FunctionStore } from './function-store.ts';
 import { invocationLines } from './invocation-log.ts';
 import { type MetricTarget, recordInvocation, recordThrottle } from './invocation-metrics.ts';
@@ -48,7 +47,7 @@ export class Invoker {
 
   /**
    * Throws what the caller of Invoke sees: 404 (with `$LATEST` where no qualifier was given), 409 while the version
-   * is pending, 429 above the reserved concurrency.
+   * is pending, failed, or inactive (which begins to come back by it), 429 above the reserved concurrency.
    */
   check(reference: FunctionReference): void {
     this.#resolve(reference, (alias) => alias.functionVersion);
@@ -112,7 +111,7 @@ export class Invoker {
     const number = alias === undefined ? qualifier : choose(alias);
     const version = findVersion(fn, number);
     if (version === undefined) throw missing();
-    checkActive(version.state);
+    this.#store.requireActive(fn, version);
     const named = qualifier === LATEST ? undefined : qualifier;
     return {
       fn,

@@ -13,6 +13,8 @@ const LONG_POLL_MS = 20_000;
 const MAX_EVENT_BYTES = 6 * 1024 * 1024;
 const PAUSE_MS = 1000;
 const THROTTLE_STEP_MS = 1000;
+/** Throttled; pending, or inactive and on its way back. */
+const PASSING: ReadonlySet<number> = new Set([429, 409, 502]);
 
 /** The pollers of one mapping: they long-poll the queue, invoke the function, and delete what succeeded. */
 export class QueuePoller {
@@ -112,7 +114,7 @@ export class QueuePoller {
       try {
         return await this.#invoker.invoke(this.#mapping.target, { requestId: this.#region.uuid(), payload });
       } catch (cause) {
-        const passing = cause instanceof ApiError && (cause.status === 429 || cause.status === 409);
+        const passing = cause instanceof ApiError && PASSING.has(cause.status);
         if (!passing || this.#region.clock.now() + delay >= deadline) return undefined;
         await this.#sleep(delay, signal);
         if (signal === undefined || signal.aborted) return undefined;

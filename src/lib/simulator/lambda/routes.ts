@@ -1,6 +1,7 @@
 import type { Route } from '../kernel/service.ts';
 
 const FUNCTION = '/2015-03-31/functions/{FunctionName}';
+const PROVISIONED = '/2019-09-30/functions/{FunctionName}/provisioned-concurrency';
 const QUALIFIER = { Qualifier: 'Qualifier' } as const;
 const PAGED = { Marker: 'Marker', MaxItems: 'MaxItems:number' } as const;
 const REVISION = { ...QUALIFIER, RevisionId: 'RevisionId' } as const;
@@ -29,6 +30,10 @@ const ROWS: readonly Row[] = [
   ['PUT', '/2017-10-31/functions/{FunctionName}/concurrency', 'PutFunctionConcurrency'],
   ['DELETE', '/2017-10-31/functions/{FunctionName}/concurrency', 'DeleteFunctionConcurrency', 204],
   ['GET', '/2019-09-30/functions/{FunctionName}/concurrency', 'GetFunctionConcurrency'],
+  ['PUT', PROVISIONED, 'PutProvisionedConcurrencyConfig', 202, QUALIFIER],
+  ['GET', `${PROVISIONED}?List=ALL`, 'ListProvisionedConcurrencyConfigs', 200, PAGED],
+  ['GET', PROVISIONED, 'GetProvisionedConcurrencyConfig', 200, QUALIFIER],
+  ['DELETE', PROVISIONED, 'DeleteProvisionedConcurrencyConfig', 204, QUALIFIER],
   ['PUT', '/2019-09-25/functions/{FunctionName}/event-invoke-config', 'PutFunctionEventInvokeConfig', 200, QUALIFIER],
   [
     'POST',
@@ -98,6 +103,10 @@ export const TRAIL_NAMES: Readonly<Record<string, string>> = {
   PutFunctionConcurrency: 'PutFunctionConcurrency20171031',
   DeleteFunctionConcurrency: 'DeleteFunctionConcurrency20171031',
   GetFunctionConcurrency: 'GetFunctionConcurrency',
+  PutProvisionedConcurrencyConfig: 'PutProvisionedConcurrencyConfig',
+  GetProvisionedConcurrencyConfig: 'GetProvisionedConcurrencyConfig',
+  ListProvisionedConcurrencyConfigs: 'ListProvisionedConcurrencyConfigs',
+  DeleteProvisionedConcurrencyConfig: 'DeleteProvisionedConcurrencyConfig',
   PutFunctionEventInvokeConfig: 'PutFunctionEventInvokeConfig',
   UpdateFunctionEventInvokeConfig: 'UpdateFunctionEventInvokeConfig',
   GetFunctionEventInvokeConfig: 'GetFunctionEventInvokeConfig',

@@ -17,6 +17,8 @@ const RESERVED_KEYS: ReadonlySet<string> = new Set([
   ...['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN', 'AWS_LAMBDA_RUNTIME_API'],
   ...['LAMBDA_TASK_ROOT', 'LAMBDA_RUNTIME_DIR'],
 ]);
+// https://docs.aws.amazon.com/lambda/latest/dg/snapstart.html: Java 11, Python 3.12, .NET 8 and later
+const SNAP_START_RUNTIMES = /^(?:java(?:11|17|21|25)|python3\.1[2-9]|dotnet(?:8|10))$/;
 const MAX_ENVIRONMENT_BYTES = 4096;
 
 /** Settings of a new function, from CreateFunction's input. Throws as AWS does for what breaks a constraint. */
@@ -48,7 +50,7 @@ export function newSettings(name: string, input: Input): FunctionSettings {
 
 /** The settings after UpdateFunctionConfiguration: members that the input leaves out keep their value. */
 export function changedSettings(current: FunctionSettings, input: Input): FunctionSettings {
-  checkSettings(input);
+  checkSettings({ ...input, Runtime: input.Runtime ?? current.Runtime });
   const next = { ...current, ...settable(input), LoggingConfig: logging(current.LoggingConfig, input.LoggingConfig) };
   // An empty TargetArn takes the dead-letter queue away, an empty list the layers.
   if (next.DeadLetterConfig?.TargetArn === '') delete (next as { DeadLetterConfig?: unknown }).DeadLetterConfig;
@@ -109,7 +111,20 @@ function checkSettings(input: Input): void {
       `Value ${runtime} at 'runtime' failed to satisfy constraint: Member must satisfy enum value set: [${RUNTIMES.join(', ')}] or be a valid ARN`,
     );
   }
+  checkSnapStart(input, runtime);
   checkEnvironment(input.Environment?.Variables);
+}
+
+function checkSnapStart({ SnapStart }: Input, runtime: string | undefined): void {
+  const applyOn = SnapStart?.ApplyOn;
+  if (applyOn === undefined || applyOn === 'None') return;
+  if (applyOn !== 'PublishedVersions') {
+    const rule = 'Member must satisfy enum value set: [PublishedVersions, None]';
+    throw validation(constraint(String(applyOn), 'snapStart.applyOn', rule));
+  }
+  if (runtime !== undefined && !SNAP_START_RUNTIMES.test(runtime)) {
+    throw invalidParameter(`${runtime} is not supported for SnapStart enabled functions.`);
+  }
 }
 
 function checkEnvironment(variables: Record<string, string> | undefined): void {
