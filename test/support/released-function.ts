@@ -16,6 +16,7 @@ import type { ReleaseEntry } from '../../src/lib/release-ledger/release-entry.ts
 import { type Operate, operator } from '../../src/lib/sandbox/operate.ts';
 import { RELEASE_TABLE } from '../../src/lib/sandbox/release-table.ts';
 import { Simulator } from '../../src/lib/simulator/simulator.ts';
+import { endpointEnv } from './endpoint-env.ts';
 
 /** A simulator with `cv-analytics-processor`, some published versions, and an alias `live` on the newest. */
 export class ReleasedFunction {
@@ -34,12 +35,7 @@ export class ReleasedFunction {
 
   /** Credentials, region and endpoint for `runCli`. */
   get env(): Record<string, string> {
-    return {
-      AWS_ACCESS_KEY_ID: 'test',
-      AWS_SECRET_ACCESS_KEY: 'test',
-      AWS_REGION: 'us-east-1',
-      CVOPS_ENDPOINT_URL: this.simulator.endpoint,
-    };
+    return endpointEnv(this.simulator.endpoint);
   }
 
   static async start(versions: number): Promise<ReleasedFunction> {

@@ -5,6 +5,7 @@ import { release } from '../../../src/lib/sandbox/seed.ts';
 import { asRelease } from '../../../src/lib/sandbox/service-bundles.ts';
 import { type Sandbox, startSandbox } from '../../../src/lib/sandbox/start-sandbox.ts';
 import { SYSTEM } from '../../../src/lib/sandbox/system.ts';
+import { endpointEnv } from '../../support/endpoint-env.ts';
 import { type JsonDocument, jsonOf, runCli } from '../../support/run-cli.ts';
 
 /** Enough for three deliveries, a minute apart. */
@@ -23,12 +24,7 @@ async function cvops(...argv: string[]): Promise<JsonDocument> {
   const result = await stage.whileTimePasses(
     runCli([...argv, '--json'], {
       clock: stage.clock,
-      env: {
-        AWS_ACCESS_KEY_ID: 'test',
-        AWS_SECRET_ACCESS_KEY: 'test',
-        AWS_REGION: 'us-east-1',
-        CVOPS_ENDPOINT_URL: sandbox.endpoint,
-      },
+      env: endpointEnv(sandbox.endpoint),
     }),
   );
   return jsonOf(result);

@@ -11,6 +11,7 @@ import type { ClientSetup } from '../../../../src/lib/aws/client-options.ts';
 import type { Clock } from '../../../../src/lib/clock.ts';
 import { SimulatedClock } from '../../../../src/lib/simulator/kernel/clock.ts';
 import { Simulator } from '../../../../src/lib/simulator/simulator.ts';
+import { endpointEnv } from '../../../support/endpoint-env.ts';
 
 export interface SceneOptions {
   /** Default true. */
@@ -57,12 +58,7 @@ export class DeadLetterScene {
 
   /** Credentials, region and endpoint for `runCli`. */
   get env(): Record<string, string> {
-    return {
-      AWS_ACCESS_KEY_ID: 'test',
-      AWS_SECRET_ACCESS_KEY: 'test',
-      AWS_REGION: 'us-east-1',
-      CVOPS_ENDPOINT_URL: this.simulator.endpoint,
-    };
+    return endpointEnv(this.simulator.endpoint);
   }
 
   /** What an adapter is made with. */
