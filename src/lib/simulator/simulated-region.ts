@@ -1,3 +1,5 @@
+import { Billing } from './billing/billing.ts';
+import type { Tally } from './billing/tally.ts';
 import { CloudTrail } from './cloudtrail/cloudtrail.ts';
 import { Trail } from './cloudtrail/trail.ts';
 import { CloudWatch } from './cloudwatch/cloudwatch.ts';
@@ -32,6 +34,7 @@ export class SimulatedRegion implements Region {
   readonly clock: Clock;
   readonly random: () => number;
   readonly uuid: () => string;
+  readonly billing: Billing;
   readonly #trail = new Trail();
   readonly cloudwatch: CloudWatch;
   readonly logs: Logs;
@@ -44,6 +47,7 @@ export class SimulatedRegion implements Region {
   readonly services: readonly Service[];
   readonly #endpoint: () => string;
   readonly #folder: () => string;
+  readonly #tallies = new Map<Service, Map<string, Tally>>();
 
   constructor(options: RegionOptions) {
     this.name = options.name;
@@ -53,6 +57,7 @@ export class SimulatedRegion implements Region {
     this.uuid = options.uuid;
     this.#folder = options.folder;
     this.#endpoint = options.endpoint;
+    this.billing = new Billing(options.clock);
     this.cloudwatch = new CloudWatch(this);
     this.logs = new Logs(this);
     this.sqs = new Sqs(this);
@@ -105,8 +110,9 @@ export class SimulatedRegion implements Region {
     return this.sns.port;
   }
 
-  /** Counts CloudWatch's API calls and writes CloudTrail's line for a management call. */
+  /** Counts the call, for the bill and in CloudWatch's metrics, and writes CloudTrail's line for a management call. */
   finished(target: Target, call: Call, output: unknown, error: ApiError | undefined): void {
+    if (error === undefined) this.#calls(target).add(1, this.clock.now());
     this.cloudwatch.countCall(target.service.id, target.operation);
     const eventName = target.service.trailName?.(target.operation);
     if (eventName === undefined) return;
@@ -124,6 +130,16 @@ export class SimulatedRegion implements Region {
       errorCode: error?.code,
       errorMessage: error?.message,
     });
+  }
+
+  /** By service and operation without a text made for each call: every message passes here. */
+  #calls({ service, operation }: Target): Tally {
+    const known = this.#tallies.get(service)?.get(operation);
+    if (known !== undefined) return known;
+    const tally = this.billing.tally('api-calls', `${service.id}:${operation}`);
+    const ofService = this.#tallies.get(service) ?? new Map<string, Tally>();
+    this.#tallies.set(service, ofService.set(operation, tally));
+    return tally;
   }
 
   async close(): Promise<void> {

@@ -14,7 +14,25 @@ import { normalise, toCloudWatchXml } from './wire.ts';
 
 const UNTRAILED = new Set(['PutMetricData', 'GetMetricData', 'GetMetricStatistics', 'ListMetrics']);
 
-const USAGE_SERVICES: Readonly<Record<string, string>> = { cloudwatch: 'CloudWatch', logs: 'Logs' };
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch-Usage-Metrics.html */
+const COUNTED = new Set([
+  'DeleteAlarms',
+  'DeleteDashboards',
+  'DescribeAlarmHistory',
+  'DescribeAlarms',
+  'GetDashboard',
+  'GetMetricData',
+  'GetMetricStatistics',
+  'ListMetrics',
+  'PutDashboard',
+  'PutMetricData',
+]);
+
+/** Logs counts all of its operations: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CloudWatch-Logs-Monitoring-CloudWatch-Metrics.html */
+const USAGE_SERVICES: Readonly<Record<string, { readonly name: string; counts(operation: string): boolean }>> = {
+  cloudwatch: { name: 'CloudWatch', counts: (operation) => COUNTED.has(operation) },
+  logs: { name: 'Logs', counts: () => true },
+};
 
 /**
  * CloudWatch metrics, alarms and dashboards in its three protocols (query, JSON 1.0, smithy-rpc-v2-cbor).
@@ -91,11 +109,11 @@ export class CloudWatch implements Service {
    */
   countCall(serviceId: string, operation: string): void {
     const service = USAGE_SERVICES[serviceId];
-    if (service === undefined) return;
+    if (service?.counts(operation) !== true) return;
     const key = `${serviceId}:${operation}`;
     let dimensions = this.#usage.get(key);
     if (dimensions === undefined) {
-      dimensions = { Type: 'API', Resource: operation, Service: service, Class: 'None' };
+      dimensions = { Type: 'API', Resource: operation, Service: service.name, Class: 'None' };
       this.#usage.set(key, dimensions);
     }
     this.sink.record('AWS/Usage', 'CallCount', dimensions, 1, 'None');

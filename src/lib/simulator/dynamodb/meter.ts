@@ -1,5 +1,6 @@
 import type { Timer } from '../kernel/clock.ts';
 import type { Dimensions, Region } from '../kernel/region.ts';
+import type { Throughput } from './capacity.ts';
 import type { Table } from './table.ts';
 
 const NAMESPACE = 'AWS/DynamoDB';
@@ -15,6 +16,8 @@ export class Meter {
   /** Dimension objects by their names: the same object each time, so that nothing is built on the hot path. */
   readonly #dimensions = new Map<string, Dimensions>();
   readonly #gauges = new Map<Table, Timer>();
+  /** Tables and indexes whose capacity is being billed, by table. */
+  readonly #held = new Map<string, ReadonlySet<string>>();
 
   constructor(region: Region) {
     this.#region = region;
@@ -24,6 +27,8 @@ export class Meter {
     if (units === 0) return;
     const metric = kind === 'Read' ? 'ConsumedReadCapacityUnits' : 'ConsumedWriteCapacityUnits';
     this.#record(metric, this.#of(table, 'GlobalSecondaryIndexName', index), units, 'Count');
+    const quantity = kind === 'Read' ? 'dynamodb-read-units' : 'dynamodb-write-units';
+    this.#region.billing.count(quantity, index === undefined ? table : `${table}/${index}`, units);
   }
 
   throttled(kind: 'Read' | 'Write', table: string, index?: string): void {
@@ -59,7 +64,8 @@ export class Meter {
 
   /** Reports the provisioned capacity now and every five simulated minutes, until `stop`. */
   watch(table: Table): void {
-    this.stop(table);
+    this.#gauges.get(table)?.cancel();
+    this.#hold(table.name, capacities(table));
     const report = () => {
       this.#gauge(table);
       this.#gauges.set(table, this.#region.clock.schedule(this.#region.clock.now() + GAUGE_MS, report));
@@ -70,6 +76,19 @@ export class Meter {
   stop(table: Table): void {
     this.#gauges.get(table)?.cancel();
     this.#gauges.delete(table);
+    this.#hold(table.name, new Map());
+  }
+
+  /** From now on these capacities are billed, and those of this table that were before no longer. */
+  #hold(table: string, capacities: ReadonlyMap<string, Throughput>): void {
+    const { billing } = this.#region;
+    const resources = new Set([...(this.#held.get(table) ?? []), ...capacities.keys()]);
+    for (const resource of resources) {
+      const { ReadCapacityUnits = 0, WriteCapacityUnits = 0 } = capacities.get(resource) ?? {};
+      billing.hold('dynamodb-read-capacity', resource, ReadCapacityUnits);
+      billing.hold('dynamodb-write-capacity', resource, WriteCapacityUnits);
+    }
+    this.#held.set(table, new Set(capacities.keys()));
   }
 
   #gauge(table: Table): void {
@@ -99,4 +118,14 @@ export class Meter {
     }
     return known;
   }
+}
+
+/** What is provisioned, by `table` and `table/index`; nothing on demand. */
+function capacities(table: Table): ReadonlyMap<string, Throughput> {
+  const found = new Map<string, Throughput>();
+  if (table.billing !== 'PROVISIONED') return found;
+  found.set(table.name, table.throughput);
+  for (const index of table.indexes.values())
+    if (index.global) found.set(`${table.name}/${index.name}`, index.throughput);
+  return found;
 }

@@ -40,6 +40,7 @@ export function createTable(database: Database, input: Input): unknown {
     clock: region.clock,
     billing,
     throughput: capacity,
+    storage: region.billing.level('dynamodb-bytes', name),
     onExpired: ({ name: expired }, count) => database.meter.expired(expired, count),
   });
   table.attributeTypes = types;
@@ -186,7 +187,7 @@ function changeIndex(database: Database, table: Table, change: Input, input: Inp
   }
   index.status = 'DELETING';
   later(database, () => {
-    table.indexes.delete(index.name);
+    table.dropIndex(index);
     const used = [table.schema, ...[...table.indexes.values()].map(({ schema }) => schema)];
     const names = new Set(used.flatMap(({ hash, range }) => [hash.name, range?.name]));
     table.attributeTypes = new Map([...table.attributeTypes].filter(([attribute]) => names.has(attribute)));

@@ -1,3 +1,4 @@
+import type { Level } from '../billing/level.ts';
 import type { Clock, Timer } from '../kernel/clock.ts';
 import type { AttributeValue, Item } from './attribute-value.ts';
 import { Bucket, type Throughput } from './capacity.ts';
@@ -14,6 +15,8 @@ const EXPIRY_STEP_MS = 60_000;
 const MAX_PAST_MS = 5 * 365 * 24 * 3_600_000;
 /** DescribeTable's counts are renewed about every six hours. */
 const STATISTICS_MS = 6 * 3_600_000;
+/** Billed beside each item, in the table and in an index (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html). */
+const OVERHEAD_BYTES = 100;
 
 export interface TableOptions {
   readonly name: string;
@@ -23,6 +26,8 @@ export interface TableOptions {
   readonly clock: Clock;
   readonly billing: BillingMode;
   readonly throughput: Throughput;
+  /** Bytes as they are billed. */
+  readonly storage: Level;
   readonly onExpired: (table: Table, count: number) => void;
 }
 
@@ -55,6 +60,7 @@ export class Table {
   readonly #items = new Map<string, StoredItem>();
   readonly #rows = new SortedIndex();
   readonly #expiries = new Map<number, { keys: Set<string>; timer: Timer }>();
+  readonly #storage: Level;
   readonly #onExpired: TableOptions['onExpired'];
   #statistics: { at: number; count: number; bytes: number };
 
@@ -66,6 +72,7 @@ export class Table {
     this.billing = options.billing;
     this.throughput = options.throughput;
     this.#clock = options.clock;
+    this.#storage = options.storage;
     this.#onExpired = options.onExpired;
     const now = options.clock.now();
     this.createdAt = now;
@@ -108,6 +115,7 @@ export class Table {
     for (const index of this.indexes.values()) index.insert(next);
     this.bytes += next.size;
     this.#expire(next, true);
+    this.#bill();
   }
 
   delete(key: string): void {
@@ -115,11 +123,18 @@ export class Table {
     if (old === undefined) return;
     this.#forget(old);
     this.#items.delete(key);
+    this.#bill();
   }
 
   addIndex(index: SecondaryIndex): void {
     this.indexes.set(index.name, index);
     for (const stored of this.#items.values()) index.insert(stored);
+    this.#bill();
+  }
+
+  dropIndex(index: SecondaryIndex): void {
+    this.indexes.delete(index.name);
+    this.#bill();
   }
 
   /** Starts or ends expiry by an attribute; items already there take part. */
@@ -133,6 +148,13 @@ export class Table {
 
   close(): void {
     this.setExpiry(undefined);
+    this.#storage.set(0, this.#clock.now());
+  }
+
+  #bill(): void {
+    let bytes = this.bytes + this.#items.size * OVERHEAD_BYTES;
+    for (const index of this.indexes.values()) bytes += index.bytes + index.count * OVERHEAD_BYTES;
+    this.#storage.set(bytes, this.#clock.now());
   }
 
   #forget(old: StoredItem): void {

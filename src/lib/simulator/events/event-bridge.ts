@@ -11,6 +11,7 @@ import { deliverTo, eventTime } from './target.ts';
 /** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutRule.html */
 const NAME = { pattern: /^[.\-_A-Za-z0-9]+$/, allowed: '[\\.\\-_A-Za-z0-9]+', longest: 64 };
 const PAGE = 100;
+const BILLED_BYTES = 65_536;
 const MAX_TARGETS = 5;
 
 /** EventBridge rules on the default bus, schedules and patterns. What it does and does not do: docs/simulator/events.md. */
@@ -215,6 +216,8 @@ export class EventBridge implements Service {
       detail: JSON.parse(entry.Detail),
     };
     const bus = (entry.EventBusName ?? 'default').split('/').at(-1);
+    // https://aws.amazon.com/eventbridge/pricing/: each 64 KB is one event.
+    this.region.billing.count('events-custom', bus, Math.ceil(Buffer.byteLength(entry.Detail) / BILLED_BYTES));
     for (const rule of this.#rules.values()) {
       if (rule.bus !== bus || rule.state !== 'ENABLED' || rule.pattern === undefined) continue;
       if (matchesObject(JSON.parse(rule.pattern), event)) this.#trigger(rule, event);
@@ -247,7 +250,7 @@ export class EventBridge implements Service {
   }
 
   #trigger(rule: Rule, event: Record<string, unknown>): void {
-    const { metrics } = this.region;
+    const { metrics, billing } = this.region;
     const dimensions = { RuleName: rule.name };
     if (rule.pattern !== undefined) metrics.record('AWS/Events', 'MatchedEvents', dimensions, 1, 'Count');
     metrics.record('AWS/Events', 'TriggeredRules', dimensions, 1, 'Count');
@@ -255,6 +258,7 @@ export class EventBridge implements Service {
       const groupId = target.SqsParameters?.MessageGroupId;
       const text = targetInput(target, event, rule.arn);
       metrics.record('AWS/Events', 'Invocations', dimensions, 1, 'Count');
+      billing.count('events-invocations', rule.name);
       const done = deliverTo(this.region, target.Arn, text, groupId === undefined ? {} : { groupId });
       if (!done) metrics.record('AWS/Events', 'FailedInvocations', dimensions, 1, 'Count');
     }

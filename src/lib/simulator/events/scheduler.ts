@@ -144,10 +144,11 @@ export class Scheduler implements Service {
   }
 
   #fire(stored: StoredSchedule, at: number): void {
-    const { metrics } = this.region;
+    const { metrics, billing } = this.region;
     const { Target } = stored.settings;
     const dimensions = { ScheduleGroup: stored.group };
     metrics.record('AWS/Scheduler', 'InvocationAttemptCount', dimensions, 1, 'Count');
+    billing.count('scheduler-invocations', stored.group);
     const groupId = Target.SqsParameters?.MessageGroupId;
     const text = this.#payload(stored, at);
     const options = groupId === undefined ? {} : { groupId };

@@ -1,3 +1,4 @@
+import type { Billing } from '../billing/billing.ts';
 import type { Clock } from './clock.ts';
 
 /** CloudWatch dimensions, in any order. */
@@ -45,7 +46,8 @@ export interface QueueHandle {
   readonly visibilityTimeoutSeconds: number;
   /** Up to `max` messages (may exceed ten for pollers); waits up to `waitMs` of simulated time. Counts as requests in the metrics. */
   receive(options: { max: number; waitMs: number; signal: AbortSignal }): Promise<readonly PolledMessage[]>;
-  delete(receiptHandle: string): void;
+  /** In requests of ten. A receipt that has run out leaves its message in the queue, to be delivered again. */
+  delete(receiptHandles: readonly string[]): void;
   changeVisibility(receiptHandle: string, seconds: number): void;
   /** Throws ApiError as SendMessage does. */
   send(message: {
@@ -100,6 +102,8 @@ export interface Region {
   /** A private folder for code and other files of this simulator; removed when it closes. */
   readonly folder: string;
   readonly metrics: MetricSink;
+  /** The truth of what AWS would bill, apart from the metrics. */
+  readonly billing: Billing;
   readonly logs: LogSink;
   readonly queues: QueuePort;
   readonly functions: InvokePort;

@@ -32,7 +32,7 @@ export function invocationLines(record: InvocationRecord): readonly LogLine[] {
 }
 
 /** Duration without Init, rounded up: what is billed adds Init, as AWS does since August 2025. */
-function billedMs({ durationMs, initMs = 0 }: EnvironmentResult): number {
+export function billedMs({ durationMs, initMs = 0 }: EnvironmentResult): number {
   return Math.ceil(durationMs + initMs);
 }
 

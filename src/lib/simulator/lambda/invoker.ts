@@ -5,7 +5,7 @@ import { notFound, throttled } from './errors.ts';
 import type { EnvironmentResult, LogLine } from './execution-environment.ts';
 import { type Alias, type Deployment, findVersion, type LambdaFunction } from './function-model.ts';
 import type { FunctionStore } from './function-store.ts';
-import { invocationLines } from './invocation-log.ts';
+import { billedMs, invocationLines } from './invocation-log.ts';
 import { type MetricTarget, recordInvocation, recordThrottle } from './invocation-metrics.ts';
 import { type FunctionReference, functionArn, LATEST } from './names.ts';
 
@@ -73,7 +73,7 @@ export class Invoker {
   }
 
   async #run(target: Target, deployment: Deployment, request: InvocationRequest): Promise<InvocationOutcome> {
-    const { clock, metrics, logs } = this.#region;
+    const { clock, metrics, logs, billing } = this.#region;
     const { settings, version } = deployment;
     const concurrency = target.fn.inFlight;
     const accountConcurrency = this.#inFlight;
@@ -81,6 +81,7 @@ export class Invoker {
       recordInvocation(metrics, target.metrics, { at, durationMs, failed, concurrency, accountConcurrency });
     if (settings.Runtime?.startsWith('nodejs') !== true) {
       record(clock.now(), 0, true);
+      billing.count('lambda-requests', target.fn.name);
       return unsupportedRuntime(deployment);
     }
     const environment = await this.#pool.acquire(deployment).catch((cause: unknown) => {
@@ -100,6 +101,10 @@ export class Invoker {
     const lines = invocationLines({ requestId, version, settings, startedAt, endedAt: clock.now(), result });
     logs.write(settings.LoggingConfig.LogGroup, environment.logStream, lines);
     record(startedAt, result.durationMs, result.failed);
+    billing.tally('lambda-requests', target.fn.name).add(1, startedAt);
+    const gbSeconds = (billedMs(result) / 1000) * (settings.MemorySize / 1024);
+    const quantity = settings.Architectures[0] === 'arm64' ? 'lambda-gb-seconds-arm' : 'lambda-gb-seconds';
+    billing.tally(quantity, target.fn.name).add(gbSeconds, startedAt);
     return { executedVersion: version, body: result.body, failed: result.failed, lines };
   }
 

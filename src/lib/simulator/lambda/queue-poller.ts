@@ -77,12 +77,14 @@ export class QueuePoller {
 
   async #handle(queue: QueueHandle, messages: readonly PolledMessage[]): Promise<void> {
     const wanted: QueueRecord[] = [];
+    const dropped: string[] = [];
     for (const message of messages) {
       const record = queueRecord(message, queue.arn, this.#region.name);
       if (isWanted(record, this.#mapping.patterns)) wanted.push(record);
-      // Lambda deletes what its filters drop.
-      else remove(queue, message.receiptHandle);
+      else dropped.push(message.receiptHandle);
     }
+    // Lambda deletes what its filters drop.
+    queue.delete(dropped);
     await this.#invoke(queue, wanted, this.#region.clock.now());
   }
 
@@ -101,9 +103,8 @@ export class QueuePoller {
     const ids = new Set(records.map((record) => record.messageId));
     const failed = this.#mapping.reportsFailures ? failedItems(outcome.body, ids) : new Set<string>();
     if (failed === 'all') return;
-    for (const record of records) {
-      if (!failed.has(record.messageId)) remove(queue, record.receiptHandle);
-    }
+    const done = records.filter((record) => !failed.has(record.messageId));
+    queue.delete(done.map((record) => record.receiptHandle));
   }
 
   /** Tries again while throttled or still being created, until the messages become visible again anyway. Undefined: nothing was run. */
@@ -145,13 +146,6 @@ async function receive(
   } catch {
     return [];
   }
-}
-
-/** A receipt that has run out leaves its message in the queue, to be delivered again. */
-function remove(queue: QueueHandle, receiptHandle: string): void {
-  try {
-    queue.delete(receiptHandle);
-  } catch {}
 }
 
 function giveBack(queue: QueueHandle, receiptHandle: string): void {

@@ -11,6 +11,8 @@ const HOUR_MS = 3_600_000;
 const RETENTION_DAYS: readonly number[] = [
   ...[1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653],
 ];
+/** Metrics of all groups together have no dimension. */
+const ACCOUNT = {};
 /** Calls on data, which CloudTrail leaves out. */
 const DATA_EVENTS: ReadonlySet<string> = new Set(['PutLogEvents', 'GetLogEvents', 'FilterLogEvents']);
 
@@ -84,9 +86,11 @@ export class Logs implements Service {
     const bytes = group.append(target, lines, now);
     group.expire(now);
     // https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CloudWatch-Logs-Monitoring-CloudWatch-Metrics.html
-    const dimensions = { LogGroupName: group.name };
-    this.#region.metrics.record('AWS/Logs', 'IncomingBytes', dimensions, bytes, 'Bytes');
-    this.#region.metrics.record('AWS/Logs', 'IncomingLogEvents', dimensions, lines.length, 'None');
+    for (const dimensions of [{ LogGroupName: group.name }, ACCOUNT]) {
+      this.#region.metrics.record('AWS/Logs', 'IncomingBytes', dimensions, bytes, 'Bytes');
+      this.#region.metrics.record('AWS/Logs', 'IncomingLogEvents', dimensions, lines.length, 'None');
+    }
+    this.#region.billing.count('logs-bytes', group.name, bytes);
   }
 
   #createGroup(input: Input): void {

@@ -12,6 +12,7 @@ import type { Mail, Publication, Topic } from './topic.ts';
 const PAGE = 100;
 const MAX_BATCH = 10;
 const MAX_BATCH_BYTES = 262_144;
+const BILLED_BYTES = 65_536;
 const TOPIC_ATTRIBUTES = [
   'DisplayName',
   'Policy',
@@ -218,9 +219,19 @@ export class Sns implements Service {
   }
 
   #publish(topic: Topic, input: Input) {
+    this.#charge(topic, sizeOf(input));
+    return this.#accept(topic, input);
+  }
+
+  #accept(topic: Topic, input: Input) {
     const answer = accept(topic, input, this.region.clock.now(), () => this.region.uuid());
     if ('message' in answer) this.#spread(topic, answer, sizeOf(input));
     return published(answer);
+  }
+
+  /** Each 64 KB of a request is billed as one, of a batch too: https://aws.amazon.com/sns/pricing/ */
+  #charge(topic: Topic, bytes: number): void {
+    this.region.billing.count('sns-publishes', topic.name, Math.max(1, Math.ceil(bytes / BILLED_BYTES)));
   }
 
   #spread(topic: Topic, publication: Publication, size: number): void {
@@ -231,6 +242,8 @@ export class Sns implements Service {
     for (const subscription of this.#subscriptions.of(topic)) {
       const outcome = deliver(this.region, topic, subscription, publication, this.#outbox);
       if (outcome === 'pending') continue;
+      const mail = outcome === 'delivered' && subscription.protocol.startsWith('email');
+      if (mail) this.region.billing.count('sns-emails', topic.name);
       const metric = {
         delivered: 'NumberOfNotificationsDelivered',
         failed: 'NumberOfNotificationsFailed',
@@ -252,14 +265,16 @@ export class Sns implements Service {
     if (new Set(entries.map(({ Id }) => Id)).size < entries.length) {
       throw new ApiError('BatchEntryIdsNotDistinct', 'Two or more batch entries in the request have the same Id.');
     }
-    if (entries.reduce((sum, entry) => sum + sizeOf(entry), 0) > MAX_BATCH_BYTES) {
+    const bytes = entries.reduce((sum, entry) => sum + sizeOf(entry), 0);
+    if (bytes > MAX_BATCH_BYTES) {
       throw new ApiError('BatchRequestTooLong', 'The length of all the messages put together is more than the limit.');
     }
+    this.#charge(topic, bytes);
     const Successful: unknown[] = [];
     const Failed: unknown[] = [];
     for (const entry of entries) {
       try {
-        Successful.push({ Id: entry.Id, ...this.#publish(topic, entry) });
+        Successful.push({ Id: entry.Id, ...this.#accept(topic, entry) });
       } catch (cause) {
         if (!(cause instanceof ApiError)) throw cause;
         Failed.push({ Id: entry.Id, Code: cause.code, Message: cause.message, SenderFault: true });

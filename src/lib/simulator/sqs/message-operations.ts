@@ -50,21 +50,26 @@ export function messageOperations(queues: QueueRegistry, senderId: string): Read
     },
     DeleteMessage: (input: Input, call) => {
       const queue = queues.byUrl(input, call);
+      const now = region.clock.now();
       queue.delete(handleOf(input));
-      queue.deliver(region.clock.now());
+      queue.charge(now);
+      queue.deliver(now);
     },
     DeleteMessageBatch: (input, call) => {
       const queue = queues.byUrl(input, call);
       const result = forEachEntry(readBatch(input, 'DeleteMessageBatchRequestEntry'), call.entryFault, (entry) =>
         queue.delete(handleOf(entry)),
       );
-      queue.deliver(region.clock.now());
+      const now = region.clock.now();
+      queue.charge(now);
+      queue.deliver(now);
       return result;
     },
     ChangeMessageVisibility: (input: Input, call) => {
       const queue = queues.byUrl(input, call);
       const now = region.clock.now();
       queue.changeVisibility(handleOf(input), visibilityOf(input), now);
+      queue.charge(now);
       queue.deliver(now);
     },
     ChangeMessageVisibilityBatch: (input, call) => {
@@ -74,6 +79,7 @@ export function messageOperations(queues: QueueRegistry, senderId: string): Read
       const result = forEachEntry(entries, call.entryFault, (entry) =>
         queue.changeVisibility(handleOf(entry), visibilityOf(entry), now),
       );
+      queue.charge(now);
       queue.deliver(now);
       return result;
     },

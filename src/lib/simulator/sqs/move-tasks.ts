@@ -145,7 +145,7 @@ export class MoveTasks {
       if (destination === undefined) break;
       if (!reached.has(destination)) destination.touch(now);
       reached.add(destination);
-      source.moveOut(message);
+      source.moveOut(message, now);
       this.#send(message, destination, now);
       task.moved++;
     }
@@ -171,6 +171,7 @@ export class MoveTasks {
   #send(message: Message, destination: Queue, now: number): void {
     const id = this.#around.region.uuid();
     destination.send({ ...message.content, id, sentAt: now, deadLetterSource: undefined }, 0, now);
+    destination.charge(now, message.content.size);
   }
 
   #end(task: MoveTask, status: 'COMPLETED' | 'CANCELLED' | 'FAILED', failure?: string): void {

@@ -1,3 +1,4 @@
+import { ApiError } from '../kernel/api-error.ts';
 import type { PolledMessage, QueueHandle, Region } from '../kernel/region.ts';
 import type { Message } from './message.ts';
 import { md5OfAttributes, md5OfText } from './message-attributes.ts';
@@ -25,14 +26,23 @@ export function queueHandle(queue: Queue, region: Region, senderId: string): Que
       const messages = await queue.receive(options, waitMs, () => signal, now);
       return messages.map((message) => polled(queue, message, senderId));
     },
-    delete(receiptHandle) {
+    delete(receiptHandles) {
+      if (receiptHandles.length === 0) return;
       const now = upToDate();
-      queue.delete(receiptHandle);
+      for (const receiptHandle of receiptHandles) {
+        try {
+          queue.delete(receiptHandle);
+        } catch (cause) {
+          if (!(cause instanceof ApiError)) throw cause;
+        }
+      }
+      queue.charge(now, 0, receiptHandles.length);
       queue.deliver(now);
     },
     changeVisibility(receiptHandle, seconds) {
       const now = upToDate();
       queue.changeVisibility(receiptHandle, seconds, now);
+      queue.charge(now);
       queue.deliver(now);
     },
     send({ body, groupId, deduplicationId, messageAttributes }) {

@@ -1,3 +1,4 @@
+import type { Tally } from '../billing/tally.ts';
 import type { Region } from '../kernel/region.ts';
 import { Deduplication } from './deduplication.ts';
 import { sqsErrors } from './errors.ts';
@@ -16,6 +17,9 @@ const MAX_VISIBILITY_MS = 43_200_000;
 const ACTIVE_MS = 6 * 60 * MINUTE_MS;
 const THIN_AFTER_MS = 6 * 60 * MINUTE_MS;
 const THIN_STEP_MS = 5 * MINUTE_MS;
+/** A request carries ten messages; each 64 KB of it is billed as one: https://aws.amazon.com/sqs/pricing/ */
+const BATCH = 10;
+const BILLED_BYTES = 65_536;
 
 /** What a queue needs of the service around it. */
 export interface QueueSurroundings {
@@ -40,6 +44,7 @@ export class Queue {
   purgedAt = Number.NEGATIVE_INFINITY;
   tags: ReadonlyMap<string, string> = new Map();
   readonly metrics: QueueMetrics;
+  readonly #requests: Tally;
   readonly #around: QueueSurroundings;
   readonly #stock: Stock;
   readonly #deduplication = new Deduplication();
@@ -63,6 +68,7 @@ export class Queue {
       this.#catchUp(region.clock.now());
       this.#serve(region.clock.now());
     });
+    this.#requests = region.billing.tally('sqs-requests', name);
     this.metrics = new QueueMetrics(() => region.metrics, name);
     this.#minute = now - (now % MINUTE_MS);
     this.#activeAt = now;
@@ -124,17 +130,18 @@ export class Queue {
   ): readonly Message[] | Promise<readonly Message[]> {
     if (!this.fifo && this.#stock.inFlight >= IN_FLIGHT_LIMIT) throw sqsErrors.overLimit();
     const messages = this.#take(options, now);
-    if (messages.length > 0) return messages;
-    if (waitMs > 0) {
+    if (messages.length === 0 && waitMs > 0) {
       const waiting = this.#polls.wait(options, now + waitMs, signal());
       this.#arm();
-      return waiting.then((late) => {
-        if (late.length === 0) this.metrics.emptyReceives++;
-        return late;
-      });
+      return waiting.then((late) => this.#received(late, this.#around.region.clock.now()));
     }
-    this.metrics.emptyReceives++;
-    return messages;
+    return this.#received(messages, now);
+  }
+
+  /** What a request with this payload, or for so many messages, is billed as. */
+  charge(now: number, bytes = 0, messages = 1): void {
+    const requests = messages > BATCH ? Math.ceil(messages / BATCH) : 1;
+    this.#requests.add(bytes > BILLED_BYTES ? Math.max(requests, Math.ceil(bytes / BILLED_BYTES)) : requests, now);
   }
 
   handleOf(message: Message): string {
@@ -200,10 +207,12 @@ export class Queue {
   }
 
   /** Takes a message out that a move task has sent on: counted as the receive and delete that it is. */
-  moveOut(message: Message): void {
+  moveOut(message: Message, now: number): void {
     this.#stock.remove(message);
     this.metrics.received++;
     this.metrics.deleted++;
+    this.charge(now);
+    this.charge(now);
   }
 
   /** Hands over the metrics of finished minutes, and what the running one has so far. */
@@ -230,6 +239,14 @@ export class Queue {
     };
     this.plant(moved, dead.receiveCount, dead.firstReceivedAt, now);
     this.#polls.wakeAt(now);
+  }
+
+  #received(messages: readonly Message[], now: number): readonly Message[] {
+    if (messages.length === 0) this.metrics.emptyReceives++;
+    let bytes = 0;
+    for (const { content } of messages) bytes += content.size;
+    this.charge(now, bytes, messages.length);
+    return messages;
   }
 
   #take(options: ReceiveOptions, now: number): readonly Message[] {

@@ -35,7 +35,9 @@ export interface SendContext {
 export function sendMessage(queue: Queue, input: Input, context: SendContext): Record<string, unknown> {
   requireFifoMembers(queue, input, false);
   const draft = readDraft(queue, input, context, 'are invalid');
-  return answer(queue, draft, queue.send(draft.content, draft.delayMs, context.now));
+  const result = queue.send(draft.content, draft.delayMs, context.now);
+  queue.charge(context.now, draft.content.size);
+  return answer(queue, draft, result);
 }
 
 /** SendMessageBatch: entries fail alone, but for what AWS refuses the whole batch. */
@@ -61,6 +63,7 @@ export function sendMessageBatch(
     }
   }
   if (bytes > MAX_BATCH_BYTES) throw sqsErrors.batchTooLong(bytes, MAX_BATCH_BYTES);
+  queue.charge(context.now, bytes);
   for (const { id, draft } of drafts) {
     try {
       const result = underFault(fault, () => queue.send(draft.content, draft.delayMs, context.now));

@@ -49,11 +49,13 @@ export class Sqs implements Service {
     this.#queues = queues;
     this.#tasks = tasks;
     this.operations = {
-      ...queueOperations(queues),
       ...messageOperations(queues, senderId),
-      StartMessageMoveTask: (input) => tasks.start(input),
-      CancelMessageMoveTask: (input) => tasks.cancel(input),
-      ListMessageMoveTasks: (input) => tasks.list(input),
+      ...charged(region, {
+        ...queueOperations(queues),
+        StartMessageMoveTask: (input) => tasks.start(input),
+        CancelMessageMoveTask: (input) => tasks.cancel(input),
+        ListMessageMoveTasks: (input) => tasks.list(input),
+      }),
     };
     this.port = {
       byArn: (arn) => {
@@ -115,4 +117,18 @@ export class Sqs implements Service {
     this.#tasks.close();
     for (const queue of this.#queues.all) queue.close();
   }
+}
+
+/** Every action is a request, those that carry no message too: https://aws.amazon.com/sqs/pricing/ */
+function charged(region: Region, operations: Readonly<Record<string, Operation>>): Readonly<Record<string, Operation>> {
+  return Object.fromEntries(
+    Object.entries(operations).map(([name, operation]): [string, Operation] => [
+      name,
+      (input, call) => {
+        const output = operation(input, call);
+        region.billing.count('sqs-requests', '');
+        return output;
+      },
+    ]),
+  );
 }

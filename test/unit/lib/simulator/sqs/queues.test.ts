@@ -101,7 +101,7 @@ describe('the port for event source mappings', () => {
       messageAttributes: {},
     });
     expect(await handle.receive({ max: 100, waitMs: 0, signal })).toEqual([]);
-    handle.delete(messages[0]!.receiptHandle);
+    handle.delete([messages[0]!.receiptHandle]);
     handle.changeVisibility(messages[1]!.receiptHandle, 0);
     expect(test.counts(queue)).toEqual([1, 23, 0]);
     expect(test.sum('NumberOfMessagesReceived', 'jobs')).toBe(25);

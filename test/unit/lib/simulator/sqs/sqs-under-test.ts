@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { Billing } from '../../../../../src/lib/simulator/billing/billing.ts';
 import { SimulatedClock } from '../../../../../src/lib/simulator/kernel/clock.ts';
 import type { Region } from '../../../../../src/lib/simulator/kernel/region.ts';
 import type { Call, Input } from '../../../../../src/lib/simulator/kernel/service.ts';
@@ -33,6 +34,7 @@ export class SqsUnderTest {
       clock: this.clock,
       uuid: randomUUID,
       endpoint: 'http://127.0.0.1:1',
+      billing: new Billing(this.clock),
       metrics: {
         record: (_namespace, metric, dimensions, value, _unit, options) => {
           const { at = 0, count = 1 } = options ?? {};
