@@ -10,6 +10,7 @@ import type { Metrics } from './aws/ports/metrics.ts';
 import type { MoveTasks } from './aws/ports/move-tasks.ts';
 import type { Queues } from './aws/ports/queues.ts';
 import type { ReleaseTrail } from './aws/ports/release-trail.ts';
+import type { UsageSources } from './aws/ports/usage-source.ts';
 import type { Clock } from './clock.ts';
 import { DEFAULT_RELEASE_TABLE, defaultConfig } from './config/config.ts';
 import { type LoadedConfig, loadConfig } from './config/load-config.ts';
@@ -56,6 +57,7 @@ export interface Context extends Host {
   releaseLedger(): Promise<ReleaseLedger>;
   releaseTrail(): Promise<ReleaseTrail>;
   topics(): Promise<Topics>;
+  readonly usage: UsageSources;
   /** Asks before a change; see `confirm` in io/prompt.ts. */
   confirm(question: string): Promise<void>;
   progress(): Promise<Progress>;
@@ -119,6 +121,30 @@ export function createContext(host: Host, settings: Settings, folders: Folders):
       signal: host.signal,
     };
   });
+  const cloudWatch = once(async () => {
+    const { cloudWatchClient } = await import('./aws/adapters/cloudwatch-client.ts');
+    return cloudWatchClient(await setup());
+  });
+  const measurements = once(async () => {
+    const { CloudWatchMeasurements } = await import('./aws/adapters/cloudwatch-measurements.ts');
+    return new CloudWatchMeasurements(await cloudWatch());
+  });
+  const alarms = once(async () => {
+    const { CloudWatchAlarms } = await import('./aws/adapters/cloudwatch-alarms.ts');
+    return new CloudWatchAlarms(await cloudWatch());
+  });
+  const functions = once(async () => {
+    const { LambdaFunctions } = await import('./aws/adapters/lambda-functions.ts');
+    return new LambdaFunctions(await setup());
+  });
+  const functionLogs = once(async () => {
+    const { CloudWatchLogs } = await import('./aws/adapters/cloudwatch-logs.ts');
+    return new CloudWatchLogs(await setup());
+  });
+  const tables = once(async () => {
+    const { DynamoDbTables } = await import('./aws/adapters/dynamodb-tables.ts');
+    return new DynamoDbTables(await setup());
+  });
   const account = once(async () => {
     const { StsAccount } = await import('./aws/adapters/sts-account.ts');
     return new StsAccount(await setup(), calls);
@@ -138,35 +164,23 @@ export function createContext(host: Host, settings: Settings, folders: Folders):
       const { SqsMoveTasks } = await import('./aws/adapters/sqs-move-tasks.ts');
       return new SqsMoveTasks(await setup());
     }),
-    alarms: once(async () => {
-      const { CloudWatchAlarms } = await import('./aws/adapters/cloudwatch-alarms.ts');
-      return new CloudWatchAlarms(await setup());
-    }),
-    functions: once(async () => {
-      const { LambdaFunctions } = await import('./aws/adapters/lambda-functions.ts');
-      return new LambdaFunctions(await setup());
-    }),
+    alarms,
+    functions,
     functionCode: once(async () => {
       const { LambdaFunctionCode } = await import('./aws/adapters/lambda-function-code.ts');
       return new LambdaFunctionCode(await setup());
     }),
-    functionLogs: once(async () => {
-      const { CloudWatchLogs } = await import('./aws/adapters/cloudwatch-logs.ts');
-      return new CloudWatchLogs(await setup());
-    }),
+    functionLogs,
     metrics: once(async () => {
       const { CloudWatchMetrics } = await import('./aws/adapters/cloudwatch-metrics.ts');
-      return new CloudWatchMetrics(await setup());
+      return new CloudWatchMetrics(await measurements());
     }),
     account,
     trail: once(async () => {
       const { CloudTrailTrail } = await import('./aws/adapters/cloudtrail-trail.ts');
       return new CloudTrailTrail(await setup());
     }),
-    tables: once(async () => {
-      const { DynamoDbTables } = await import('./aws/adapters/dynamodb-tables.ts');
-      return new DynamoDbTables(await setup());
-    }),
+    tables,
     releaseLedger: once(async () => {
       const [{ RecordedReleases }, { FileEntryQueue }] = await Promise.all([
         import('./release-ledger/recorded-releases.ts'),
@@ -192,6 +206,7 @@ export function createContext(host: Host, settings: Settings, folders: Folders):
       const { SnsTopics } = await import('./aws/adapters/sns-topics.ts');
       return new SnsTopics(await setup(), account);
     }),
+    usage: { measurements, monitoring: alarms, functions, tables, logs: functionLogs },
     confirm: (question) => confirm(question, host.streams, settings),
     progress: () => startProgress(host.streams, { quiet: settings.quiet, now: () => host.clock.now() }),
     note: (line) => {

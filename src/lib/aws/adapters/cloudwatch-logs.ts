@@ -1,17 +1,22 @@
-import { CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import {
+  CloudWatchLogsClient,
+  DescribeLogGroupsCommand,
+  FilterLogEventsCommand,
+} from '@aws-sdk/client-cloudwatch-logs';
 import { classifyAwsError } from '../../errors/classify-aws-error.ts';
 import { CvopsError } from '../../errors/cvops-error.ts';
 import type { ClientSetup } from '../client-options.ts';
 import { type CallRules, guardClient } from '../guard-client.ts';
 import type { FunctionLogs, LogLine, LogQuery } from '../ports/function-logs.ts';
+import type { LogGroupSettings, LogGroups } from '../ports/usage-source.ts';
 
 /** A search of a large group takes long. */
 const RULES: CallRules = { slow: [FilterLogEventsCommand] };
 
 const UNREADABLE = new Set(['LogGroupNotFound', 'AccessDenied']);
 
-/** {@link FunctionLogs} over CloudWatch Logs. */
-export class CloudWatchLogs implements FunctionLogs {
+/** {@link FunctionLogs} and {@link LogGroups} over CloudWatch Logs. */
+export class CloudWatchLogs implements FunctionLogs, LogGroups {
   readonly #client: CloudWatchLogsClient;
 
   constructor(setup: ClientSetup) {
@@ -57,6 +62,26 @@ export class CloudWatchLogs implements FunctionLogs {
       throw error;
     }
     return lines.sort((a, b) => a.at - b.at);
+  }
+
+  async logGroups(): Promise<readonly LogGroupSettings[]> {
+    const groups: LogGroupSettings[] = [];
+    let next: string | undefined;
+    try {
+      do {
+        const answer = await this.#client.send(new DescribeLogGroupsCommand({ nextToken: next }));
+        for (const { logGroupName = '', storedBytes = 0, retentionInDays } of answer.logGroups ?? []) {
+          groups.push({ name: logGroupName, storedBytes, retentionDays: retentionInDays ?? null });
+        }
+        next = answer.nextToken;
+      } while (next !== undefined);
+      return groups;
+    } catch (cause) {
+      throw classifyAwsError(cause, {
+        action: 'logs:DescribeLogGroups',
+        resource: 'the log groups of this account',
+      });
+    }
   }
 }
 

@@ -1,13 +1,14 @@
-import { DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DescribeTableCommand, DynamoDBClient, type TableDescription } from '@aws-sdk/client-dynamodb';
 import { classifyAwsError } from '../../errors/classify-aws-error.ts';
 import type { ClientSetup } from '../client-options.ts';
 import { type CallRules, guardClient } from '../guard-client.ts';
 import type { Tables } from '../ports/account.ts';
+import type { TableCapacities, TableSettings } from '../ports/usage-source.ts';
 
 const RULES: CallRules = { answers: { DescribeTable: ['Table.TableStatus'] } };
 
-/** Tables over the DynamoDB API. */
-export class DynamoDbTables implements Tables {
+/** {@link Tables} and {@link TableCapacities} over the DynamoDB API. */
+export class DynamoDbTables implements Tables, TableCapacities {
   readonly #client: DynamoDBClient;
 
   constructor(setup: ClientSetup) {
@@ -15,9 +16,30 @@ export class DynamoDbTables implements Tables {
   }
 
   async describe(name: string): Promise<{ name: string; status: string; itemCount: number }> {
+    const table = await this.#describe(name);
+    return { name, status: table.TableStatus ?? '', itemCount: table.ItemCount ?? 0 };
+  }
+
+  async settings(name: string): Promise<TableSettings> {
+    const table = await this.#describe(name);
+    return {
+      // A table that was never on demand has no summary.
+      // https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BillingModeSummary.html
+      billing: table.BillingModeSummary?.BillingMode ?? 'PROVISIONED',
+      tableClass: table.TableClassSummary?.TableClass ?? 'STANDARD',
+      ...sizes(table),
+      createdAt: table.CreationDateTime?.getTime() ?? 0,
+      indexes: (table.GlobalSecondaryIndexes ?? []).map((index) => ({
+        name: index.IndexName ?? '',
+        ...sizes({ ...index, TableSizeBytes: index.IndexSizeBytes }),
+      })),
+    };
+  }
+
+  async #describe(name: string): Promise<TableDescription> {
     try {
       const { Table } = await this.#client.send(new DescribeTableCommand({ TableName: name }));
-      return { name, status: Table?.TableStatus ?? '', itemCount: Table?.ItemCount ?? 0 };
+      return Table ?? {};
     } catch (cause) {
       throw classifyAwsError(cause, {
         action: 'dynamodb:DescribeTable',
@@ -26,4 +48,15 @@ export class DynamoDbTables implements Tables {
       });
     }
   }
+}
+
+function sizes(
+  table: Pick<TableDescription, 'ProvisionedThroughput' | 'ItemCount'> & { TableSizeBytes?: number | undefined },
+) {
+  return {
+    read: table.ProvisionedThroughput?.ReadCapacityUnits ?? 0,
+    write: table.ProvisionedThroughput?.WriteCapacityUnits ?? 0,
+    sizeBytes: table.TableSizeBytes ?? 0,
+    items: table.ItemCount ?? 0,
+  };
 }

@@ -19,6 +19,7 @@ import { ExitCode } from '../../errors/exit-code.ts';
 import type { ClientSetup } from '../client-options.ts';
 import { type CallRules, guardClient } from '../guard-client.ts';
 import type { Alias, EventSource, Functions, FunctionVersion, Invocation } from '../ports/functions.ts';
+import type { FunctionSettings, VersionSettings } from '../ports/usage-source.ts';
 
 const ALIAS = ['AliasArn', 'Name', 'FunctionVersion', 'RevisionId'];
 const RULES: CallRules = {
@@ -40,8 +41,8 @@ const LONGEST_RUN_MS = 15 * 60_000;
 /** Beyond the function's own timeout: its start and the way there and back. */
 const ANSWER_GRACE_MS = 15_000;
 
-/** Functions over the Lambda API. */
-export class LambdaFunctions implements Functions {
+/** {@link Functions} and {@link FunctionSettings} over the Lambda API. */
+export class LambdaFunctions implements Functions, FunctionSettings {
   readonly #setup: ClientSetup;
   readonly #client: LambdaClient;
   #invoker: LambdaClient | undefined;
@@ -128,17 +129,31 @@ export class LambdaFunctions implements Functions {
   }
 
   async listVersions(functionName: string): Promise<readonly FunctionVersion[]> {
+    const versions = await this.#versions(functionName);
+    return versions
+      .filter((version) => version.Version !== '$LATEST')
+      .map(toVersion)
+      .sort((a, b) => Number(a.version) - Number(b.version));
+  }
+
+  async versionSettings(functionName: string): Promise<readonly VersionSettings[]> {
+    const versions = await this.#versions(functionName);
+    return versions.map((version) => ({
+      version: version.Version ?? '',
+      memoryMb: version.MemorySize ?? 128,
+      architecture: version.Architectures?.[0] ?? 'x86_64',
+      modifiedAt: Date.parse(version.LastModified ?? ''),
+    }));
+  }
+
+  #versions(functionName: string): Promise<FunctionConfiguration[]> {
     const site = functionSite('lambda:ListVersionsByFunction', functionName);
-    const versions = await this.#pages(site, async (Marker) => {
+    return this.#pages(site, async (Marker) => {
       const page = await this.#client.send(
         new ListVersionsByFunctionCommand({ FunctionName: functionName, ...marker(Marker) }),
       );
       return { items: page.Versions ?? [], next: page.NextMarker };
     });
-    return versions
-      .filter((version) => version.Version !== '$LATEST')
-      .map(toVersion)
-      .sort((a, b) => Number(a.version) - Number(b.version));
   }
 
   async invoke(functionName: string, qualifier: string, payload: string, timeoutSeconds: number): Promise<Invocation> {
@@ -181,6 +196,11 @@ export class LambdaFunctions implements Functions {
 
   listEventSourcesOf(queueArn: string): Promise<readonly EventSource[]> {
     return this.#eventSources({ EventSourceArn: queueArn }, `queue "${queueArn.split(':').at(-1)}"`);
+  }
+
+  /** One listing for however many functions; their aliases' mappings are in it. */
+  allEventSources(): Promise<readonly EventSource[]> {
+    return this.#eventSources({}, 'the functions of this account');
   }
 
   async reservedConcurrency(functionName: string): Promise<number | null> {

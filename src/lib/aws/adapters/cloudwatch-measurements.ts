@@ -1,0 +1,79 @@
+import { type CloudWatchClient, GetMetricStatisticsCommand, ListMetricsCommand } from '@aws-sdk/client-cloudwatch';
+import { classifyAwsError } from '../../errors/classify-aws-error.ts';
+import type { Measurements, MetricFilter, MetricName, SeriesPoint, SeriesQuery } from '../ports/usage-source.ts';
+
+/**
+ * {@link Measurements} over GetMetricStatistics and ListMetrics, which are within the free tier; GetMetricData is billed
+ * from the first metric. https://aws.amazon.com/cloudwatch/pricing/
+ */
+export class CloudWatchMeasurements implements Measurements {
+  readonly #client: CloudWatchClient;
+
+  constructor(client: CloudWatchClient) {
+    this.#client = client;
+  }
+
+  async series(query: SeriesQuery): Promise<readonly SeriesPoint[]> {
+    const { namespace, metric, dimensions } = query;
+    try {
+      const answer = await this.#client.send(
+        new GetMetricStatisticsCommand({
+          Namespace: namespace,
+          MetricName: metric,
+          Dimensions: Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value })),
+          StartTime: new Date(query.fromMs),
+          EndTime: new Date(query.toMs),
+          Period: query.periodSeconds,
+          Statistics: ['Sum', 'Average', 'Maximum', 'SampleCount'],
+        }),
+      );
+      return (answer.Datapoints ?? []).flatMap(({ Timestamp, Sum = 0, Average = 0, Maximum = 0, SampleCount = 0 }) =>
+        Timestamp === undefined
+          ? []
+          : [{ at: Timestamp.getTime(), sum: Sum, average: Average, maximum: Maximum, samples: SampleCount }],
+      );
+    } catch (cause) {
+      const of = Object.values(dimensions).join(', ');
+      throw classifyAwsError(cause, {
+        action: 'cloudwatch:GetMetricStatistics',
+        resource: `metric ${namespace} ${metric}${of === '' ? '' : ` of ${of}`}`,
+      });
+    }
+  }
+
+  async metrics({ namespace, metric, dimensions = {}, recentlyActive, mostPages }: MetricFilter) {
+    const metrics: MetricName[] = [];
+    let next: string | undefined;
+    try {
+      for (let page = 0; page < mostPages; page++) {
+        const answer = await this.#client.send(
+          new ListMetricsCommand({
+            Namespace: namespace,
+            MetricName: metric,
+            Dimensions: Object.entries(dimensions).map(([Name, Value]) => ({
+              Name,
+              ...(Value === null ? {} : { Value }),
+            })),
+            NextToken: next,
+            ...(recentlyActive === true ? { RecentlyActive: 'PT3H' } : {}),
+          }),
+        );
+        for (const { Namespace = '', MetricName: name = '', Dimensions = [] } of answer.Metrics ?? []) {
+          metrics.push({
+            namespace: Namespace,
+            metric: name,
+            dimensions: Object.fromEntries(Dimensions.map(({ Name = '', Value = '' }) => [Name, Value])),
+          });
+        }
+        next = answer.NextToken;
+        if (next === undefined) break;
+      }
+      return { metrics, complete: next === undefined };
+    } catch (cause) {
+      throw classifyAwsError(cause, {
+        action: 'cloudwatch:ListMetrics',
+        resource: namespace === undefined ? 'the metrics of this account' : `the metrics of ${namespace}`,
+      });
+    }
+  }
+}

@@ -1,0 +1,63 @@
+import type { UsageSources } from '../../aws/ports/usage-source.ts';
+import type { Period } from '../month.ts';
+import type { Readings } from '../readings.ts';
+import { readAccount } from './account-readings.ts';
+import { readFunction } from './function-readings.ts';
+import type { Inventory } from './inventory.ts';
+import { readQueue } from './queue-readings.ts';
+import { Reader } from './reader.ts';
+import { readTable } from './table-readings.ts';
+import { readTopic } from './topic-readings.ts';
+
+export interface CollectOptions {
+  readonly region: string;
+}
+
+/**
+ * Reads everything that a report rests on. All calls are reads that cost nothing: GetMetricStatistics, ListMetrics,
+ * Describe and List. A call that is refused or fails leaves a {@link Gap} in its reading.
+ *
+ * The calls, at most ten at a time and three deep; for the example system 43 where only this report calls CloudWatch:
+ * - each function: 3 GetMetricStatistics, ListVersionsByFunction; where versions differ in memory or architecture,
+ *   ListMetrics, then 2 GetMetricStatistics for each version that ran (8)
+ * - all functions: ListEventSourceMappings, 2 GetMetricStatistics (3)
+ * - each queue: 4 GetMetricStatistics, 3 for a dead-letter queue (7)
+ * - each table, the one of releases too: DescribeTable, 4 GetMetricStatistics; then 4 for each index (10)
+ * - each topic: 3 GetMetricStatistics (3)
+ * - EventBridge: 1 GetMetricStatistics for all rules; ListMetrics, then one for each group of schedules (3)
+ * - CloudWatch: DescribeAlarms, ListDashboards, ListMetrics for metrics of one's own; ListMetrics, then one
+ *   GetMetricStatistics for each operation that was called (7)
+ * - logs: DescribeLogGroups, GetMetricStatistics (2)
+ *
+ * @throws CvopsError where no call can do any better: no credentials, endpoint or region, or interrupted.
+ */
+export async function collect(
+  sources: UsageSources,
+  inventory: Inventory,
+  period: Period,
+  { region }: CollectOptions,
+): Promise<Readings> {
+  const reader = new Reader(sources, period);
+  // First what others wait for.
+  const account = readAccount(reader);
+  const mappings =
+    inventory.functions.length === 0
+      ? Promise.resolve({ value: [] })
+      : reader.read('functions', (functions) => functions.allEventSources());
+  const [functions, queues, tables, topics] = await Promise.all([
+    Promise.all(inventory.functions.map((each) => readFunction(reader, each, mappings))),
+    Promise.all(inventory.queues.map((each) => readQueue(reader, each))),
+    Promise.all(inventory.tables.map((each) => readTable(reader, each))),
+    Promise.all(inventory.topics.map((each) => readTopic(reader, each))),
+    account,
+  ]);
+  return {
+    region,
+    period,
+    functions: functions.map((each) => ({ ...each, reported: null })),
+    queues,
+    tables: tables.filter((each) => each !== null),
+    topics,
+    ...(await account),
+  };
+}

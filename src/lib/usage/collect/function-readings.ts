@@ -1,0 +1,108 @@
+import type { EventSource } from '../../aws/ports/functions.ts';
+import type { FunctionReadings, Reading, VersionSettings } from '../readings.ts';
+import type { InventoryFunction } from './inventory.ts';
+import { mapped, type Reader } from './reader.ts';
+
+const NAMESPACE = 'AWS/Lambda';
+/** Of 500 metrics each; a version has a handful. */
+const PAGES = 2;
+
+/**
+ * One function: three series and its versions; where those differ, which of them ran, and two series for each.
+ * @param sources the account's event sources, asked once for all functions.
+ */
+export async function readFunction(
+  reader: Reader,
+  { name, services, aliases }: InventoryFunction,
+  sources: Promise<Reading<readonly EventSource[]>>,
+): Promise<Omit<FunctionReadings, 'reported'>> {
+  const series = (metric: string) => reader.series(NAMESPACE, metric, { FunctionName: name });
+  const versions = reader.read('functions', (functions) => functions.versionSettings(name));
+  const [mappings, byVersion, invocations, duration, concurrency] = await Promise.all([
+    sources,
+    versions.then((settings) => readVersions(reader, name, aliases, settings)),
+    series('Invocations'),
+    series('Duration'),
+    series('ConcurrentExecutions'),
+  ]);
+  return {
+    name,
+    services,
+    invocations,
+    duration,
+    concurrency,
+    versions: await versions,
+    byVersion,
+    sources: mapped(mappings, (all) => queuesOf(all, name)),
+  };
+}
+
+async function readVersions(
+  reader: Reader,
+  name: string,
+  aliases: readonly string[],
+  { value: settings }: Reading<readonly VersionSettings[]>,
+): Promise<FunctionReadings['byVersion']> {
+  if (settings === undefined || !differ(settings) || aliases.length === 0) return [];
+  const seen = await Promise.all(aliases.map((alias) => seenVersions(reader, name, alias)));
+  const likely = likelyVersions(settings, reader.period.month.startMs, reader.period.untilMs);
+  const ran = aliases.flatMap((alias, index) =>
+    [...new Set([...likely, ...seen[index]!])].map((version) => ({ alias, version })),
+  );
+  const known = settings.filter(({ version }) => ran.some((each) => each.version === version));
+  const isUnknown = ran.some(({ version }) => settings.every((each) => each.version !== version));
+  if (!differ(known) && !isUnknown) return [];
+  return Promise.all(
+    ran.map(async ({ alias, version }) => {
+      // https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-view.html
+      const dimensions = { FunctionName: name, Resource: `${name}:${alias}`, ExecutedVersion: version };
+      const [invocations, duration] = await Promise.all([
+        reader.series(NAMESPACE, 'Invocations', dimensions),
+        reader.series(NAMESPACE, 'Duration', dimensions),
+      ]);
+      return { version, invocations, duration };
+    }),
+  );
+}
+
+/** Those that CloudWatch lists, pruned ones too: it forgets a name two weeks after its last data. */
+async function seenVersions(reader: Reader, name: string, alias: string): Promise<readonly string[]> {
+  const { value } = await reader.read('measurements', (measurements) =>
+    measurements.metrics({
+      namespace: NAMESPACE,
+      metric: 'Duration',
+      dimensions: { FunctionName: name, Resource: `${name}:${alias}`, ExecutedVersion: null },
+      mostPages: PAGES,
+    }),
+  );
+  return value?.metrics.map(({ dimensions }) => dimensions['ExecutedVersion']!) ?? [];
+}
+
+/** Published in the period, and the one before: those that ran unless somebody went further back. */
+function likelyVersions(settings: readonly VersionSettings[], startMs: number, untilMs: number): readonly string[] {
+  const published = settings
+    .filter(({ version, modifiedAt }) => version !== '$LATEST' && modifiedAt < untilMs)
+    .sort((a, b) => a.modifiedAt - b.modifiedAt);
+  const first = published.findIndex(({ modifiedAt }) => modifiedAt >= startMs);
+  return published.slice(first === -1 ? -1 : Math.max(0, first - 1)).map(({ version }) => version);
+}
+
+function differ(settings: readonly VersionSettings[]): boolean {
+  return new Set(settings.map(({ memoryMb, architecture }) => `${memoryMb} ${architecture}`)).size > 1;
+}
+
+/** Of `arn:aws:lambda:REGION:ACCOUNT:function:NAME[:QUALIFIER]`, with queues only. */
+function queuesOf(all: readonly EventSource[], name: string) {
+  return all
+    .filter(({ functionArn, eventSourceArn }) => functionArn.split(':')[6] === name && isQueue(eventSourceArn))
+    .map(({ eventSourceArn, state, batchSize, maximumConcurrency }) => ({
+      queueName: eventSourceArn.slice(eventSourceArn.lastIndexOf(':') + 1),
+      enabled: !/^(Disabl|Delet)/.test(state),
+      batchSize,
+      maximumConcurrency,
+    }));
+}
+
+function isQueue(arn: string): boolean {
+  return arn.split(':')[2] === 'sqs';
+}

@@ -1,0 +1,75 @@
+import pLimit, { type LimitFunction } from 'p-limit';
+import type { UsageSources } from '../../aws/ports/usage-source.ts';
+import type { CvopsError } from '../../errors/cvops-error.ts';
+import { endsCommand } from '../../errors/ends-command.ts';
+import type { Period } from '../month.ts';
+import type { Gap, Reading, Series } from '../readings.ts';
+import { orderedSeries } from './ordered-series.ts';
+
+/** Far below what CloudWatch allows (400 a second), and enough to keep two cores busy. */
+const CALLS_AT_ONCE = 10;
+const HOUR_SECONDS = 3_600;
+
+type Source = keyof UsageSources;
+type SourceOf<S extends Source> = Awaited<ReturnType<UsageSources[S]>>;
+
+/** Reads a period of one account: a bounded number of calls at a time, what fails as a gap. */
+export class Reader {
+  readonly period: Period;
+  readonly #sources: UsageSources;
+  readonly #limit: LimitFunction = pLimit(CALLS_AT_ONCE);
+
+  constructor(sources: UsageSources, period: Period) {
+    this.#sources = sources;
+    this.period = period;
+  }
+
+  /**
+   * What one source answers, or the gap that is left.
+   * @throws what ends a command, see `endsCommand`; calls that wait for their turn are not made any more.
+   */
+  async read<S extends Source, T>(source: S, ask: (from: SourceOf<S>) => Promise<T>): Promise<Reading<T>> {
+    try {
+      const from = (await this.#sources[source]()) as SourceOf<S>;
+      return { value: await this.#limit(() => this.#ask(from, ask)) };
+    } catch (cause) {
+      if (endsCommand(cause)) throw cause;
+      return { gap: gapOf(cause as CvopsError) };
+    }
+  }
+
+  async #ask<F, T>(from: F, ask: (from: F) => Promise<T>): Promise<T> {
+    try {
+      return await ask(from);
+    } catch (cause) {
+      if (endsCommand(cause)) this.#limit.clearQueue();
+      throw cause;
+    }
+  }
+
+  /** A metric over the period, a point an hour: a month has at most 744, and one call answers 1,440. */
+  series(namespace: string, metric: string, dimensions: Readonly<Record<string, string>>): Promise<Reading<Series>> {
+    const { month, untilMs } = this.period;
+    return this.read('measurements', async (measurements) =>
+      orderedSeries(
+        await measurements.series({
+          namespace,
+          metric,
+          dimensions,
+          fromMs: month.startMs,
+          toMs: untilMs,
+          periodSeconds: HOUR_SECONDS,
+        }),
+      ),
+    );
+  }
+}
+
+function gapOf({ code, message, hint }: CvopsError): Gap {
+  return { code, message, ...(hint === undefined ? {} : { hint }) };
+}
+
+/** What a reading comes to, where there is one. */
+export function mapped<T, U>(reading: Reading<T>, change: (value: T) => U): Reading<U> {
+  return reading.gap === undefined ? { value: change(reading.value) } : { gap: reading.gap };
+}
