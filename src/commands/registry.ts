@@ -11,6 +11,7 @@ export interface RegistryEntry {
 export const nouns: Readonly<Record<string, string>> = {
   dlq: 'dead letters: list, inspect, replay, verify',
   alias: 'releases: promote, roll back, recover, list, show, history, prune',
+  usage: 'the free tier: report, forecast, headroom, prices',
   report: 'what was measured: deployments',
   sandbox: 'the whole system on this machine, no AWS account',
 };
@@ -111,6 +112,11 @@ export const registry: readonly RegistryEntry[] = [
     path: ['alias', 'prune'],
     summary: 'delete old versions; what serves, what served before and what is evidence stays',
     load: async () => (await import('./alias/prune.ts')).aliasPrune,
+  },
+  {
+    path: ['usage', 'prices'],
+    summary: 'the free limits and the prices beyond them, with date and source',
+    load: async () => (await import('./usage/prices.ts')).usagePrices,
   },
   {
     path: ['report', 'deployments'],

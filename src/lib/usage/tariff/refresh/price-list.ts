@@ -1,0 +1,119 @@
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { CvopsError } from '../../../errors/cvops-error.ts';
+import { ExitCode } from '../../../errors/exit-code.ts';
+
+/** AWS's public price list; it asks for no credentials. https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/using-ppslong.html */
+export const AWS_PRICE_LIST = 'https://pricing.us-east-1.amazonaws.com/offers/v1.0/aws';
+
+/** The services whose prices cvops knows, by the names that the price list has for them. */
+export const PRICE_LIST_SERVICES = [
+  'AWSLambda',
+  'AWSQueueService',
+  'AmazonDynamoDB',
+  'AmazonSNS',
+  'AWSEvents',
+  'AmazonCloudWatch',
+] as const;
+export type PriceListService = (typeof PRICE_LIST_SERVICES)[number];
+
+/**
+ * What is read of a service's file for one Region.
+ * https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/reading-service-price-list-file-for-services.html
+ */
+export interface Offer {
+  /** ISO 8601. */
+  readonly publicationDate: string;
+  readonly products: Readonly<
+    Record<string, { readonly sku: string; readonly attributes: Readonly<Record<string, string | undefined>> }>
+  >;
+  readonly terms: {
+    readonly OnDemand?: Readonly<
+      Record<string, Readonly<Record<string, { readonly priceDimensions: Readonly<Record<string, OfferPrice>> }>>>
+    >;
+  };
+}
+
+interface OfferPrice {
+  readonly beginRange?: string;
+  readonly pricePerUnit: { readonly USD?: string };
+}
+
+/** Files of single Regions have a few MB; what is larger is another file. */
+const MOST_BYTES = 64 * 1024 * 1024;
+const TIMEOUT_MS = 60_000;
+
+/**
+ * Reads a service's file.
+ * @param from the URL or the folder above `<service>/current/<region>/index.json`.
+ * @throws CvopsError `PriceListUnreachable` (1), `PriceListUnusable` (1).
+ */
+export async function readOffer(
+  from: string,
+  service: PriceListService,
+  region: string,
+  signal: AbortSignal,
+): Promise<Offer> {
+  const path = `${service}/current/${region}/index.json`;
+  const isUrl = /^https?:/.test(from);
+  const place = isUrl ? `${from.replace(/\/+$/, '')}/${path}` : join(from, path);
+  const text = isUrl ? await download(place, signal) : await readFrom(place);
+  let offer: Partial<Offer>;
+  try {
+    offer = JSON.parse(text) as Partial<Offer>;
+  } catch (cause) {
+    throw unusable(place, 'it is not JSON, or not whole', cause);
+  }
+  if (typeof offer?.products !== 'object' || typeof offer.terms?.OnDemand !== 'object') {
+    throw unusable(place, 'it has no "products" or no "terms.OnDemand"');
+  }
+  if (Number.isNaN(Date.parse(offer.publicationDate ?? ''))) throw unusable(place, 'it has no "publicationDate"');
+  return offer as Offer;
+}
+
+async function download(url: string, signal: AbortSignal): Promise<string> {
+  const bounded = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]);
+  try {
+    const response = await fetch(url, { signal: bounded });
+    if (!response.ok) throw unreachable(url, `HTTP ${response.status}`);
+    const chunks: Uint8Array[] = [];
+    let bytes = 0;
+    for await (const chunk of response.body ?? []) {
+      bytes += chunk.byteLength;
+      if (bytes > MOST_BYTES) throw unusable(url, `it is larger than ${MOST_BYTES / 1024 / 1024} MB`);
+      chunks.push(chunk);
+    }
+    return Buffer.concat(chunks).toString('utf8');
+  } catch (cause) {
+    signal.throwIfAborted();
+    if (cause instanceof CvopsError) throw cause;
+    if (bounded.aborted) throw unreachable(url, `no whole answer within ${TIMEOUT_MS / 1000} s`, cause);
+    // `fetch failed` says nothing; what it wraps does.
+    const { cause: inner, message } = cause as Error & { cause?: { code?: string } };
+    throw unreachable(url, inner?.code ?? message, cause);
+  }
+}
+
+async function readFrom(path: string): Promise<string> {
+  try {
+    if ((await stat(path)).size > MOST_BYTES) throw unusable(path, `it is larger than ${MOST_BYTES / 1024 / 1024} MB`);
+    return await readFile(path, 'utf8');
+  } catch (cause) {
+    if (cause instanceof CvopsError) throw cause;
+    throw unreachable(path, (cause as NodeJS.ErrnoException).code ?? String(cause), cause);
+  }
+}
+
+function unreachable(place: string, why: string, cause?: unknown): CvopsError {
+  return new CvopsError('PriceListUnreachable', ExitCode.failed, `${place} cannot be read: ${why}.`, {
+    hint: 'the prices stay as they are; --from URL or --from FOLDER names another place to read from.',
+    cause,
+  });
+}
+
+function unusable(place: string, why: string, cause?: unknown): CvopsError {
+  return new CvopsError('PriceListUnusable', ExitCode.failed, `${place} is no price list: ${why}.`, {
+    hint: 'the prices stay as they are; see https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/price-changes.html',
+    cause,
+  });
+}
