@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { join } from 'node:path';
+import { CallPace } from './aws/call-pace.ts';
 import type { CallRecord, ClientSetup } from './aws/client-options.ts';
 import type { Account, Tables, Topics, Trail } from './aws/ports/account.ts';
 import type { Alarms } from './aws/ports/alarms.ts';
@@ -118,6 +119,7 @@ export function createContext(host: Host, settings: Settings, folders: Folders):
       },
       observe,
       now: () => host.clock.now(),
+      pace: new CallPace(host.clock),
       signal: host.signal,
     };
   });

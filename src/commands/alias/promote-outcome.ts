@@ -1,11 +1,12 @@
 import { ExitCode } from '../../lib/errors/exit-code.ts';
-import { formatCount, text } from '../../lib/io/format.ts';
 import type { Block, Next, Outcome, Warning } from '../../lib/io/outcome.ts';
-import type { StepResult, StepsResult } from '../../lib/release/canary/release-in-steps.ts';
+import type { StepsResult } from '../../lib/release/canary/release-in-steps.ts';
 import type { NothingToPromote, PromotionPlan } from '../../lib/release/plan-promotion.ts';
 import type { Rehearsal } from '../../lib/release/promote.ts';
 import type { Settled } from '../../lib/release/settle.ts';
 import { preflightLine } from './preflight-line.ts';
+import { promotionWarnings } from './promotion-warnings.ts';
+import { stepData, stepsTable } from './steps-view.ts';
 
 type Strategy = 'all-at-once' | 'canary';
 
@@ -54,7 +55,7 @@ export function nothingOutcome(service: string, { alias, version }: NothingToPro
 export function promotionOutcome(promotion: Promotion): Outcome {
   const { service, plan, strategy, releaseId, steps, rehearsal, settled, durationMs } = promotion;
   const outcome = outcomeOf(promotion);
-  const warnings = warningsOf(promotion);
+  const warnings = [...promotion.warnings, ...promotionWarnings(plan, rehearsal, settled)];
   return {
     kind: 'alias.promote',
     data: {
@@ -92,7 +93,7 @@ export function promotionOutcome(promotion: Promotion): Outcome {
           ...(settled === null ? [] : ([['settled', { raw: settledWords(settled) }]] as const)),
         ],
       },
-      ...stepsTable(steps?.steps ?? []),
+      ...stepsTable([{ steps: steps?.steps ?? [] }]),
       ...(promotion.shown ? [] : plan.preflight.map(preflightLine)),
     ],
   };
@@ -141,29 +142,6 @@ function headline({ service, plan, percents, steps }: Promotion, outcome: Ending
   }
 }
 
-function warningsOf({ warnings, rehearsal, settled, plan }: Promotion): readonly Warning[] {
-  const found = [...warnings];
-  if (rehearsal !== null && rehearsal.before.failure !== null) {
-    found.push({
-      code: 'WayBackFails',
-      message: `version ${rehearsal.before.version}, the way back, failed the smoke test: ${rehearsal.before.failure}`,
-    });
-  }
-  if (settled?.settled === false) {
-    found.push({
-      code: 'NotSettled',
-      message: `the alias points to version ${plan.to.version}, but that was not seen ${settled.basis === 'alias' ? 'by GetAlias' : 'by its invocations'} yet.`,
-    });
-  }
-  if (settled !== null && settled.failure !== null) {
-    found.push({
-      code: 'ProbeFailed',
-      message: `after the move, the smoke event failed through the alias: ${settled.failure}`,
-    });
-  }
-  return found;
-}
-
 function nextOf({ service, plan, percents, hasDeadLetters, steps }: Promotion, outcome: Ending): readonly Next[] {
   const { from, to } = plan;
   switch (outcome) {
@@ -188,42 +166,4 @@ function settledWords({ basis, answers, settled, durationMs }: Settled): string 
   if (!settled) return 'not seen yet';
   const how = basis === 'alias' ? 'GetAlias' : 'ExecutedVersion';
   return `${answers} answers in a row by ${how}, ${durationMs} ms`;
-}
-
-function stepData({ percent, startedAt, endedAt, judgement }: StepResult) {
-  return {
-    percent,
-    startedAt: new Date(startedAt).toISOString(),
-    endedAt: new Date(endedAt).toISOString(),
-    verdict: judgement?.verdict ?? null,
-    canary: judgement?.numbers.canary ?? null,
-    baseline: judgement?.numbers.baseline ?? null,
-    difference: judgement?.numbers.difference ?? null,
-    pValue: judgement?.numbers.pValue ?? null,
-    sample: judgement?.sample ?? null,
-    power: judgement?.power ?? null,
-    reasons: judgement?.reasons ?? [],
-  };
-}
-
-function stepsTable(steps: readonly StepResult[]): readonly Block[] {
-  if (steps.length === 0) return [];
-  const side = (figures: { invocations: number; failures: number } | undefined) =>
-    text(figures === undefined ? null : `${formatCount(figures.failures)} of ${formatCount(figures.invocations)}`);
-  const tone = { PASS: 'good', FAIL: 'bad', INCONCLUSIVE: 'warn' } as const;
-  return [
-    {
-      kind: 'table',
-      table: {
-        columns: ['STEP', 'VERDICT', 'CANARY FAILED', 'BASELINE FAILED', 'WHY'].map((label) => ({ label })),
-        rows: steps.map(({ percent, judgement }) => [
-          text(`${percent} %`),
-          text(judgement?.verdict ?? null, judgement === null ? undefined : tone[judgement.verdict]),
-          side(judgement?.numbers.canary),
-          side(judgement?.numbers.baseline),
-          text(judgement?.reasons[0]?.text ?? null),
-        ]),
-      },
-    },
-  ];
 }

@@ -1,214 +1,164 @@
-import { findService } from '../../lib/config/find-service.ts';
+import { type FoundService, findService } from '../../lib/config/find-service.ts';
 import type { Context } from '../../lib/context.ts';
-import { CvopsError } from '../../lib/errors/cvops-error.ts';
-import { ExitCode } from '../../lib/errors/exit-code.ts';
-import { text } from '../../lib/io/format.ts';
-import type { Cell, Outcome, Warning } from '../../lib/io/outcome.ts';
+import type { Warning } from '../../lib/io/outcome.ts';
 import { type NothingToPromote, type PromotionPlan, planPromotion } from '../../lib/release/plan-promotion.ts';
-import { type PromotionPorts, prepare } from '../../lib/release/promote.ts';
-import { type MemberResult, type MemberState, promoteSet, type SetMember } from '../../lib/release/promote-set.ts';
+import { type PromotionPorts, prepare, type Rehearsal } from '../../lib/release/promote.ts';
+import { type MemberResult, promoteSet, type SetMember, type SetResult } from '../../lib/release/promote-set.ts';
 import { releaseId } from '../../lib/release/release-id.ts';
 import { releaseOrder } from '../../lib/release/release-order.ts';
-import { settle } from '../../lib/release/settle.ts';
 import { author } from './author.ts';
+import { moveTraffic, type TrafficSteps } from './move-traffic.ts';
 import { preflightText } from './preflight-line.ts';
+import { promotionWarnings } from './promotion-warnings.ts';
+import { movedDraft, releaseDraft } from './release-draft.ts';
+import { releaseProgress } from './release-progress.ts';
 import { rememberFailure, rememberRelease } from './remember-release.ts';
+import { type Member, setOutcome } from './set-outcome.ts';
+import { openSmoke, type SmokeEvents } from './smoke-events.ts';
 
-export interface SetOptions {
+export interface SetOptions extends TrafficSteps {
   readonly services: readonly string[];
+  /** By service: this version instead of the newest, and where its smoke events come from. */
+  readonly to: ReadonlyMap<string, string>;
+  readonly smoke: ReadonlyMap<string, string>;
+  readonly noSmoke: boolean;
   readonly reason: string | undefined;
   readonly force: boolean;
   readonly dryRun: boolean;
 }
 
-interface Planned {
-  readonly service: string;
+/** A service of the set as it was found; `plan` says whether there is anything to do. */
+interface Planned extends Pick<FoundService<'function'>, 'name' | 'queue' | 'dlq'> {
   readonly plan: PromotionPlan | NothingToPromote;
+  readonly events: readonly string[];
 }
 
-/** Releases the newest versions of several services: consumers before producers, all or none. */
-export async function promoteServices(options: SetOptions, context: Context): Promise<Outcome> {
-  const planned = await plan(options, context);
-  const members = planned.filter((each): each is SetMember => !('version' in each.plan));
-  if (options.dryRun || members.length === 0) {
-    const order = members.map(({ service }) => service).join(', ');
-    const headline =
-      members.length === 0
-        ? 'All of them serve their newest versions already; nothing was done.'
-        : `Would move ${order}, in this order, all or none. Nothing was done.`;
-    return outcome(planned, [], null, 0, headline, []);
-  }
+/** Releases several services: consumers before producers, each judged in its turn where that is asked for, all or none. */
+export async function promoteServices(options: SetOptions, context: Context) {
+  const smoke = new Map<string, SmokeEvents>();
+  for (const [service, from] of options.smoke) smoke.set(service, await openSmoke(from, context));
+  const planned = await plan(options, smoke, context);
+  const toMove = planned.filter((each): each is Planned & { plan: PromotionPlan } => !('version' in each.plan));
+  const unsmoked = toMove.filter(({ events }) => events.length === 0).map(({ name }) => name);
+  const warnings: Warning[] =
+    unsmoked.length === 0 || options.noSmoke
+      ? []
+      : [
+          {
+            code: 'NoSmokeTest',
+            message: `no smoke test of ${unsmoked.join(', ')}: name events, e.g. --smoke ${unsmoked[0]}=FILE, or say --no-smoke.`,
+          },
+        ];
+  const members = planned.map(({ name, plan: each }): Member => ({ service: name, plan: each, rehearsal: null }));
+  const nothing: SetResult = { results: [], culprit: null };
+  const asked = { members, percents: options.percents, releaseId: null, durationMs: 0, shown: false };
+  if (options.dryRun || toMove.length === 0) return setOutcome({ ...asked, ...nothing, warnings });
   if (!context.settings.yes) {
-    for (const { service, plan } of members) {
-      for (const check of plan.preflight) context.note(`${service}: ${preflightText(check)}`);
+    for (const { name, plan: each } of toMove) {
+      for (const check of each.preflight) context.note(`${name}: ${preflightText(check)}`);
     }
-    const words = members.map(({ service, plan }) => `${service} from ${plan.from.version} to ${plan.to.version}`);
-    await context.confirm(`Move ${words.join(', ')}, all or none?`);
+    const words = toMove.map(({ name, plan: each }) => `${name} from ${each.from.version} to ${each.to.version}`);
+    const way = options.percents.length === 0 ? '' : `, each in steps of ${[...options.percents, 100].join(', ')} %`;
+    await context.confirm(`Move ${words.join(', ')}${way}, all or none?`);
   }
-  return release(planned, members, options, context);
+  return release(members, toMove, options, warnings, context);
 }
 
-async function plan(options: SetOptions, context: Context): Promise<readonly Planned[]> {
+async function plan(
+  options: SetOptions,
+  smoke: ReadonlyMap<string, SmokeEvents>,
+  context: Context,
+): Promise<readonly Planned[]> {
   const config = await context.config();
   const functions = await context.functions();
-  const names = [...new Set(options.services)];
-  const flows = [];
-  for (const name of names) {
-    const service = findService(config, name, 'function');
-    const sources = await functions.listEventSources(service.function);
-    flows.push({
-      ...service,
-      queue: service.queue,
-      reads: sources.map((each) => each.eventSourceArn.split(':').at(-1)!),
-    });
-  }
-  const planned: Planned[] = [];
-  for (const service of releaseOrder(flows)) {
-    const wish = {
-      functionName: service.function,
-      alias: service.alias ?? 'live',
-      to: undefined,
-      stepped: false,
-      force: options.force,
-    };
-    planned.push({ service: service.name, plan: await planPromotion(functions, wish) });
-  }
-  return planned;
+  const services = [...new Set(options.services)].map((name) => findService(config, name, 'function'));
+  const flows = await Promise.all(
+    services.map(async (service) => {
+      const sources = await functions.listEventSources(service.function);
+      return { ...service, queue: service.queue, reads: sources.map((each) => each.eventSourceArn.split(':').at(-1)!) };
+    }),
+  );
+  return Promise.all(
+    releaseOrder(flows).map(async ({ name, function: functionName, alias = 'live', queue, dlq }) => {
+      const wish = { functionName, alias, to: options.to.get(name), stepped: options.percents.length > 0 };
+      const found = await planPromotion(functions, { ...wish, force: options.force });
+      const events = 'version' in found ? [] : await smoke.get(name)?.(name, found.alias);
+      return { name, queue, dlq, plan: found, events: events ?? [] };
+    }),
+  );
 }
 
 async function release(
-  planned: readonly Planned[],
-  members: readonly SetMember[],
+  members: readonly Member[],
+  toMove: readonly (Planned & { plan: PromotionPlan })[],
   options: SetOptions,
+  before: readonly Warning[],
   context: Context,
-): Promise<Outcome> {
+) {
   const { clock, signal } = context;
   const started = clock.now();
   const id = releaseId(started);
   const who = author(options.reason);
   const ports: PromotionPorts = { functions: await context.functions(), trail: context.trail, clock };
-  // Whatever can stop one of them stops all before the first has moved.
-  for (const { plan } of members) await prepare(ports, plan, [], () => {}, signal);
-  const results = await promoteSet(ports, members, who, id, signal);
-  const durationMs = clock.now() - started;
-  const warnings: Warning[] = [];
-  for (const result of results) {
-    const settled =
-      result.state === 'promoted' ? await settle(ports, result.alias!, undefined, signal) : { settled: true };
-    if (!settled.settled)
-      warnings.push({ code: 'NotSettled', message: `${result.service}: the move was not seen yet.` });
-    warnings.push(...(await remember(result, { id, at: started, durationMs, ...who }, context)));
-  }
-  const failed = results.find(({ state }) => state === 'failed');
-  if (failed === undefined) {
-    const words = results.map(({ service, plan }) => `${service} ${plan.to.version}`).join(', ');
-    return outcome(planned, results, id, durationMs, `✓ Promoted: ${words}.`, warnings);
-  }
-  const left = results.filter(({ state }) => state === 'left');
-  warnings.push(
-    { code: failed.error!.code, message: failed.error!.message },
-    ...left.map(({ service, error }) => ({
-      code: 'NotPutBack',
-      message: `${service} was not put back: ${error!.message}`,
-    })),
+  const progress = await context.progress();
+  const rehearsals = new Map<string, Rehearsal | null>();
+  const moves = new Map(
+    toMove.map((each) => [each.name, { ...each, tell: releaseProgress(progress, context, each.name) }]),
   );
-  const headline =
-    left.length === 0
-      ? `${failed.service} could not be moved; all serve what they served before.`
-      : `${failed.service} could not be moved, and ${left.map(({ service }) => service).join(', ')} not put back.`;
-  const exitCode = left.length === 0 ? failed.error!.exitCode : ExitCode.partial;
-  return { ...outcome(planned, results, id, durationMs, headline, warnings), exitCode };
+  try {
+    // Whatever can stop one of them stops all before the first has moved.
+    for (const { name, plan: each, events, tell } of moves.values()) {
+      rehearsals.set(name, await prepare(ports, each, events, tell, signal));
+    }
+    const move = ({ service, plan: each }: SetMember) => {
+      const { events, tell, ...named } = moves.get(service)!;
+      return moveTraffic(ports, each, options, named, events[0], { id, author: who }, tell, context);
+    };
+    const set = toMove.map(({ name: service, plan: each }) => ({ service, plan: each }));
+    const result = await promoteSet(ports, set, move, who, id, signal);
+    const durationMs = clock.now() - started;
+    const warnings: Warning[] = [...before];
+    for (const each of result.results) {
+      const known = promotionWarnings(each.plan, rehearsals.get(each.service) ?? null, each.settled);
+      warnings.push(...known.map(({ code, message }) => ({ code, message: `${each.service}: ${message}` })));
+      const { at, ...told } = { at: started, ...who, id, durationMs };
+      warnings.push(...(await remember(each, { at, ...told }, options, context)));
+    }
+    const rehearsed = members.map((each) => ({ ...each, rehearsal: rehearsals.get(each.service) ?? null }));
+    return setOutcome({
+      members: rehearsed,
+      percents: options.percents,
+      releaseId: id,
+      durationMs,
+      shown: !context.settings.yes,
+      ...result,
+      warnings,
+    });
+  } finally {
+    progress.stop();
+  }
 }
 
 async function remember(
-  { service, plan, state, alias, error }: MemberResult,
+  { service, plan, state, alias, steps, settled, error }: MemberResult,
   release: { id: string; at: number; durationMs: number; by: string; reason: string | null },
+  { percents }: SetOptions,
   context: Context,
 ): Promise<readonly Warning[]> {
   if (state === 'untouched') return [];
   const draft = {
-    ...release,
-    kind: 'promote',
-    service,
-    function: plan.alias.functionName,
-    alias: plan.alias.name,
-    aliasArn: plan.alias.arn,
-    from: plan.from.version,
-    to: plan.to.version,
-    codeSha256: plan.to.codeSha256,
-    revisionBefore: plan.alias.revisionId,
+    ...releaseDraft(release, service, plan, percents.length > 0),
     revisionAfter: alias?.revisionId ?? null,
-  } as const;
-  if (state === 'failed') {
+  };
+  if (alias === null) {
     await rememberFailure(context, draft, error);
     return [];
   }
-  const isPromoted = state === 'promoted';
+  const isUndone = state === 'put-back' || state === 'left';
   return rememberRelease(context, {
     ...draft,
-    outcome: isPromoted ? 'succeeded' : 'failed',
-    error: isPromoted ? null : 'SetFailed',
-  });
-}
-
-const TONES: Readonly<Record<MemberState | 'planned' | 'nothing', Cell['tone']>> = {
-  promoted: 'good',
-  'put-back': 'warn',
-  left: 'bad',
-  failed: 'bad',
-  untouched: 'dim',
-  planned: 'dim',
-  nothing: 'dim',
-};
-
-function outcome(
-  planned: readonly Planned[],
-  results: readonly MemberResult[],
-  id: string | null,
-  durationMs: number,
-  headline: string,
-  warnings: readonly Warning[],
-): Outcome {
-  const services = planned.map(({ service, plan }) => {
-    const common = { service, function: plan.alias.functionName, alias: plan.alias.name };
-    if ('version' in plan) return { ...common, from: plan.version, to: plan.version, state: 'nothing' as const };
-    const state = results.find((result) => result.service === service)?.state ?? ('planned' as const);
-    return { ...common, from: plan.from.version, to: plan.to.version, state };
-  });
-  const done = results.length > 0 && results.every(({ state }) => state === 'promoted');
-  return {
-    kind: 'alias.promote',
-    data: { releaseId: id, strategy: 'all-or-none', services, steps: [], verdict: null, durationMs },
-    warnings,
-    next: done
-      ? results.map(({ service, plan }) => ({
-          command: `cvops alias rollback ${service}`,
-          why: `go back to version ${plan.from.version}`,
-        }))
-      : [],
-    view: () => [
-      { kind: 'line', text: headline, ...(done ? { tone: 'good' as const } : {}) },
-      {
-        kind: 'table',
-        table: {
-          columns: ['SERVICE', 'FROM', 'TO', 'STATE'].map((label) => ({ label })),
-          rows: services.map(({ service, from, to, state }) => [
-            text(service, 'strong'),
-            text(from),
-            text(to),
-            text(state, TONES[state]),
-          ]),
-        },
-      },
-    ],
-  };
-}
-
-/** What is for one service alone. @throws CvopsError `UsageError`. */
-export function refuseWithSet(given: readonly (readonly [flag: string, value: unknown])[]): void {
-  const [flag] = given.find(([, value]) => value !== undefined) ?? [];
-  if (flag === undefined) return;
-  throw new CvopsError('UsageError', ExitCode.usage, `${flag} is for one service alone.`, {
-    hint: 'promote them one by one, or leave it out.',
+    ...movedDraft(steps, settled),
+    durationMs: release.durationMs,
+    ...(isUndone ? { outcome: 'failed' as const, error: 'SetFailed' } : {}),
   });
 }

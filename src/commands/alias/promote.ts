@@ -5,17 +5,20 @@ import type { Outcome } from '../../lib/io/outcome.ts';
 import { type PromotionPlan, planPromotion } from '../../lib/release/plan-promotion.ts';
 import { defineCommand, dryRunFlag } from '../command.ts';
 import { parseDuration, usageError } from '../parse.ts';
+import { parsePerService } from './parse-per-service.ts';
 import { parseSteps } from './parse-steps.ts';
 import { parseVersion } from './parse-version.ts';
 import { preflightText } from './preflight-line.ts';
 import { nothingOutcome, type Promotion, promotionOutcome } from './promote-outcome.ts';
-import { promoteServices, refuseWithSet } from './promote-set.ts';
+import { promoteServices, type SetOptions } from './promote-set.ts';
 import { runPromotion } from './run-promotion.ts';
 import { openSmoke } from './smoke-events.ts';
 
 interface PromoteOptions {
   readonly services: readonly string[];
   readonly to: string | undefined;
+  /** Of several services: what is said of each. */
+  readonly set: Pick<SetOptions, 'to' | 'smoke'> | undefined;
   /** Percent, rising, below 100; empty for all at once. */
   readonly percents: readonly number[];
   readonly bakeMs: number;
@@ -39,7 +42,10 @@ export const aliasPromote = defineCommand<PromoteOptions>({
     },
   ],
   flags: [
-    { flags: '--to <version>', description: 'this version instead of the newest published one' },
+    {
+      flags: '--to <version>',
+      description: 'this version instead of the newest published one; of several services processor=12,reporter=3',
+    },
     {
       flags: '--canary <percent>',
       description: 'give the new version this share first, and judge it against the old one',
@@ -62,7 +68,7 @@ export const aliasPromote = defineCommand<PromoteOptions>({
     'cvops alias promote processor --smoke last-replay',
     'cvops alias promote processor --steps 10,50,100 --bake 10m --smoke events.json',
     'cvops alias promote processor --to 6 --dry-run',
-    'cvops alias promote processor reporter --yes',
+    'cvops alias promote processor reporter --to processor=12 --canary 10 --yes',
   ],
   parse: (args, flags) => {
     // All of a list that commander gives as one argument.
@@ -77,17 +83,14 @@ export const aliasPromote = defineCommand<PromoteOptions>({
       throw usageError('--max-bake is shorter than --bake.');
     }
     const smoke = flags['smoke'];
-    if (services.length > 1) {
-      refuseWithSet([
-        ['--to', flags['to']],
-        ['--canary', flags['canary']],
-        ['--steps', flags['steps']],
-        ['--smoke', typeof smoke === 'string' ? smoke : undefined],
-      ]);
-    }
+    const isSet = services.length > 1;
+    const versions = isSet ? parsePerService(flags['to'], '--to', services, '12') : undefined;
+    const sources = isSet ? parsePerService(smoke, '--smoke', services, 'events.json') : undefined;
+    for (const version of versions?.values() ?? []) parseVersion(version);
     return {
       services,
-      to: parseVersion(flags['to']),
+      to: isSet ? undefined : parseVersion(flags['to']),
+      set: isSet ? { to: versions!, smoke: sources! } : undefined,
       percents,
       bakeMs: bakeMs ?? BAKE_MS,
       maxBakeMs: maxBakeMs ?? Math.max(MAX_BAKE_MS, bakeMs ?? BAKE_MS),
@@ -102,7 +105,7 @@ export const aliasPromote = defineCommand<PromoteOptions>({
 });
 
 async function promote(options: PromoteOptions, context: Context): Promise<Outcome> {
-  if (options.services.length > 1) return promoteServices(options, context);
+  if (options.set !== undefined) return promoteServices({ ...options, ...options.set }, context);
   const smoke = await openSmoke(options.smoke, context);
   const service = findService(await context.config(), options.services[0], 'function');
   const functions = await context.functions();
@@ -145,9 +148,7 @@ async function promote(options: PromoteOptions, context: Context): Promise<Outco
     await context.confirm(`Move ${question(service.name, plan, options)}?`);
   }
 
-  return promotionOutcome(
-    await runPromotion(promotion, { ...options, events, dlq: service.dlq, queue: service.queue }, context),
-  );
+  return promotionOutcome(await runPromotion(promotion, { ...options, events }, service, context));
 }
 
 function question(service: string, plan: PromotionPlan, options: PromoteOptions): string {

@@ -1,9 +1,28 @@
+import type { Context } from '../../lib/context.ts';
+import { eventLines } from '../../lib/io/event-lines.ts';
 import { formatCount, formatDuration } from '../../lib/io/format.ts';
 import type { Progress } from '../../lib/io/progress.ts';
-import type { ReleaseEvent } from '../../lib/release/release-event.ts';
+import type { ReleaseEvent, Tell } from '../../lib/release/release-event.ts';
 
-/** Turns the events of a release into a state line and milestones. */
-export function releaseProgress(progress: Progress): (event: ReleaseEvent) => void {
+/**
+ * Tells the events of a release as they happen: a state line and milestones for people, NDJSON where that is asked for.
+ * @param service named before each line, and in each event, where there are several.
+ */
+export function releaseProgress(progress: Progress, context: Context, service?: string): Tell {
+  const line = eventLines(context);
+  const prefix = service === undefined ? '' : `${service}: `;
+  const show = showEvent({
+    update: (text) => progress.update(`${prefix}${text}`),
+    milestone: (text) => progress.milestone(`${prefix}${text}`),
+  });
+  return (event) => {
+    const timed = { at: context.clock.now(), ...event };
+    show(timed);
+    line(service === undefined ? timed : { service, ...timed });
+  };
+}
+
+function showEvent(progress: Pick<Progress, 'update' | 'milestone'>): (event: ReleaseEvent) => void {
   return (event) => {
     switch (event.type) {
       case 'note':

@@ -1,4 +1,5 @@
 import type { AwsCredentialIdentity, AwsCredentialIdentityProvider } from '@smithy/types';
+import type { CallPace } from './call-pace.ts';
 
 /** What every SDK client of one invocation is made with. */
 export interface ClientOptions {
@@ -35,6 +36,8 @@ export interface ClientSetup {
   readonly observe: (call: CallRecord) => void;
   /** The command's clock, ms since the epoch. */
   readonly now: () => number;
+  /** One for all clients of Lambda's control plane; without it they do not wait. */
+  readonly pace?: CallPace;
   /** Ends reads that are under way when the command is interrupted. */
   readonly signal?: AbortSignal;
 }

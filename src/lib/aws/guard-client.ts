@@ -9,6 +9,8 @@ export interface CallRules {
   readonly slow?: readonly CommandClass[];
   /** Calls that go on when the command is interrupted: what they did must be known. */
   readonly finish?: readonly CommandClass[];
+  /** Its attempts share a limit of the account, and wait for their turn: see {@link CallPace}. */
+  readonly paced?: boolean;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: each command has its own input
@@ -68,6 +70,8 @@ export function guardClient<C extends Client>(
   // Around the deserializer, inside the retry; and next to the wire.
   stack.add(refuseUnread(rules.answers ?? {}), { step: 'deserialize', name: 'cvopsUnread', priority: 'high' });
   stack.add(refuseAtTheWire, { step: 'deserialize', name: 'cvopsForeign', priority: 'low' });
+  // Inside the retry: each attempt counts.
+  if (rules.paced) stack.add(takeTurns(setup), { step: 'finalizeRequest', name: 'cvopsPace', priority: 'high' });
   const send = client.send.bind(client);
   client.send = async (command: object, options: CallOptions = {}) => {
     const isOne = (kind: CallRules['slow']) => kind?.some((each) => command instanceof each) === true;
@@ -126,6 +130,14 @@ function observe(service: string, tell: ClientSetup['observe']) {
       throw cause;
     }
   };
+}
+
+function takeTurns({ pace }: ClientSetup) {
+  return (next: Next): Next =>
+    async (args) => {
+      await pace?.turn();
+      return next(args);
+    };
 }
 
 function refuseUnread(answers: NonNullable<CallRules['answers']>) {

@@ -44,8 +44,6 @@ export interface PruneResult {
   readonly stopped: CvopsError | null;
 }
 
-/** Below the 15 a second of all control-plane calls: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
-const PAUSE_MS = 100;
 const DAY_MS = 86_400_000;
 /** Releases older than this leave a version behind that nobody goes back to. */
 const LEDGER_MS = 90 * DAY_MS;
@@ -105,11 +103,11 @@ function condemned({ kind, outcome, from, to }: ReleaseEntry): string | null {
 }
 
 /**
- * Deletes what the plan says, one after the other and paced, as long as nothing else goes wrong. A version that an alias
- * took up in between stays.
+ * Deletes what the plan says, one after the other, as long as nothing else goes wrong. A version that an alias took up in
+ * between stays.
  */
 export async function pruneVersions(
-  { code, clock }: PrunePorts,
+  { code }: Pick<PrunePorts, 'code'>,
   { functionName, doomed }: PrunePlan,
   signal: AbortSignal,
   tell: (deleted: number) => void,
@@ -119,7 +117,6 @@ export async function pruneVersions(
   for (const [index, each] of doomed.entries()) {
     const left = () => doomed.slice(index).map(({ version }) => version);
     try {
-      if (index > 0) await clock.sleep(PAUSE_MS, signal);
       signal.throwIfAborted();
       const version = publishedVersion(each.version);
       // What is no number is no version of its own: it is never sent.

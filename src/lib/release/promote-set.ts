@@ -1,8 +1,10 @@
 import type { Alias } from '../aws/ports/functions.ts';
 import { CvopsError } from '../errors/cvops-error.ts';
 import { type AliasRecord, parseAliasRecord } from './alias-record.ts';
+import type { StepsResult } from './canary/release-in-steps.ts';
 import type { PromotionPlan } from './plan-promotion.ts';
-import { type Author, moveAtOnce, type PromotionPorts } from './promote.ts';
+import type { Author, PromotionPorts } from './promote.ts';
+import type { Settled } from './settle.ts';
 import { writeAlias } from './write-alias.ts';
 
 /** One service of a release set. */
@@ -11,10 +13,22 @@ export interface SetMember {
   readonly plan: PromotionPlan;
 }
 
-/** What became of it. `put-back`: it had moved, and serves the version before again. `left`: it could not be put back. */
-export type MemberState = 'promoted' | 'put-back' | 'left' | 'failed' | 'untouched';
+/**
+ * What became of it. `put-back`: it had moved, and serves the version before again. `rolled-back`: its canary was judged
+ * bad. `ended`: its canary had no verdict, or was broken off. `left`: traffic could not be put back.
+ */
+export type MemberState = 'promoted' | 'put-back' | 'rolled-back' | 'ended' | 'left' | 'failed' | 'untouched';
 
-export interface MemberResult extends SetMember {
+/** How one member's traffic moved. */
+export interface MemberMove {
+  readonly alias: Alias;
+  /** Null for all at once. */
+  readonly steps: StepsResult | null;
+  /** Null where it was not promoted. */
+  readonly settled: Settled | null;
+}
+
+export interface MemberResult extends SetMember, Omit<MemberMove, 'alias'> {
   readonly state: MemberState;
   /** The alias as it was left; null where nothing was written. */
   readonly alias: Alias | null;
@@ -22,43 +36,63 @@ export interface MemberResult extends SetMember {
   readonly error: CvopsError | null;
 }
 
-/** A move and, on the way back, its undoing make up to four calls; Lambda's control plane takes 15 a second. */
-const PAUSE_MS = 300;
+/** How a set ended. */
+export interface SetResult {
+  readonly results: readonly MemberResult[];
+  /** The one that ended it; null when all were promoted. */
+  readonly culprit: MemberResult | null;
+}
+
 const RETRIES_MS = [1_000, 3_000, 10_000];
 
 /**
- * Moves all members, one after the other, or none: when one fails, or the operator breaks it off, those that have moved are
- * put back in reverse order, each in one guarded call. Nothing is quarantined: no version was found bad.
- * https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html (control plane: 15 requests a second)
+ * Moves all members, one after the other, or none: when one fails or is judged bad, or the operator breaks it off, those
+ * that have moved are put back in reverse order, each in one guarded call. Only what was judged bad is quarantined.
  * @param members in the order in which they are to move.
+ * @param move moves one member's traffic, at once or in judged steps.
  */
 export async function promoteSet(
   ports: PromotionPorts,
   members: readonly SetMember[],
+  move: (member: SetMember) => Promise<MemberMove>,
   author: Author,
   id: string,
   signal: AbortSignal,
-): Promise<readonly MemberResult[]> {
+): Promise<SetResult> {
   const results: MemberResult[] = members.map((member) => ({
     ...member,
     state: 'untouched',
     alias: null,
+    steps: null,
+    settled: null,
     error: null,
   }));
+  const putAllBack = async (before: number): Promise<void> => {
+    for (let back = before - 1; back >= 0; back--) results[back] = await putBack(ports, results[back]!, author, id);
+  };
   for (const [index, member] of members.entries()) {
     try {
       signal.throwIfAborted();
-      if (index > 0) await ports.clock.sleep(PAUSE_MS, signal);
-      const alias = await moveAtOnce(ports, member.plan, author, id);
-      results[index] = { ...member, state: 'promoted', alias, error: null };
+      const moved = await move(member);
+      results[index] = { ...member, ...moved, state: stateOf(moved.steps), error: null };
     } catch (cause) {
-      if (!(cause instanceof CvopsError)) throw cause;
-      results[index] = { ...member, state: 'failed', alias: null, error: cause };
-      for (let back = index - 1; back >= 0; back--) results[back] = await putBack(ports, results[back]!, author, id);
-      return results;
+      if (!(cause instanceof CvopsError)) {
+        await putAllBack(index);
+        throw cause;
+      }
+      const state = cause.code === 'SplitLeft' ? 'left' : 'failed';
+      results[index] = { ...results[index]!, state, error: cause };
     }
+    if (results[index]!.state === 'promoted') continue;
+    await putAllBack(index);
+    return { results, culprit: results[index]! };
   }
-  return results;
+  return { results, culprit: null };
+}
+
+function stateOf(steps: StepsResult | null): MemberState {
+  if (steps === null || steps.verdict === 'PASS') return 'promoted';
+  return steps.verdict === 'FAIL' ? 'rolled-back' : 'ended';
 }
 
 async function putBack(
@@ -81,14 +115,14 @@ async function putBack(
     quarantined: told?.quarantined ?? [],
   };
   for (let attempt = 0; ; attempt++) {
-    await clock.sleep(RETRIES_MS[attempt - 1] ?? PAUSE_MS);
     try {
       const alias = await writeAlias(functions, moved.alias!, { version: from.version, weights: {}, record });
       return { ...moved, state: 'put-back', alias };
     } catch (cause) {
       if (!(cause instanceof CvopsError)) throw cause;
-      const isFinal = cause.code === 'RevisionConflict' || attempt >= RETRIES_MS.length;
-      if (isFinal) return { ...moved, state: 'left', error: cause };
+      const pause = RETRIES_MS[attempt];
+      if (cause.code === 'RevisionConflict' || pause === undefined) return { ...moved, state: 'left', error: cause };
+      await clock.sleep(pause);
     }
   }
 }

@@ -30,6 +30,7 @@ const RULES: CallRules = {
   },
   slow: [UpdateFunctionCodeCommand, PublishVersionCommand],
   finish: [UpdateFunctionCodeCommand, PublishVersionCommand, DeleteFunctionCommand],
+  paced: true,
 };
 
 /** An upload may take as long as a slow line needs, 100 kB/s, beyond what every call may take. */

@@ -34,6 +34,7 @@ const RULES: CallRules = {
   },
   slow: [UpdateAliasCommand],
   finish: [UpdateAliasCommand],
+  paced: true,
 };
 
 /** The longest that Lambda lets a function run: https://docs.aws.amazon.com/lambda/latest/dg/configuration-timeout.html */
@@ -185,7 +186,8 @@ export class LambdaFunctions implements Functions, FunctionSettings {
           : { requestHandler: { ...handler, socketTimeout: LONGEST_RUN_MS + ANSWER_GRACE_MS } }),
       }),
       this.#setup,
-      RULES,
+      // Invocations have a limit of their own.
+      { ...RULES, paced: false },
     );
     return this.#invoker;
   }
