@@ -6,12 +6,13 @@
 //   node scripts/emulators.mjs start ministack|moto                 run until Ctrl-C; prints the endpoint
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { madeOnce } from './made-once.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const defaultCache = join(root, '.cache', 'python');
@@ -143,16 +144,12 @@ async function installedVersion(python, program) {
   return status === 0 ? stdout.trim() : undefined;
 }
 
-/** Made aside and renamed when complete, so that runs at the same time do not meet half of it, and pip never runs twice. */
+/** Made once, so that pip never runs twice. */
 async function virtualEnvironment(cache, name, version, python, requirements) {
   const { stdout: pythonVersion } = await run(python, ['-c', 'import sys; print(sys.version, sys.executable)']);
   const key = createHash('sha256').update(requirements).update(pythonVersion).digest('hex').slice(0, 12);
-  const folder = join(cache, `${name}-${version}-${key}`);
   const interpreter = (at) => join(at, 'bin', 'python');
-  if (await exists(join(folder, 'complete'))) return interpreter(folder);
-  await mkdir(cache, { recursive: true });
-  const temporary = await mkdtemp(join(cache, `.${name}-`));
-  try {
+  const folder = await madeOnce(join(cache, `${name}-${version}-${key}`), async (temporary) => {
     process.stderr.write(`installing ${name} ${version} for Python …\n`);
     const made = await run(python, ['-m', 'venv', temporary], { deadlineMs: 2 * MINUTE_MS });
     if (made.code !== 0) throw new EmulatorUnavailable(`${name} ${version}: ${lastLine(made)}`);
@@ -171,13 +168,7 @@ async function virtualEnvironment(cache, name, version, python, requirements) {
       deadlineMs: 8 * MINUTE_MS,
     });
     if (installed.code !== 0) throw new EmulatorUnavailable(`${name} ${version}: ${lastLine(installed)}`);
-    await writeFile(join(temporary, 'complete'), requirements);
-    await rename(temporary, folder);
-  } catch (cause) {
-    await rm(temporary, { recursive: true, force: true });
-    // Another run was quicker; its result is as good.
-    if (!(await exists(join(folder, 'complete')))) throw cause;
-  }
+  });
   return interpreter(folder);
 }
 
@@ -304,10 +295,6 @@ function run(command, args, { deadlineMs = MINUTE_MS } = {}) {
 function lastLine({ output }) {
   const lines = output.trim().split('\n');
   return lines.findLast((line) => /^ERROR|Error/.test(line)) ?? lines.at(-1) ?? 'no output';
-}
-
-async function exists(path) {
-  return (await stat(path).catch(() => undefined)) !== undefined;
 }
 
 async function main([verb, ...names]) {
