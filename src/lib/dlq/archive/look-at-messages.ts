@@ -1,21 +1,15 @@
-import type { Queue, Queues, ReceivedMessage } from '../../aws/ports/queues.ts';
-import type { Clock } from '../../clock.ts';
+import type { Queue, ReceivedMessage } from '../../aws/ports/queues.ts';
 import { groupOf } from '../dead-letter.ts';
 import { refuseOwnRedrive } from '../own-redrive.ts';
-import { scanQueue } from '../scan-queue.ts';
+import { type ScanOptions, scanQueue } from '../scan-queue.ts';
 import { type ArchiveSelection, isMeant } from './archive-selection.ts';
 
-export interface LookOptions extends ArchiveSelection {
-  readonly queues: Queues;
-  readonly clock: Clock;
-  readonly signal: AbortSignal;
+export interface LookOptions extends ArchiveSelection, Omit<ScanOptions, 'queue' | 'limit' | 'onMessage'> {
   readonly dlq: Queue;
   /** Messages to look at, at most; null for all. */
   readonly limit: number | null;
   /** Looks even at a queue that has dead letters of its own. */
   readonly force: boolean;
-  readonly emptyPolls?: number;
-  readonly waitSeconds?: number;
 }
 
 export interface Look {
@@ -52,16 +46,7 @@ export async function lookAtMessages(options: LookOptions, onMatch: (message: Re
     if (groupId !== null) groups.set(groupId, (groups.get(groupId) ?? 0) + 1);
     return matched === max ? 'stop' : undefined;
   };
-  const scan = await scanQueue({
-    queues: options.queues,
-    queue: dlq,
-    clock: options.clock,
-    signal,
-    limit,
-    onMessage,
-    emptyPolls: options.emptyPolls,
-    waitSeconds: options.waitSeconds,
-  });
+  const scan = await scanQueue({ ...options, queue: dlq, limit, onMessage });
   signal.throwIfAborted();
   const { complete, scanned } = scan;
   const reason = () => {

@@ -1,6 +1,5 @@
 import type { FunctionLogs } from '../../aws/ports/function-logs.ts';
-import type { Queue, Queues, ReceivedMessage } from '../../aws/ports/queues.ts';
-import type { Clock } from '../../clock.ts';
+import type { ReceivedMessage } from '../../aws/ports/queues.ts';
 import { CvopsError } from '../../errors/cvops-error.ts';
 import { ExitCode } from '../../errors/exit-code.ts';
 import { deadLetter } from '../dead-letter.ts';
@@ -10,26 +9,14 @@ import { firstPossibleFailure } from '../inspect/inspect.ts';
 import { attemptAtTime } from './attempt-at-time.ts';
 import { type Attempt, type Attempts, readAttempts } from './attempts.ts';
 import { callSite, type LoggedError } from './error-text.ts';
-import { type FoundMessage, findMessage } from './find-message.ts';
+import { type FindMessageOptions, type FoundMessage, findMessage } from './find-message.ts';
 
-export interface ExplainOptions {
-  readonly queues: Queues;
-  readonly clock: Clock;
+export interface ExplainOptions extends Omit<FindMessageOptions, 'onSeen'> {
   /** The present as AWS has it, ms; default: the clock's. */
   readonly awsTime?: () => number;
-  readonly signal: AbortSignal;
-  readonly dlq: Queue;
-  /** A MessageId, or its beginning when only one message in the queue has it. */
-  readonly id: string;
-  /** Messages to look at, at most. */
-  readonly limit: number;
-  readonly force?: boolean;
   /** Null where the function is not known. */
   readonly logs: { readonly reader: FunctionLogs; readonly functionName: string } | null;
   readonly onStep?: (step: 'look' | 'logs', seen: number) => void;
-  readonly onLeftHidden?: (count: number, visibleAgainAt: number) => void;
-  readonly emptyPolls?: number;
-  readonly waitSeconds?: number;
 }
 
 export interface ExplainedError {

@@ -1,22 +1,13 @@
-import type { Queue, Queues, ReceivedMessage } from '../../aws/ports/queues.ts';
-import type { Clock } from '../../clock.ts';
+import type { Queue, ReceivedMessage } from '../../aws/ports/queues.ts';
 import { refuseOwnRedrive } from '../own-redrive.ts';
-import { type ScanResult, scanQueue } from '../scan-queue.ts';
+import { type ScanOptions, type ScanResult, scanQueue } from '../scan-queue.ts';
 
-export interface FindMessageOptions {
-  readonly queues: Queues;
-  readonly clock: Clock;
-  readonly signal: AbortSignal;
+export interface FindMessageOptions extends Omit<ScanOptions, 'queue' | 'onMessage'> {
   readonly dlq: Queue;
   /** A MessageId or its beginning. */
   readonly id: string;
-  /** Messages to look at, at most. */
-  readonly limit: number;
   readonly force?: boolean;
   readonly onSeen?: (seen: number) => void;
-  readonly onLeftHidden?: (count: number, visibleAgainAt: number) => void;
-  readonly emptyPolls?: number;
-  readonly waitSeconds?: number;
 }
 
 export interface FoundMessage {
@@ -39,14 +30,8 @@ export async function findMessage(options: FindMessageOptions): Promise<FoundMes
   const matches: ReceivedMessage[] = [];
   let seen = 0;
   const scan = await scanQueue({
-    queues: options.queues,
+    ...options,
     queue: dlq,
-    clock: options.clock,
-    signal: options.signal,
-    limit: options.limit,
-    emptyPolls: options.emptyPolls,
-    waitSeconds: options.waitSeconds,
-    onLeftHidden: options.onLeftHidden,
     onMessage: (message) => {
       options.onSeen?.(++seen);
       if (!message.messageId.startsWith(id)) return undefined;

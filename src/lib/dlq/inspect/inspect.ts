@@ -1,25 +1,19 @@
 import type { FunctionLogs, LogLine } from '../../aws/ports/function-logs.ts';
-import type { Queue, Queues, ReceivedMessage } from '../../aws/ports/queues.ts';
-import type { Clock } from '../../clock.ts';
+import type { Queue, ReceivedMessage } from '../../aws/ports/queues.ts';
 import { type DeadLetter, deadLetter, sentTimestamp } from '../dead-letter.ts';
 import { callSite } from '../explain/error-text.ts';
 import { refuseOwnRedrive } from '../own-redrive.ts';
-import { scanQueue } from '../scan-queue.ts';
+import { type ScanOptions, scanQueue } from '../scan-queue.ts';
 import { bodyShape } from './body-shape.ts';
 import { type Causes, findCauses, type UnlinkedFailure } from './causes-by-message.ts';
 import { type Expiry, expiryOf } from './expiry.ts';
 import { type FailureCause, signatureOf } from './failure-cause.ts';
 import { type FailureGroup, groupBySignature } from './group-by-signature.ts';
 
-export interface InspectOptions {
-  readonly queues: Queues;
-  readonly clock: Clock;
+export interface InspectOptions extends Omit<ScanOptions, 'queue' | 'onMessage'> {
   /** The present as AWS has it, ms; default: the clock's. */
   readonly awsTime?: () => number;
-  readonly signal: AbortSignal;
   readonly dlq: Queue;
-  /** Messages to look at, at most. */
-  readonly limit: number;
   readonly filter?: (letter: DeadLetter) => boolean;
   /** Only this message group. */
   readonly group?: string;
@@ -31,10 +25,6 @@ export interface InspectOptions {
   readonly logs?: { readonly reader: FunctionLogs; readonly functionName: string };
   /** Told of what goes on, for progress. */
   readonly onStep?: (step: 'look' | 'logs', scanned: number) => void;
-  /** Told of messages that could not be given back, also when the look fails. */
-  readonly onLeftHidden?: (count: number, visibleAgainAt: number) => void;
-  readonly emptyPolls?: number;
-  readonly waitSeconds?: number;
 }
 
 /** A dead letter with its cause and the time at which SQS drops it. */
@@ -112,20 +102,14 @@ const CUT_BODY = 1_000;
  * @throws CvopsError `OwnRedrivePolicy` for a dead-letter queue that could lose messages onward by being looked at.
  */
 export async function inspect(options: InspectOptions): Promise<Inspection> {
-  const { dlq, clock } = options;
+  const { dlq } = options;
   if (options.force !== true) refuseOwnRedrive(dlq);
   const kept: Kept[] = [];
   let seen = 0;
   let room = MOST_BODY;
   const scan = await scanQueue({
-    queues: options.queues,
+    ...options,
     queue: dlq,
-    clock,
-    signal: options.signal,
-    limit: options.limit,
-    emptyPolls: options.emptyPolls,
-    waitSeconds: options.waitSeconds,
-    onLeftHidden: options.onLeftHidden,
     onMessage: (message) => {
       options.onStep?.('look', ++seen);
       const letter = deadLetter(message);
