@@ -1,6 +1,7 @@
 import { findService } from '../../lib/config/find-service.ts';
 import type { Context } from '../../lib/context.ts';
 import { CvopsError } from '../../lib/errors/cvops-error.ts';
+import { ExitCode } from '../../lib/errors/exit-code.ts';
 import type { Outcome, Warning } from '../../lib/io/outcome.ts';
 import { parseAliasRecord } from '../../lib/release/alias-record.ts';
 import type { PreflightCheck } from '../../lib/release/preflight.ts';
@@ -98,6 +99,12 @@ async function moveAfterAsking(move: Move): Promise<Release> {
   const { ports, plan, service, context } = move;
   const preflight = await preflightRollback(ports.functions, plan);
   for (const check of preflight) context.note(preflightText(check));
+  const refusal = preflight.find((check) => check.status === 'NG');
+  if (refusal !== undefined) {
+    throw new CvopsError('VersionFailed', ExitCode.gate, `${refusal.detail.replace(/\.$/, '')}.`, {
+      hint: 'nothing was done; name another version with --to.',
+    });
+  }
   await context.confirm(`Move ${words(service, plan)}?`);
   return { ...(await moveAndRemember(move, ports.clock.now())), preflight, shown: true };
 }

@@ -2,7 +2,7 @@ import type { Alias } from '../aws/ports/functions.ts';
 import { type FunctionChange, RELEASE_EVENTS, type ReleaseTrail } from '../aws/ports/release-trail.ts';
 import type { Clock } from '../clock.ts';
 import { CvopsError } from '../errors/cvops-error.ts';
-import { ExitCode } from '../errors/exit-code.ts';
+import { isInterruption } from '../errors/is-interruption.ts';
 import type { Warning } from '../io/outcome.ts';
 import { type AliasRecord, parseAliasRecord } from '../release/alias-record.ts';
 import { knownTool } from '../release/known-tool.ts';
@@ -86,10 +86,6 @@ async function readTrail(
         ? [{ code: 'TrailShort', message: 'CloudTrail goes back 90 days; older foreign changes are missing.' }]
         : [],
   };
-}
-
-function isInterruption({ exitCode }: CvopsError): boolean {
-  return exitCode === ExitCode.interrupted || exitCode === ExitCode.terminated;
 }
 
 /** Calls of cvops' own are one release, told once: known by the record that they wrote, or by their time. */

@@ -3,6 +3,8 @@ import { CvopsError } from '../errors/cvops-error.ts';
 import { ExitCode } from '../errors/exit-code.ts';
 import { parseAliasRecord } from './alias-record.ts';
 import { comparePreflight, type PreflightCheck, splitChecks } from './preflight.ts';
+import { provisionedChecks } from './provisioned-checks.ts';
+import { refuseFailed } from './ready-version.ts';
 import { percentWords, splitOf } from './words.ts';
 
 /** What a promotion would do, before it does it. */
@@ -35,7 +37,7 @@ export interface PromotionWish {
 /**
  * Looks up alias and versions and decides what is to be done. Unchanged code publishes no new version, so an alias that
  * serves the newest one has nothing to release.
- * @throws CvopsError `VersionNotFound`, `NoVersion` (5), `SplitInProgress`, `VersionQuarantined`, `SplitImpossible` (6).
+ * @throws CvopsError `VersionNotFound`, `NoVersion` (5), `SplitInProgress`, `VersionQuarantined`, `SplitImpossible`, `VersionFailed` (6).
  */
 export async function planPromotion(
   functions: Functions,
@@ -52,9 +54,10 @@ export async function planPromotion(
   const quarantined = parseAliasRecord(alias.description)?.quarantined.includes(target.version) ?? false;
   if (quarantined && !wish.force) throw isQuarantined(alias, target.version, wish.to === undefined);
   // ListVersionsByFunction does not tell the state. https://docs.aws.amazon.com/lambda/latest/dg/functions-states.html
-  const [from, to] = await Promise.all([
+  const [from, to, provisioned] = await Promise.all([
     functions.getVersion(functionName, alias.version),
     wish.to === undefined ? functions.getVersion(functionName, target.version) : target,
+    provisionedChecks(functions, { functionName, alias: alias.name, from: alias.version, to: target.version }),
   ]);
   const against = wish.stepped ? splitChecks(from, to) : [];
   const [first] = against;
@@ -63,7 +66,12 @@ export async function planPromotion(
       hint: 'Lambda allows a split only between published versions with the same role and dead-letter settings; promote at once, without --canary.',
     });
   }
-  const preflight = [...comparePreflight(from, to, 'forward'), ...forwardNotes(alias, from, to, quarantined)];
+  refuseFailed(functionName, to);
+  const preflight = [
+    ...comparePreflight(from, to, 'forward'),
+    ...provisioned,
+    ...forwardNotes(alias, from, to, quarantined),
+  ];
   return { alias, from, to, basis: wish.to === undefined ? 'newest' : 'named', preflight };
 }
 

@@ -3,7 +3,8 @@ import type { FunctionVersion } from '../aws/ports/functions.ts';
 /** One finding about the version that is about to take over. */
 export interface PreflightCheck {
   readonly id: string;
-  readonly status: 'OK' | 'NOTE' | 'NG';
+  /** SKIP: it could not be looked at. */
+  readonly status: 'OK' | 'NOTE' | 'NG' | 'SKIP';
   readonly detail: string;
 }
 
@@ -16,7 +17,7 @@ export function comparePreflight(
   to: FunctionVersion,
   way: 'back' | 'forward' = 'back',
 ): readonly PreflightCheck[] {
-  const checks: PreflightCheck[] = [stateCheck(to)];
+  const checks: PreflightCheck[] = [stateCheck(to, way)];
   const differ = (id: string, before: unknown, after: unknown) => {
     if (before !== after) checks.push({ id, status: 'NOTE', detail: `${id} goes from ${before} to ${after}` });
   };
@@ -42,12 +43,21 @@ export function comparePreflight(
   return checks;
 }
 
-function stateCheck(to: FunctionVersion): PreflightCheck {
+function stateCheck(to: FunctionVersion, way: 'back' | 'forward'): PreflightCheck {
   const detail = `version ${to.version} is ${to.state}${to.stateReason === null ? '' : `: ${to.stateReason}`}`;
+  // Active and On together mean that the snapshot is there: https://docs.aws.amazon.com/lambda/latest/dg/snapstart-activate.html
+  if (to.state === 'Active' && to.snapStart === 'Off') {
+    return { id: 'state', status: 'NOTE', detail: `${detail}, but its SnapStart is Off: it starts without a snapshot` };
+  }
   if (to.state === 'Active') return { id: 'state', status: 'OK', detail };
-  // The first invoke of an Inactive version fails and wakes it.
   // https://docs.aws.amazon.com/lambda/latest/dg/functions-states.html
-  return { id: 'state', status: to.state === 'Failed' ? 'NG' : 'NOTE', detail };
+  const until =
+    to.state === 'Inactive'
+      ? way === 'forward'
+        ? '; it is woken before it gets traffic'
+        : '; its first invocations fail and wake it'
+      : '';
+  return { id: 'state', status: to.state === 'Failed' ? 'NG' : 'NOTE', detail: detail.replace(/\.$/, '') + until };
 }
 
 function compareKeys(

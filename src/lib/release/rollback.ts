@@ -6,6 +6,7 @@ import { ExitCode } from '../errors/exit-code.ts';
 import { type AliasRecord, parseAliasRecord } from './alias-record.ts';
 import { explainConflict } from './explain-conflict.ts';
 import { comparePreflight, type PreflightCheck } from './preflight.ts';
+import { provisionedChecks } from './provisioned-checks.ts';
 import { releaseId } from './release-id.ts';
 import { writeAlias } from './write-alias.ts';
 
@@ -40,14 +41,31 @@ export async function planRollback(
   return { alias, from: alias.version, to, weights: alias.weights, basis, done: to === alias.version && !split };
 }
 
-/** The preflight checks of a plan; reads both versions side by side. A target that does not exist throws VersionNotFound. */
+/**
+ * The preflight checks of a plan; reads both versions side by side. What may not be read is a SKIP: to go back takes no more
+ * than the alias. A target that does not exist throws VersionNotFound.
+ */
 export async function preflightRollback(functions: Functions, plan: RollbackPlan): Promise<readonly PreflightCheck[]> {
-  const { functionName } = plan.alias;
-  const [from, to] = await Promise.all([
-    functions.getVersion(functionName, plan.from),
-    functions.getVersion(functionName, plan.to),
+  const { functionName, name: alias } = plan.alias;
+  const [versions, provisioned] = await Promise.all([
+    compareVersions(functions, plan),
+    provisionedChecks(functions, { functionName, alias, from: plan.from, to: plan.to }),
   ]);
-  return comparePreflight(from, to);
+  return [...versions, ...provisioned];
+}
+
+async function compareVersions(functions: Functions, { alias, from, to }: RollbackPlan) {
+  try {
+    const [before, after] = await Promise.all([
+      functions.getVersion(alias.functionName, from),
+      functions.getVersion(alias.functionName, to),
+    ]);
+    return comparePreflight(before, after);
+  } catch (cause) {
+    if (!(cause instanceof CvopsError) || cause.code !== 'AccessDenied') throw cause;
+    const detail = `the versions were not compared: ${cause.message.replace(/\.$/, '')}`;
+    return [{ id: 'versions', status: 'SKIP', detail } as const];
+  }
 }
 
 /** Moves the alias in one atomic call: version, no split, new record, guarded by the revision that the plan saw. */

@@ -10,6 +10,7 @@ import {
   ListAliasesCommand,
   ListEventSourceMappingsCommand,
   type ListEventSourceMappingsCommandInput,
+  ListProvisionedConcurrencyConfigsCommand,
   ListVersionsByFunctionCommand,
   UpdateAliasCommand,
 } from '@aws-sdk/client-lambda';
@@ -18,7 +19,7 @@ import { CvopsError } from '../../errors/cvops-error.ts';
 import { ExitCode } from '../../errors/exit-code.ts';
 import type { ClientSetup } from '../client-options.ts';
 import { type CallRules, guardClient } from '../guard-client.ts';
-import type { Alias, EventSource, Functions, FunctionVersion, Invocation } from '../ports/functions.ts';
+import type { Alias, EventSource, Functions, FunctionVersion, Invocation, Provisioned } from '../ports/functions.ts';
 import type { FunctionSettings, VersionSettings } from '../ports/usage-source.ts';
 
 const ALIAS = ['AliasArn', 'Name', 'FunctionVersion', 'RevisionId'];
@@ -30,6 +31,7 @@ const RULES: CallRules = {
     GetFunctionConfiguration: ['FunctionArn', 'Version'],
     ListVersionsByFunction: ['Versions'],
     ListEventSourceMappings: ['EventSourceMappings'],
+    ListProvisionedConcurrencyConfigs: ['ProvisionedConcurrencyConfigs'],
     Invoke: ['ExecutedVersion'],
   },
   slow: [UpdateAliasCommand],
@@ -212,6 +214,23 @@ export class LambdaFunctions implements Functions, FunctionSettings {
     return answer.ReservedConcurrentExecutions ?? null;
   }
 
+  async listProvisioned(functionName: string): Promise<readonly Provisioned[]> {
+    const site = functionSite('lambda:ListProvisionedConcurrencyConfigs', functionName);
+    const configs = await this.#pages(site, async (Marker) => {
+      const page = await this.#client.send(
+        new ListProvisionedConcurrencyConfigsCommand({ FunctionName: functionName, ...marker(Marker) }),
+      );
+      return { items: page.ProvisionedConcurrencyConfigs ?? [], next: page.NextMarker };
+    });
+    return configs.map((config) => ({
+      qualifier: config.FunctionArn?.split(':').at(-1) ?? '',
+      requested: config.RequestedProvisionedConcurrentExecutions ?? 0,
+      allocated: config.AllocatedProvisionedConcurrentExecutions ?? 0,
+      status: config.Status ?? 'IN_PROGRESS',
+      reason: config.StatusReason ?? null,
+    }));
+  }
+
   async #eventSources(input: ListEventSourceMappingsCommandInput, resource: string): Promise<readonly EventSource[]> {
     const mappings = await this.#pages({ action: 'lambda:ListEventSourceMappings', resource }, async (Marker) => {
       const page = await this.#client.send(new ListEventSourceMappingsCommand({ ...input, ...marker(Marker) }));
@@ -291,6 +310,10 @@ function toVersion(configuration: FunctionConfiguration): FunctionVersion {
     environment: { ...configuration.Environment?.Variables },
     state: configuration.State ?? 'Active',
     stateReason: configuration.StateReason ?? null,
+    snapStart:
+      configuration.SnapStart?.ApplyOn === 'PublishedVersions'
+        ? (configuration.SnapStart.OptimizationStatus ?? 'Off')
+        : null,
     description: configuration.Description ?? '',
     lastModified: configuration.LastModified ?? '',
   };

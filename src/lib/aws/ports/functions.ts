@@ -25,8 +25,22 @@ export interface FunctionVersion {
   readonly environment: Readonly<Record<string, string>>;
   readonly state: string;
   readonly stateReason: string | null;
+  /** Whether SnapStart's snapshot is in use: `On`, `Off`, or null where the version is without SnapStart. */
+  readonly snapStart: 'On' | 'Off' | null;
   readonly description: string;
   readonly lastModified: string;
+}
+
+/** Provisioned concurrency of an alias or a version. */
+export interface Provisioned {
+  /** The alias's name or the version's number. */
+  readonly qualifier: string;
+  readonly requested: number;
+  /** Of those, how many there are. */
+  readonly allocated: number;
+  readonly status: 'IN_PROGRESS' | 'READY' | 'FAILED';
+  /** Why it failed; null otherwise. */
+  readonly reason: string | null;
 }
 
 /** What one synchronous invocation came to. A failure of the function is an answer, not an error. */
@@ -80,6 +94,8 @@ export interface Functions {
   listEventSources(functionName: string): Promise<readonly EventSource[]>;
   /** Event sources that read this queue. */
   listEventSourcesOf(queueArn: string): Promise<readonly EventSource[]>;
+  /** Provisioned concurrency of all aliases and versions. */
+  listProvisioned(functionName: string): Promise<readonly Provisioned[]>;
   /** Reserved concurrency of the function, or null when none is set. */
   reservedConcurrency(functionName: string): Promise<number | null>;
 }

@@ -2,7 +2,7 @@ import type { FunctionLogs } from '../../aws/ports/function-logs.ts';
 import type { CountQuery, GaugeQuery, Metrics } from '../../aws/ports/metrics.ts';
 import type { Queue, Queues } from '../../aws/ports/queues.ts';
 import { CvopsError } from '../../errors/cvops-error.ts';
-import { ExitCode } from '../../errors/exit-code.ts';
+import { isInterruption } from '../../errors/is-interruption.ts';
 import type { Evidence, QueueReading, QueueSignals, ReferenceCounts, SideCounts } from '../judge/evidence.ts';
 import { batchFailures } from './batch-failures.ts';
 import { growthPerSecond } from './growth.ts';
@@ -222,10 +222,6 @@ async function unlessUnreadable<T>(read: Promise<T>): Promise<T | undefined> {
     if (!(cause instanceof CvopsError) || isInterruption(cause)) throw cause;
     return undefined;
   }
-}
-
-function isInterruption({ exitCode }: CvopsError): boolean {
-  return exitCode === ExitCode.interrupted || exitCode === ExitCode.terminated;
 }
 
 const floorMinute = (ms: number) => Math.floor(ms / MINUTE_MS) * MINUTE_MS;

@@ -33,7 +33,7 @@ describe('a version before its release', () => {
     is('Pending', 'The function is being created.');
     void clock.sleep(90_000).then(() => is('Active'));
     expect(await ready()).toMatchObject({ state: 'Active' });
-    expect(told[0]).toBe('waiting for version 6: Pending: The function is being created.');
+    expect(told[0]).toBe('waiting for version 6: Pending: The function is being created');
     expect(functions.invokes).toEqual([]);
   });
 
@@ -50,6 +50,42 @@ describe('a version before its release', () => {
     };
     expect(await ready()).toMatchObject({ state: 'Active' });
     expect(functions.invokes).toEqual([{ qualifier: '6', payload: '{"Records":[]}' }]);
+  });
+
+  test('that is Inactive again when it was called is called three times, then given up with Lambda’s reason', async () => {
+    is('Inactive', 'No address is free.');
+    const started = clock.now();
+    const calls: number[] = [];
+    functions.hooks = {
+      after: (call) => {
+        if (call !== 'invoke') return;
+        calls.push(clock.now() - started);
+        is('Pending', 'The function is being restored.');
+        void clock.sleep(4_000).then(() => is('Inactive', 'No address is free.'));
+        throw new CvopsError('ResourceNotReadyException', ExitCode.failed, 'the function is inactive.');
+      },
+    };
+    await expect(ready()).rejects.toMatchObject({
+      code: 'VersionNotReady',
+      exitCode: 8,
+      message: 'version 6 of processor is Inactive again after 3 calls: No address is free.',
+    });
+    expect(calls).toEqual([0, 4_000, 8_000]);
+  });
+
+  test('that stays Inactive, as if nobody had called, is called again after half a minute', async () => {
+    is('Inactive');
+    const started = clock.now();
+    const calls: number[] = [];
+    functions.hooks = {
+      after: (call) => {
+        if (call !== 'invoke') return;
+        calls.push(clock.now() - started);
+        if (calls.length === 2) is('Active');
+      },
+    };
+    expect(await ready()).toMatchObject({ state: 'Active' });
+    expect(calls).toEqual([0, 30_000]);
   });
 
   test('that is Failed ends it at once with Lambda’s reason', async () => {

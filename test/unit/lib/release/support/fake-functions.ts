@@ -1,4 +1,10 @@
-import type { Alias, Functions, FunctionVersion, Invocation } from '../../../../../src/lib/aws/ports/functions.ts';
+import type {
+  Alias,
+  Functions,
+  FunctionVersion,
+  Invocation,
+  Provisioned,
+} from '../../../../../src/lib/aws/ports/functions.ts';
 import type { Clock } from '../../../../../src/lib/clock.ts';
 import { CvopsError } from '../../../../../src/lib/errors/cvops-error.ts';
 import { ExitCode } from '../../../../../src/lib/errors/exit-code.ts';
@@ -10,7 +16,7 @@ export interface Served {
   readonly weights: Readonly<Record<string, number>>;
 }
 
-type Call = 'getAlias' | 'updateAlias' | 'getVersion' | 'listVersions' | 'invoke';
+type Call = 'getAlias' | 'updateAlias' | 'getVersion' | 'listVersions' | 'listProvisioned' | 'invoke';
 
 export const FUNCTION = 'processor';
 export const ALIAS = 'live';
@@ -22,6 +28,7 @@ export class FakeFunctions {
   alias: Alias;
   /** Run before and after the work of each call; what they throw the caller gets. */
   hooks: { before?: (call: Call) => void; after?: (call: Call) => void } = {};
+  provisioned: readonly Provisioned[] = [];
   invokes: { qualifier: string; payload: string }[] = [];
   answer: (version: string, payload: string) => Omit<Invocation, 'executedVersion'> = () => ({
     functionError: null,
@@ -58,6 +65,7 @@ export class FakeFunctions {
         }),
       getVersion: (_, version) => run('getVersion', () => this.#found(version)),
       listVersions: () => run('listVersions', () => [...this.versions.values()]),
+      listProvisioned: () => run('listProvisioned', () => this.provisioned),
       invoke: (_, qualifier, payload) =>
         run('invoke', () => {
           const executedVersion = qualifier === ALIAS ? this.alias.version : qualifier;
@@ -107,6 +115,7 @@ export function madeVersion(version: string, over: Partial<FunctionVersion> = {}
     environment: {},
     state: 'Active',
     stateReason: null,
+    snapStart: null,
     description: '',
     lastModified: '',
     ...over,
