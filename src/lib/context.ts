@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { join } from 'node:path';
 import { CallPace } from './aws/call-pace.ts';
+import { CallTally } from './aws/call-tally.ts';
 import type { CallRecord, ClientSetup } from './aws/client-options.ts';
 import type { Account, Tables, Topics, Trail } from './aws/ports/account.ts';
 import type { Alarms } from './aws/ports/alarms.ts';
@@ -42,6 +43,8 @@ export interface Context extends Host {
   readonly folders: Folders;
   /** The last AWS calls, the newest at the end; a replay makes millions. */
   readonly calls: readonly CallRecord[];
+  /** All calls so far, by `service:operation`; see {@link CallTally}. */
+  callCounts(): Readonly<Record<string, number>>;
   config(): Promise<LoadedConfig>;
   region(): Promise<string>;
   queues(): Promise<Queues>;
@@ -72,7 +75,9 @@ export function createContext(host: Host, settings: Settings, folders: Folders):
   // Each call in flight listens to it; Node warns on stderr from the eleventh on.
   setMaxListeners(0, host.signal);
   const calls: CallRecord[] = [];
+  const tally = new CallTally();
   const observe = (call: CallRecord) => {
+    tally.add(call);
     if (calls.push(call) > CALLS_KEPT) calls.shift();
     if (settings.debug) {
       host.streams.stderr.write(
@@ -156,6 +161,7 @@ export function createContext(host: Host, settings: Settings, folders: Folders):
     settings,
     folders,
     calls,
+    callCounts: () => tally.counts,
     config,
     region,
     queues: once(async () => {

@@ -23,6 +23,7 @@ export interface CallRecord {
   readonly operation: string;
   readonly durationMs: number;
   readonly status: number | undefined;
+  /** How often it was sent; 0 where it did not come to that, for want of credentials. */
   readonly attempts: number;
   readonly requestId: string | undefined;
   /** The Date header of the answer, ms since the epoch. */

@@ -126,7 +126,8 @@ function observe(service: string, tell: ClientSetup['observe']) {
       return result;
     } catch (cause) {
       const failure = cause as { $response?: RawAnswer; $metadata?: { attempts?: number } };
-      record(failure.$response, failure.$metadata?.attempts ?? 1);
+      const isSent = failure.$response !== undefined || endpointOf(cause) !== undefined;
+      record(failure.$response, isSent ? (failure.$metadata?.attempts ?? 1) : 0);
       throw cause;
     }
   };

@@ -10,6 +10,7 @@ import { collect } from '../../../src/lib/usage/collect/collect.ts';
 import { inventory } from '../../../src/lib/usage/collect/inventory.ts';
 import { periodOf } from '../../../src/lib/usage/month.ts';
 import type { Series } from '../../../src/lib/usage/readings.ts';
+import { selfUsage } from '../../../src/lib/usage/self-usage.ts';
 import { MemorySink } from '../../support/memory-sink.ts';
 import { observeCalls } from '../../support/observe-calls.ts';
 import { isolatedEnvironment } from '../../support/run-cli.ts';
@@ -54,8 +55,8 @@ function context(): Context {
   return createContext(host, resolveSettings({}, env), folders(env));
 }
 
-const read = (month?: string) =>
-  collect(context().usage, inventory(defaultConfig), periodOf(month, sandbox.simulator.now()), {
+const read = (from = context()) =>
+  collect(from.usage, inventory(defaultConfig), periodOf(undefined, sandbox.simulator.now()), {
     region: SYSTEM.region,
   });
 const sum = (series: Series | undefined) => series?.reduce((total, point) => total + point.sum, 0);
@@ -77,6 +78,29 @@ describe('the readings of the example system on the simulator', () => {
       'ListMetrics',
       'ListVersionsByFunction',
     ]);
+  });
+
+  test('are counted, with each attempt that AWS turned away', async () => {
+    sandbox.simulator.faults.add({
+      service: 'cloudwatch',
+      operation: 'DescribeAlarms',
+      times: 2,
+      error: { code: 'Throttling', statusCode: 400 },
+    });
+    const one = context();
+    const { cloudwatch } = await read(one);
+    expect(cloudwatch.alarms.value).toHaveLength(1);
+    const { apiCalls, paidCalls, costUsd, calls: counts } = selfUsage(one.callCounts());
+    expect(counts).toMatchObject({ 'cloudwatch:DescribeAlarms': 3, 'dynamodb:DescribeTable': 2 });
+    expect(apiCalls).toBe(calls.length);
+    expect({ paidCalls, costUsd }).toEqual({ paidCalls: 0, costUsd: 0 });
+  });
+
+  test('leave a gap where AWS goes on to turn a call away', async () => {
+    sandbox.simulator.faults.add({ operation: 'ListDashboards', error: { code: 'Throttling', statusCode: 400 } });
+    const { cloudwatch } = await read();
+    expect(cloudwatch.dashboards.gap?.code).toBe('Throttled');
+    expect(cloudwatch.alarms.value).toHaveLength(1);
   });
 
   test('hold what is set up', async () => {

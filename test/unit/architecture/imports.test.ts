@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { PAID_OPERATIONS } from '../../../src/lib/usage/paid-operations.ts';
 
 const source = fileURLToPath(new URL('../../../src', import.meta.url));
 
@@ -71,6 +72,16 @@ describe('imports go one way: commands → domains → ports', () => {
     expect(
       breaches(({ file, specifier }) => specifier.startsWith('@aws-sdk/') && !file.startsWith('lib/aws/adapters/')),
     ).toEqual([]);
+  });
+
+  test('no adapter knows a command that AWS charges for from the first call on', () => {
+    const paid = Object.keys(PAID_OPERATIONS).map((name) => name.split(':')[1]!);
+    const adapters = readdirSync(join(source, 'lib/aws/adapters'));
+    const users = adapters.filter((file) => {
+      const text = readFileSync(join(source, 'lib/aws/adapters', file), 'utf8');
+      return paid.some((operation) => text.includes(`${operation}Command`)) || text.includes('client-cost-explorer');
+    });
+    expect(users).toEqual([]);
   });
 
   test('commander is imported by cli.ts only; chalk, tables, spinners and prompts by lib/io only', () => {
