@@ -14,6 +14,31 @@ export interface ServiceConfig {
   readonly topic?: string | undefined;
 }
 
+/** What no AWS metric tells of: figures for the usage report that the user looks up elsewhere. */
+export interface DeclaredUsage {
+  /** Managed resources of all workspaces of the HCP Terraform organisation. */
+  readonly hcpManagedResources?: number | undefined;
+  /** Minutes that GitHub Actions bills in a month, of private repositories. */
+  readonly githubMinutes?: number | undefined;
+  /** Requests to Cloudflare Workers on the busiest day (UTC). */
+  readonly cloudflareRequestsPerDay?: number | undefined;
+}
+
+/** A currency that money is shown in beside US dollars. */
+export interface Currency {
+  /** ISO 4217. */
+  readonly code: string;
+  /** How much of it a dollar is. */
+  readonly rate: number;
+  /** The day of the rate: `2026-11-01`. */
+  readonly asOf: string;
+}
+
+export interface UsageConfig {
+  readonly currency?: Currency | undefined;
+  readonly declared?: DeclaredUsage | undefined;
+}
+
 /** What `cvops.config.json` says. */
 export interface Config {
   readonly region?: string | undefined;
@@ -21,6 +46,8 @@ export interface Config {
   readonly endpointUrl?: string | undefined;
   /** DynamoDB table in which releases are remembered; `cv-analytics-releases` without it. */
   readonly releaseTable?: string | undefined;
+  /** For `usage report`. */
+  readonly usage?: UsageConfig | undefined;
   readonly services: Readonly<Record<string, ServiceConfig>>;
 }
 

@@ -5,6 +5,7 @@ import { CvopsError } from '../errors/cvops-error.ts';
 import { ExitCode } from '../errors/exit-code.ts';
 import type { Config, ServiceConfig } from './config.ts';
 import { NAMES, nameIn } from './resource-names.ts';
+import { USAGE_FIELDS, usageFieldsBelow } from './usage-fields.ts';
 
 const text = z.string().check(z.minLength(1), z.maxLength(256));
 const resource = (field: keyof ServiceConfig) => z.optional(text.check(z.regex(NAMES[field].pattern)));
@@ -16,6 +17,19 @@ const service = z.strictObject({
   table: resource('table'),
   topic: resource('topic'),
 });
+const count = z.optional(z.int().check(z.nonnegative()));
+const usage = z.strictObject({
+  currency: z.optional(
+    z.strictObject({
+      code: z.string().check(z.regex(/^[A-Z]{3}$/)),
+      rate: z.number().check(z.positive()),
+      asOf: z.iso.date(),
+    }),
+  ),
+  declared: z.optional(
+    z.strictObject({ hcpManagedResources: count, githubMinutes: count, cloudflareRequestsPerDay: count }),
+  ),
+});
 const schema = z.strictObject({
   $schema: z.optional(z.string()),
   version: z.optional(z.literal(1)),
@@ -23,10 +37,11 @@ const schema = z.strictObject({
   profile: z.optional(text),
   endpointUrl: z.optional(z.url({ protocol: /^https?$/ })),
   releaseTable: resource('table'),
+  usage: z.optional(usage),
   services: z.record(z.string().check(z.regex(/^[A-Za-z0-9][\w.-]*$/)), service),
 });
 
-const FILE_FIELDS = ['services', 'region', 'profile', 'endpointUrl', 'releaseTable', 'version'] as const;
+const FILE_FIELDS = ['services', 'region', 'profile', 'endpointUrl', 'releaseTable', 'usage', 'version'] as const;
 const SERVICE_FIELDS = Object.keys(NAMES) as readonly (keyof ServiceConfig)[];
 
 /**
@@ -128,7 +143,8 @@ function refused(source: Source, tree: Node, issue: z.core.$ZodIssue): CvopsErro
   const node = findNodeAtLocation(tree, path);
   const field = path.length === 0 ? 'the file' : `"${path.join('.')}"`;
   if (node === undefined) {
-    return source.error(tree.offset, `${field} is missing.`, `${expectation(path).hint}`);
+    const parent = findNodeAtLocation(tree, path.slice(0, -1)) ?? tree;
+    return source.error(parent.offset, `${field} is missing.`, `${expectation(path).hint}`);
   }
   if (issue.code === 'invalid_key') {
     const key = node.parent?.children?.[0] ?? node;
@@ -141,20 +157,28 @@ function refused(source: Source, tree: Node, issue: z.core.$ZodIssue): CvopsErro
   const { what, hint } = expectation(path);
   const value = getNodeValue(node);
   const kind =
-    path.length === 3 && typeof value === 'string' ? nameIn(value, path[2] as keyof ServiceConfig) : undefined;
+    path.length === 3 && path[0] === 'services' && typeof value === 'string'
+      ? nameIn(value, path[2] as keyof ServiceConfig)
+      : undefined;
   if (kind !== undefined) return source.error(node.offset, `${field} is ${kind.is}; ${what} is expected.`, kind.hint);
   return source.error(node.offset, `${field} is ${shown(node, value)}; ${what} is expected.`, hint);
 }
 
 function unknownField(source: Source, tree: Node, path: readonly string[], key: string): CvopsError {
-  const known: readonly string[] = path.length === 0 ? FILE_FIELDS : SERVICE_FIELDS;
+  const [known, where] = knownFields(path);
   const near = closest(key, known);
   const node = findNodeAtLocation(tree, [...path, key]);
   return source.error(
     (node?.parent ?? tree).offset,
     `there is no field "${[...path, key].join('.')}".`,
-    `${near === undefined ? '' : `did you mean "${near}"? `}${path.length === 0 ? 'the file' : 'a service'} has: ${known.join(', ')}.`,
+    `${near === undefined ? '' : `did you mean "${near}"? `}${where} has: ${known.join(', ')}.`,
   );
+}
+
+function knownFields(path: readonly string[]): readonly [fields: readonly string[], where: string] {
+  if (path.length === 0) return [FILE_FIELDS, 'the file'];
+  if (path[0] === 'usage') return [usageFieldsBelow(path.join('.')), `"${path.join('.')}"`];
+  return [SERVICE_FIELDS, 'a service'];
 }
 
 const SEE = 'see docs/configuration.md.';
@@ -162,6 +186,8 @@ const SEE = 'see docs/configuration.md.';
 /** What may stand at a path, and how to write it. */
 function expectation(path: readonly string[]): { readonly what: string; readonly hint: string } {
   const [first] = path;
+  const usageField = USAGE_FIELDS[path.join('.')];
+  if (usageField !== undefined) return { what: usageField.what, hint: `e.g. ${usageField.example}.` };
   if (path.length === 3) {
     const { what, example } = NAMES[path[2] as keyof ServiceConfig];
     return { what, hint: `e.g. "${path[2]}": "${example}".` };

@@ -1,6 +1,7 @@
 import type { MetricFilter } from '../../aws/ports/usage-source.ts';
+import { mapped } from '../mapped.ts';
 import type { Reading, Readings, Series } from '../readings.ts';
-import { mapped, type Reader } from './reader.ts';
+import type { Reader } from './reader.ts';
 
 /** ListMetrics names what had data in the last two weeks: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_ListMetrics.html */
 const LISTED_MS = 14 * 86_400_000;

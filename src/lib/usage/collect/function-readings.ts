@@ -1,7 +1,8 @@
 import type { EventSource } from '../../aws/ports/functions.ts';
+import { mapped } from '../mapped.ts';
 import type { FunctionReadings, Reading, VersionSettings } from '../readings.ts';
 import type { InventoryFunction } from './inventory.ts';
-import { mapped, type Reader } from './reader.ts';
+import type { Reader } from './reader.ts';
 
 const NAMESPACE = 'AWS/Lambda';
 /** Of 500 metrics each; a version has a handful. */

@@ -68,8 +68,3 @@ export class Reader {
 function gapOf({ code, message, hint }: CvopsError): Gap {
   return { code, message, ...(hint === undefined ? {} : { hint }) };
 }
-
-/** What a reading comes to, where there is one. */
-export function mapped<T, U>(reading: Reading<T>, change: (value: T) => U): Reading<U> {
-  return reading.gap === undefined ? { value: change(reading.value) } : { gap: reading.gap };
-}

@@ -42,11 +42,45 @@ describe('a configuration is refused with line, column, field, value, and what i
     ['[]', '1:1: the file is a list; an object is expected.', 'docs/configuration.md'],
     ['{}', '1:1: "services" is missing.', '"services": {'],
     ['{"services": {"a b": {}}}', '1:15: "a b" cannot be the name of a service.', 'letters'],
+    ['{"services": {}, "usage": 5}', '1:27: "usage" is 5, a number; an object is expected.', '"declared": {'],
+    [
+      '{"services": {}, "usage": {"currency": {"code": "gbp", "rate": 0.76, "asOf": "2026-11-01"}}}',
+      '1:49: "usage.currency.code" is "gbp"; a currency in three capital letters is expected.',
+      '"GBP"',
+    ],
+    [
+      '{"services": {}, "usage": {"currency": {"code": "GBP", "rate": 0, "asOf": "2026-11-01"}}}',
+      '1:64: "usage.currency.rate" is 0, a number; a number above 0, what one US dollar is, is expected.',
+      '0.76',
+    ],
+    [
+      '{"services": {}, "usage": {"currency": {"code": "GBP", "rate": 0.76, "asOf": "2026-02-30"}}}',
+      '1:78: "usage.currency.asOf" is "2026-02-30"; the day of the rate, YYYY-MM-DD, is expected.',
+      '"2026-11-01"',
+    ],
+    [
+      '{"services": {}, "usage": {"currency": {"code": "GBP", "rate": 0.76}}}',
+      '1:40: "usage.currency.asOf" is missing.',
+      '"asOf": "2026-11-01"',
+    ],
+    [
+      '{"services": {}, "usage": {"declared": {"githubMinutes": -1}}}',
+      '1:58: "usage.declared.githubMinutes" is -1, a number; a whole number from 0 up is expected.',
+      '300',
+    ],
     ['{"services": {"__proto__": {}}}', '1:15: "__proto__" is no name.', 'rename'],
   ])('%s', (text, message, hint) => {
     const error = refusal(text);
     expect(error).toMatchObject({ code: 'InvalidConfig', exitCode: 4, message: `f.json:${message}` });
     expect(error.hint).toContain(hint);
+  });
+
+  test('a field of the usage section that is misspelt is named with those that there are', () => {
+    const error = refusal('{"services": {}, "usage": {"declared": {"githubMinuts": 1}}}');
+    expect(error.message).toContain('there is no field "usage.declared.githubMinuts".');
+    expect(error.hint).toBe(
+      'did you mean "githubMinutes"? "usage.declared" has: hcpManagedResources, githubMinutes, cloudflareRequestsPerDay.',
+    );
   });
 
   test('text that is no JSON says what was expected where', () => {

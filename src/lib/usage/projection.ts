@@ -1,0 +1,66 @@
+import type { Period } from './month.ts';
+import { DAY_MS, HOUR_MS, type Hours, total } from './rows/hours.ts';
+import type { Confidence } from './usage-row.ts';
+
+const HOURS_OF_WEEK = 168;
+const WEEK_MS = HOURS_OF_WEEK * HOUR_MS;
+/** Less than this says little of the rest of the month. */
+const LITTLE_MS = 3 * DAY_MS;
+
+/**
+ * What AWS itself forecasts: usage goes on as it was on average since the month began.
+ * https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/tracking-free-tier-usage.html
+ * @returns null in the first moment of a month.
+ */
+export function straightLine(used: number, { month, elapsedMs }: Period): number | null {
+  return elapsedMs === 0 ? null : (used * (month.endMs - month.startMs)) / elapsedMs;
+}
+
+/**
+ * Where a flow (requests, bytes) ends at the end of the month. In the first week a straight line; from then on each hour
+ * that is left is expected to be like the same hours of the week so far. A straight line alone errs by more than a tenth
+ * where weekends are quiet: the twelfth day of a month that began on a Monday has seen two weekend days of twelve.
+ */
+export function projectFlow(hours: Hours, period: Period): number | null {
+  const used = total(hours);
+  if (period.isOver) return used;
+  return period.elapsedMs < WEEK_MS ? straightLine(used, period) : used + restByRhythm(hours, period);
+}
+
+function restByRhythm(hours: Hours, { month, untilMs }: Period): number {
+  const seen = new Array<number>(HOURS_OF_WEEK).fill(0);
+  const left = new Array<number>(HOURS_OF_WEEK).fill(0);
+  const amounts = new Array<number>(HOURS_OF_WEEK).fill(0);
+  const slot = (at: number) => Math.floor((at - month.startMs) / HOUR_MS) % HOURS_OF_WEEK;
+  for (let at = month.startMs; at < month.endMs; at += HOUR_MS) {
+    const over = Math.min(Math.max((untilMs - at) / HOUR_MS, 0), 1);
+    seen[slot(at)]! += over;
+    left[slot(at)]! += 1 - over;
+  }
+  for (const { at, value } of hours) amounts[slot(at)]! += value;
+  return amounts.reduce((sum, amount, index) => sum + (amount / seen[index]!) * left[index]!, 0);
+}
+
+/** Where something ends that follows a setting, not people, as idle polling does: the last week's pace goes on. */
+export function projectRecent(hours: Hours, period: Period): number | null {
+  const used = total(hours);
+  if (period.isOver) return used;
+  if (period.elapsedMs < WEEK_MS) return straightLine(used, period);
+  const since = period.untilMs - WEEK_MS;
+  const recent = hours
+    .map(({ at, value }) => value * Math.min(Math.max((at + HOUR_MS - since) / HOUR_MS, 0), 1))
+    .reduce((sum, value) => sum + value, 0);
+  return used + (recent / WEEK_MS) * (period.month.endMs - period.untilMs);
+}
+
+/** Where capacity-hours end: those so far, and today's setting for the hours that are left. */
+export function projectCapacity(hours: Hours, setting: number, { month, untilMs }: Period): number {
+  return total(hours) + (setting * (month.endMs - untilMs)) / HOUR_MS;
+}
+
+/** How much of a month must be over for its end to be told from it. */
+export function projectionConfidence({ elapsedMs, isOver }: Period): Confidence {
+  if (isOver) return 'high';
+  if (elapsedMs < LITTLE_MS) return 'low';
+  return elapsedMs < WEEK_MS ? 'medium' : 'high';
+}

@@ -1,0 +1,53 @@
+import type { Period } from '../month.ts';
+import type { Series, SeriesPoint } from '../readings.ts';
+
+/** An amount that fell into the hour that begins at `at`, ms since the epoch. */
+export interface Hour {
+  readonly at: number;
+  readonly value: number;
+}
+
+/** Amounts by the hour, ordered by time; hours without any have none. */
+export type Hours = readonly Hour[];
+
+export const HOUR_MS = 3_600_000;
+export const DAY_MS = 24 * HOUR_MS;
+
+/** What a metric adds up to in each hour. */
+export function hoursOf(series: Series, value: (point: SeriesPoint) => number = ({ sum }) => sum): Hours {
+  return series.map((point) => ({ at: point.at, value: value(point) }));
+}
+
+export function total(hours: Hours): number {
+  return sumOf(hours.map(({ value }) => value));
+}
+
+/** The month to date of a metric that is counted. */
+export function totalOf(series: Series): number {
+  return sumOf(series.map(({ sum }) => sum));
+}
+
+export function sumOf(numbers: readonly number[]): number {
+  return numbers.reduce((sum, each) => sum + each, 0);
+}
+
+export function scaled(hours: Hours, factor: number): Hours {
+  return hours.map(({ at, value }) => ({ at, value: value * factor }));
+}
+
+/** Hour by hour, all of them together. */
+export function added(...lists: readonly Hours[]): Hours {
+  const sums = new Map<number, number>();
+  for (const { at, value } of lists.flat()) sums.set(at, (sums.get(at) ?? 0) + value);
+  return [...sums].map(([at, value]) => ({ at, value })).sort((a, b) => a.at - b.at);
+}
+
+/** For each day of the month that has begun (UTC), what fell into it. */
+export function byDay(hours: Hours, { month, elapsedMs }: Period): readonly number[] {
+  const days = new Array<number>(Math.ceil(elapsedMs / DAY_MS)).fill(0);
+  for (const { at, value } of hours) {
+    const day = Math.floor((at - month.startMs) / DAY_MS);
+    if (day >= 0 && day < days.length) days[day]! += value;
+  }
+  return days;
+}
