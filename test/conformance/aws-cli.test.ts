@@ -245,6 +245,19 @@ if (cli instanceof EmulatorUnavailable) {
       });
     });
 
+    test('freetier: what was used, page after page, and the plan of the account', async () => {
+      const [first, second] = ['AWS Lambda', 'Amazon DynamoDB'].map((service) => ({ service, actualUsageAmount: 1.5 }));
+      simulator.freeTier.steer({ usages: [first!, second!], pageSize: 1 });
+      expect(await aws(line`freetier get-free-tier-usage`)).toEqual({ freeTierUsages: [first, second] });
+      const filter = { Dimensions: { Key: 'SERVICE', Values: ['Dynamo'], MatchOptions: ['CONTAINS'] } };
+      expect(await aws(line`freetier get-free-tier-usage --filter ${filter}`)).toEqual({ freeTierUsages: [second] });
+      expect(await aws(line`freetier get-account-plan-state`)).toMatchObject({
+        accountPlanType: 'FREE',
+        accountPlanRemainingCredits: { amount: 100, unit: 'USD' },
+        accountPlanExpirationDate: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
+      });
+    });
+
     test('logs: a group, a stream, events', async () => {
       await aws(line`logs create-log-group --log-group-name cli`);
       await aws(line`logs create-log-stream --log-group-name cli --log-stream-name s`);

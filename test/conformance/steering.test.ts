@@ -161,6 +161,51 @@ describe('steering the simulator over HTTP', () => {
     expect((await ask('POST', 'metrics', body)).status).toBe(400);
   });
 
+  const freeTier = async (operation: string) => {
+    const answer = await fetch(simulator.endpoint, {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-amz-json-1.0', 'x-amz-target': `AWSFreeTierService.${operation}` },
+      body: '{}',
+    });
+    return { status: answer.status, type: answer.headers.get('content-type'), json: await answer.json() };
+  };
+
+  test('the free tier is told as it is set', async () => {
+    const usages = [{ service: 'AWS Lambda', usageType: 'Request', actualUsageAmount: 5.5, limit: 1e6 }];
+    const plan = { type: 'PAID', status: 'ACTIVE', creditsUsd: 12.5 };
+    expect((await ask('POST', 'freetier', { usages, plan })).json).toEqual({ status: 'ok' });
+    expect(await freeTier('GetFreeTierUsage')).toEqual({
+      status: 200,
+      type: 'application/x-amz-json-1.0',
+      json: { freeTierUsages: usages },
+    });
+    expect((await freeTier('GetAccountPlanState')).json).toEqual({
+      accountId: '000000000000',
+      accountPlanType: 'PAID',
+      accountPlanStatus: 'ACTIVE',
+      accountPlanRemainingCredits: { amount: 12.5, unit: 'USD' },
+    });
+    await ask('POST', 'freetier', { plan: null });
+    expect(await freeTier('GetAccountPlanState')).toMatchObject({
+      status: 400,
+      json: { __type: 'ResourceNotFoundException' },
+    });
+    await ask('POST', 'reset');
+    expect((await freeTier('GetAccountPlanState')).json).toMatchObject({ accountPlanType: 'FREE' });
+  });
+
+  test.each([
+    { lagHours: -1 },
+    { notReported: 'SQS' },
+    { usages: [{ service: 5 }] },
+    { plan: { type: 'GOLD', status: 'ACTIVE' } },
+    { plan: { type: 'FREE' } },
+    { pageSize: 0 },
+    { credits: 5 },
+  ])('a free tier that cannot be is refused: %j', async (body) => {
+    expect((await ask('POST', 'freetier', body)).status).toBe(400);
+  });
+
   test('single entries of a batch fail when told to', async () => {
     const QueueUrl = await makeQueue();
     await ask('POST', 'faults', { operation: 'SendMessageBatch', times: 1, entries: { code: 'InternalError' } });

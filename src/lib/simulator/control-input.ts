@@ -1,4 +1,5 @@
 import type { PlantedMetric } from './cloudwatch/planted-metric.ts';
+import type { FreeTierSteering } from './freetier/free-tier-account.ts';
 import type { FaultRule } from './kernel/faults.ts';
 import type { FunctionSteering } from './lambda/function-states.ts';
 import type { PlantedMessage } from './sqs/planted-message.ts';
@@ -20,6 +21,14 @@ const flag: Check = (value) => typeof value === 'boolean';
 const number: Check = (value) => typeof value === 'number' && Number.isFinite(value);
 const structure: Check = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
 const structures: Check = (value) => Array.isArray(value) && value.every(structure);
+const oneOf =
+  (...values: readonly string[]): Check =>
+  (value) =>
+    values.includes(value as string);
+const orNull =
+  (of: Check): Check =>
+  (value) =>
+    value === null || of(value);
 const texts: Check = (value) => structure(value) && Object.values(value as Members).every(text);
 const between =
   (low: number, high: number): Check =>
@@ -88,10 +97,6 @@ export function readPlanted(input: Members): readonly PlantedMessage[] {
 
 /** What `POST functions/REGION/NAME` orders. Throws. */
 export function readSteering(input: Members): FunctionSteering {
-  const oneOf =
-    (...values: readonly string[]): Check =>
-    (value) =>
-      values.includes(value as string);
   check(input, {
     qualifier: text,
     state: oneOf('Active', 'Inactive', 'Failed'),
@@ -100,7 +105,7 @@ export function readSteering(input: Members): FunctionSteering {
     reclaimed: oneOf('image', 'network'),
     wakes: flag,
     nextUpdateFails: structure,
-    provisioningFails: (value) => value === null || text(value),
+    provisioningFails: orNull(text),
   });
   const failure = input['nextUpdateFails'] as Members | undefined;
   for (const member of failure === undefined ? [] : ['reason', 'reasonCode']) {
@@ -124,6 +129,42 @@ export function readPlantedMetrics(input: Members): readonly PlantedMetric[] {
     }
   }
   return metrics as unknown as readonly PlantedMetric[];
+}
+
+/** What `POST freetier` sets. Throws. */
+export function readFreeTierSteering(input: Members): FreeTierSteering {
+  check(input, {
+    lagHours: between(0, 744),
+    notReported: (value) => Array.isArray(value) && value.every(text),
+    usages: orNull(structures),
+    pageSize: between(1, 1000),
+    plan: orNull(structure),
+  });
+  const { plan, usages } = input as { plan?: Members | null; usages?: readonly Members[] | null };
+  for (const usage of usages ?? []) {
+    check(usage, {
+      service: text,
+      operation: text,
+      usageType: text,
+      region: text,
+      actualUsageAmount: number,
+      forecastedUsageAmount: number,
+      limit: number,
+      unit: text,
+      description: text,
+      freeTierType: text,
+    });
+  }
+  if (plan !== null && plan !== undefined) {
+    check(plan, {
+      type: oneOf('FREE', 'PAID'),
+      status: oneOf('NOT_STARTED', 'ACTIVE', 'EXPIRED'),
+      creditsUsd: number,
+      expiresAt: text,
+    });
+    if (plan['type'] === undefined || plan['status'] === undefined) throw new Error('plan: type or status is missing');
+  }
+  return input as FreeTierSteering;
 }
 
 /** An effect that must name its error code. */

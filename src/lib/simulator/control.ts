@@ -2,6 +2,7 @@ import {
   readClockInput,
   readControlInput,
   readFaultRule,
+  readFreeTierSteering,
   readPlanted,
   readPlantedMetrics,
   readSteering,
@@ -13,7 +14,7 @@ import type { Simulator } from './simulator.ts';
  * The simulator's own API, below `/_simulator/`:
  * `GET clock`, `POST clock {advanceMs?, rate?}`, `GET|POST|DELETE faults[/id]`, `GET outbox`, `GET|POST queues/REGION/NAME`,
  * `POST functions/REGION/NAME`, `POST reset`, `GET health`,
- * `POST metrics[/REGION]`.
+ * `POST metrics[/REGION]`, `POST freetier`.
  * Answers JSON; undefined for an unknown path. Throws where the body asks for what cannot be.
  */
 export async function control(
@@ -58,6 +59,9 @@ export async function control(
       return simulator.region(region).lambda.steer(name, readSteering(input)) ? json({ status: 'ok' }) : undefined;
     case 'POST metrics':
       return json({ points: simulator.region(region).cloudwatch.plant(readPlantedMetrics(input)) });
+    case 'POST freetier':
+      simulator.freeTier.steer(readFreeTierSteering(input));
+      return json({ status: 'ok' });
     case 'POST reset':
       await simulator.reset();
       return json({ status: 'ok' });

@@ -6,6 +6,8 @@ import { CloudWatch } from './cloudwatch/cloudwatch.ts';
 import { DynamoDb } from './dynamodb/dynamodb.ts';
 import { EventBridge } from './events/event-bridge.ts';
 import { Scheduler } from './events/scheduler.ts';
+import { FreeTier } from './freetier/free-tier.ts';
+import type { FreeTierAccount } from './freetier/free-tier-account.ts';
 import type { ApiError } from './kernel/api-error.ts';
 import type { Clock } from './kernel/clock.ts';
 import type { Region, TrailEvent } from './kernel/region.ts';
@@ -25,6 +27,7 @@ export interface RegionOptions {
   readonly uuid: () => string;
   readonly folder: () => string;
   readonly endpoint: () => string;
+  readonly freeTier: FreeTierAccount;
 }
 
 /** One region: its services, wired to one another. */
@@ -77,6 +80,7 @@ export class SimulatedRegion implements Region {
       this.scheduler,
       new Sts(this),
       new CloudTrail(this),
+      new FreeTier(this, options.freeTier),
     ];
   }
 

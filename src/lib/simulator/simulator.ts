@@ -4,6 +4,7 @@ import type { Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { control } from './control.ts';
+import { FreeTierAccount } from './freetier/free-tier-account.ts';
 import type { ApiError } from './kernel/api-error.ts';
 import { SimulatedClock } from './kernel/clock.ts';
 import { dispatch } from './kernel/dispatch.ts';
@@ -33,6 +34,7 @@ export class Simulator implements Backend {
   readonly accountId: string;
   readonly clock: SimulatedClock;
   readonly faults: Faults;
+  #freeTier: FreeTierAccount;
   readonly #random: () => number;
   readonly #regions = new Map<string, { region: SimulatedRegion; router: Router }>();
   #folder: string | undefined;
@@ -48,6 +50,7 @@ export class Simulator implements Backend {
     this.#random = seededRandom(seed);
     // Faults draw from a generator of their own: how often functions are routed does not shift them.
     this.faults = new Faults(seededRandom(seed + 1));
+    this.#freeTier = this.#newFreeTier();
   }
 
   /** Starts a simulator that listens on 127.0.0.1. Rejects with `EADDRINUSE` when the port is taken. */
@@ -103,6 +106,11 @@ export class Simulator implements Backend {
     return [...this.#regions.values()].map((entry) => entry.region);
   }
 
+  /** What the Free Tier API tells of the account, to be steered. */
+  get freeTier(): FreeTierAccount {
+    return this.#freeTier;
+  }
+
   /** Simulated time, ms since the epoch. */
   now(): number {
     return this.clock.now();
@@ -128,6 +136,7 @@ export class Simulator implements Backend {
   async reset(): Promise<void> {
     const regions = this.regions;
     this.#regions.clear();
+    this.#freeTier = this.#newFreeTier();
     this.faults.clear();
     await Promise.all(regions.map((region) => region.close()));
   }
@@ -141,6 +150,10 @@ export class Simulator implements Backend {
       await new Promise<void>((resolve) => server.close(() => resolve()));
     }
     if (this.#folder !== undefined) rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  #newFreeTier(): FreeTierAccount {
+    return new FreeTierAccount(this.clock, () => this.regions);
   }
 
   #at(name: string): { region: SimulatedRegion; router: Router } {
@@ -159,6 +172,7 @@ export class Simulator implements Backend {
         return join(this.#folder, `${name}-${made}`);
       },
       endpoint: () => this.endpoint,
+      freeTier: this.#freeTier,
     });
     const entry = { region, router: new Router(region.services) };
     this.#regions.set(name, entry);
