@@ -144,6 +144,8 @@ function asDeployment(context: Context, started: number, { codeSha256 }: Publish
       const ledger = await context.releaseLedger();
       return {
         history: (...query) => ledger.history(...query),
+        tryTable: () => ledger.tryTable(),
+        waiting: (home) => ledger.waiting(home),
         append: (draft) =>
           ledger.append({
             ...draft,

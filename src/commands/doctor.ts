@@ -41,7 +41,16 @@ async function runDoctor(_options: object, context: Context): Promise<Outcome> {
       context.tables(),
       context.topics(),
     ]);
-    checks.push(...(await examine({ queues, functions, account, tables, topics }, config, context.settings.sandbox)));
+    const ports = {
+      queues,
+      functions,
+      account,
+      tables,
+      topics,
+      ledger: context.releaseLedger,
+      now: () => context.clock.now(),
+    };
+    checks.push(...(await examine(ports, config, await context.region(), context.settings.sandbox)));
   }
   const wrong = checks.filter(({ status }) => status === 'NG');
   return {

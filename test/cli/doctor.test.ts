@@ -26,6 +26,11 @@ const RESOURCES = [
   'reporter.alias',
   'reporter.table',
   'reporter.topic',
+  'ledger.table',
+  'ledger.units',
+  'ledger.read',
+  'ledger.write',
+  'ledger.queue',
 ];
 
 describe('doctor', () => {
@@ -77,7 +82,7 @@ describe('doctor', () => {
     const wrong = all.filter(({ status }) => status === 'NG');
     expect(wrong.map(({ id }) => id)).toContain('processor.table');
     expect(new Set(wrong.map(({ hint }) => hint))).toEqual(
-      new Set(['create it, or correct its name in the configuration.']),
+      new Set(['create it, or correct its name in the configuration.', 'docs/release-ledger.md shows the table.']),
     );
   });
 

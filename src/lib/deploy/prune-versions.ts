@@ -9,7 +9,7 @@ import type { ReleaseLedger } from '../release-ledger/release-ledger.ts';
 export interface PrunePorts {
   readonly functions: Functions;
   readonly code: FunctionCode;
-  readonly ledger: ReleaseLedger;
+  readonly ledger: Pick<ReleaseLedger, 'history'>;
   readonly clock: Clock;
 }
 

@@ -1,15 +1,15 @@
-import type { Account, Tables, Topics } from '../aws/ports/account.ts';
+import type { Account, Topics } from '../aws/ports/account.ts';
 import type { Functions } from '../aws/ports/functions.ts';
 import type { Queues } from '../aws/ports/queues.ts';
 import type { Config, ServiceConfig } from '../config/config.ts';
 import { formatDuration } from '../io/format.ts';
 import { type Check, check, skip } from './check.ts';
+import { examineLedger, type LedgerPorts, ledgerChecks } from './examine-ledger.ts';
 
-export interface DoctorPorts {
+export interface DoctorPorts extends LedgerPorts {
   readonly queues: Queues;
   readonly functions: Functions;
   readonly account: Account;
-  readonly tables: Tables;
   readonly topics: Topics;
 }
 
@@ -21,18 +21,26 @@ const VISIBILITY_FACTOR = 6;
 
 /**
  * Looks at every configured resource, all services side by side. Nothing is changed.
+ * @param region where it is looked.
  * @param simulatedTime what answers keeps a time of its own, which may run fast and be moved: the sandbox.
  */
-export async function examine(ports: DoctorPorts, config: Config, simulatedTime = false): Promise<readonly Check[]> {
+export async function examine(
+  ports: DoctorPorts,
+  config: Config,
+  region: string,
+  simulatedTime = false,
+): Promise<readonly Check[]> {
   const identity = await check('credentials', async () => (await ports.account.identity()).arn);
   if (identity.status === 'NG') return [identity, ...skipAll(config, 'needs credentials').slice(1)];
   const skew = simulatedTime
     ? skip('clock', 'the sandbox keeps a time of its own')
     : await check('clock', () => compareClocks(ports.account));
-  const services = await Promise.all(
-    Object.entries(config.services).map(([name, service]) => examineService(ports, name, service)),
-  );
-  return [identity, skew, ...services.flat()];
+  const [, partition, , , account] = identity.detail.split(':');
+  const checks = await Promise.all([
+    ...Object.entries(config.services).map(([name, service]) => examineService(ports, name, service)),
+    examineLedger(ports, config, [partition, region, account].join(':')),
+  ]);
+  return [identity, skew, ...checks.flat()];
 }
 
 /** Every check that {@link examine} would make, for the same reason not made. */
@@ -47,7 +55,7 @@ export function skipAll(config: Config, reason: string): readonly Check[] {
     ].flat();
     return parts.length === 0 ? [name] : parts.map((part) => `${name}.${part}`);
   });
-  return ['credentials', 'clock', ...resources].map((id) => skip(id, reason));
+  return ['credentials', 'clock', ...resources, ...ledgerChecks(config)].map((id) => skip(id, reason));
 }
 
 async function compareClocks(account: Account) {

@@ -4,6 +4,7 @@ import { CvopsError } from '../errors/cvops-error.ts';
 import type { Warning } from '../io/outcome.ts';
 import type { EntryQueue, LedgerPlace } from './entry-queue.ts';
 import { parseEntry, sortFrom, targetOf, toRow } from './entry-row.ts';
+import { homeOf } from './home-of.ts';
 import type { ReleaseEntry } from './release-entry.ts';
 import type { FoundEntry, ReleaseDraft, ReleaseHistory, ReleaseLedger } from './release-ledger.ts';
 
@@ -86,6 +87,16 @@ export class RecordedReleases implements ReleaseLedger {
     return { entries: entries.sort((a, b) => b.entry.at - a.entry.at), unreadable, warnings };
   }
 
+  async tryTable(): Promise<void> {
+    await (await this.#ports.table()).tryAdd();
+  }
+
+  /** A table of the same name in another account or region is another. */
+  async waiting(home: string): Promise<readonly ReleaseEntry[]> {
+    const { place, queue } = this.#ports;
+    return (await queue.waiting(place)).filter(({ aliasArn }) => homeOf(aliasArn) === home);
+  }
+
   /** Undefined when it is in the table, else why not. A release is never failed by what comes after it. */
   async #write(entry: ReleaseEntry): Promise<Error | undefined> {
     const { place, queue } = this.#ports;
@@ -100,22 +111,19 @@ export class RecordedReleases implements ReleaseLedger {
 
   /** The table has just been written: so can be what waits for it. */
   async #drain(written: ReleaseEntry): Promise<readonly Warning[]> {
-    for (const entry of await this.#waiting(written)) {
+    for (const entry of await this.#waitingWith(written)) {
       const failed = await this.#write(entry);
       if (failed !== undefined) return [waits(entry, failed, await this.#countWaiting(written))];
     }
     return [];
   }
 
-  /** Entries for the same account and region; a table of the same name elsewhere is another. */
-  async #waiting({ aliasArn }: ReleaseEntry): Promise<readonly ReleaseEntry[]> {
-    const { place, queue } = this.#ports;
-    const all = await queue.waiting(place).catch(() => []);
-    return all.filter((entry) => homeOf(entry.aliasArn) === homeOf(aliasArn));
+  async #waitingWith({ aliasArn }: ReleaseEntry): Promise<readonly ReleaseEntry[]> {
+    return this.waiting(homeOf(aliasArn)).catch(() => []);
   }
 
   async #countWaiting(entry: ReleaseEntry): Promise<number> {
-    return (await this.#waiting(entry)).length;
+    return (await this.#waitingWith(entry)).length;
   }
 
   async #actor(): Promise<string | null> {
@@ -157,12 +165,6 @@ function complete(draft: ReleaseDraft, actor: string | null, restores: string | 
     actor,
     restores,
   };
-}
-
-/** Partition, region and account of an ARN. */
-function homeOf(arn: string): string {
-  const [, partition, , region, account] = arn.split(':');
-  return [partition, region, account].join(':');
 }
 
 function waits(entry: ReleaseEntry, why: Error, count: number): Warning {

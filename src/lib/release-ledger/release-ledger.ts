@@ -31,6 +31,10 @@ export interface ReleaseLedger {
    * machine are written along. Never fails a release: what cannot be written waits, and the answer says so.
    */
   append(draft: ReleaseDraft): Promise<readonly Warning[]>;
+  /** Proves that the table takes entries, and gives it none. Rejects as the table does. */
+  tryTable(): Promise<void>;
+  /** Entries of one account and region that wait on this machine, oldest first. @param home as {@link homeOf} has it */
+  waiting(home: string): Promise<readonly ReleaseEntry[]>;
   /** Releases of one alias that began at or after `sinceMs`, newest first. */
   history(functionName: string, alias: string, sinceMs: number): Promise<ReleaseHistory>;
 }

@@ -42,6 +42,23 @@ export class DynamoDbReleaseTable implements ReleaseTable {
     }
   }
 
+  async tryAdd(): Promise<void> {
+    try {
+      await this.#client.send(
+        new PutItemCommand({
+          TableName: this.#name,
+          Item: { target: { S: 'cvops' }, sort: { S: 'doctor' } },
+          // True of no row: permission and keys are looked at, and nothing is ever written.
+          ConditionExpression: 'attribute_exists(#target) AND attribute_not_exists(#target)',
+          ExpressionAttributeNames: { '#target': 'target' },
+        }),
+      );
+    } catch (cause) {
+      if ((cause as Error).name === 'ConditionalCheckFailedException') return;
+      throw classifyAwsError(cause, this.#site('dynamodb:PutItem'));
+    }
+  }
+
   async newest(target: string, from: string, limit?: number): Promise<readonly ReleaseRow[]> {
     const rows: ReleaseRow[] = [];
     let start: Record<string, AttributeValue> | undefined;

@@ -1,8 +1,8 @@
-import { DescribeTableCommand, DynamoDBClient, type TableDescription } from '@aws-sdk/client-dynamodb';
+import { type BillingMode, DescribeTableCommand, DynamoDBClient, type TableDescription } from '@aws-sdk/client-dynamodb';
 import { classifyAwsError } from '../../errors/classify-aws-error.ts';
 import type { ClientSetup } from '../client-options.ts';
 import { type CallRules, guardClient } from '../guard-client.ts';
-import type { Tables } from '../ports/account.ts';
+import type { TableDescribed, Tables } from '../ports/account.ts';
 import type { TableCapacities, TableSettings } from '../ports/usage-source.ts';
 
 const RULES: CallRules = { answers: { DescribeTable: ['Table.TableStatus'] } };
@@ -15,17 +15,31 @@ export class DynamoDbTables implements Tables, TableCapacities {
     this.#client = guardClient('dynamodb', new DynamoDBClient(setup.options), setup, RULES);
   }
 
-  async describe(name: string): Promise<{ name: string; status: string; itemCount: number }> {
+  async describe(name: string): Promise<TableDescribed> {
     const table = await this.#describe(name);
-    return { name, status: table.TableStatus ?? '', itemCount: table.ItemCount ?? 0 };
+    const typeOf = (key?: string) =>
+      table.AttributeDefinitions?.find(({ AttributeName }) => AttributeName === key)?.AttributeType ?? '';
+    const keys = (['HASH', 'RANGE'] as const).flatMap((kind) =>
+      (table.KeySchema ?? [])
+        .filter(({ KeyType }) => KeyType === kind)
+        .map(({ AttributeName }) => ({ name: AttributeName ?? '', type: typeOf(AttributeName) })),
+    );
+    const all = [table, ...(table.GlobalSecondaryIndexes ?? [])].map(sizes);
+    const sum = (pick: 'read' | 'write') => all.reduce((units, each) => units + each[pick], 0);
+    const isProvisioned = billingOf(table) === 'PROVISIONED';
+    return {
+      name,
+      status: table.TableStatus ?? '',
+      itemCount: table.ItemCount ?? 0,
+      keys,
+      units: isProvisioned ? { read: sum('read'), write: sum('write') } : null,
+    };
   }
 
   async settings(name: string): Promise<TableSettings> {
     const table = await this.#describe(name);
     return {
-      // A table that was never on demand has no summary.
-      // https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BillingModeSummary.html
-      billing: table.BillingModeSummary?.BillingMode ?? 'PROVISIONED',
+      billing: billingOf(table),
       tableClass: table.TableClassSummary?.TableClass ?? 'STANDARD',
       ...sizes(table),
       createdAt: table.CreationDateTime?.getTime() ?? 0,
@@ -48,6 +62,14 @@ export class DynamoDbTables implements Tables, TableCapacities {
       });
     }
   }
+}
+
+/**
+ * A table that was never on demand has no summary.
+ * https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BillingModeSummary.html
+ */
+function billingOf(table: TableDescription): BillingMode {
+  return table.BillingModeSummary?.BillingMode ?? 'PROVISIONED';
 }
 
 function sizes(

@@ -23,9 +23,19 @@ export interface Trail {
   aliasChanges(functionName: string, alias: string): Promise<readonly TrailChange[] | null>;
 }
 
+export interface TableDescribed {
+  readonly name: string;
+  readonly status: string;
+  readonly itemCount: number;
+  /** The partition key, then the sort key where there is one. */
+  readonly keys: readonly { readonly name: string; readonly type: string }[];
+  /** Provisioned units, those of its indexes too; null on demand. */
+  readonly units: { readonly read: number; readonly write: number } | null;
+}
+
 export interface Tables {
   /** DescribeTable; throws TableNotFound. */
-  describe(name: string): Promise<{ name: string; status: string; itemCount: number }>;
+  describe(name: string): Promise<TableDescribed>;
 }
 
 export interface Topics {

@@ -15,6 +15,8 @@ export interface ReleaseRow {
 export interface ReleaseTable {
   /** Adds a row unless there is one with the same key. */
   add(row: ReleaseRow): Promise<'added' | 'there'>;
+  /** Proves that rows may be added, and adds none. */
+  tryAdd(): Promise<void>;
   /**
    * Rows of a target, newest first, whose `sort` is not below `from`: a Query, never a Scan.
    * @param limit at most so many; all of them without it.

@@ -52,7 +52,6 @@ function scene({ count = 10, alias = {}, sources = [], entries = [], refuse = {}
       },
     } as unknown as FunctionCode,
     ledger: {
-      append: async () => [],
       history: async () => ({
         entries: entries.map((each) => ({ entry: each, source: 'table' as const })),
         unreadable: null,

@@ -34,6 +34,15 @@ test('adds a row once, and never replaces what is there', async () => {
   expect(await releases.newest('g:live', '0')).toEqual([row('1', 'first', 'g:live')]);
 });
 
+test('tries to add without adding, whether there is such a row or not', async () => {
+  const releases = table('cv-analytics-releases');
+  await releases.tryAdd();
+  expect(await releases.newest('cvops', '0')).toEqual([]);
+  await releases.add(row('doctor', 'kept', 'cvops'));
+  await releases.tryAdd();
+  expect(await releases.newest('cvops', '0')).toEqual([row('doctor', 'kept', 'cvops')]);
+});
+
 test('answers the newest first, from a time on, at most so many, of one target, over all pages', async () => {
   const releases = table('cv-analytics-releases');
   // Together above the 1 MB of a page.
@@ -54,4 +63,5 @@ test('names the table that is not there', async () => {
     hint: expect.stringContaining('docs/release-ledger.md'),
   });
   await expect(table('nowhere').add(row('1'))).rejects.toMatchObject({ code: 'TableNotFound' });
+  await expect(table('nowhere').tryAdd()).rejects.toMatchObject({ code: 'TableNotFound' });
 });

@@ -13,6 +13,10 @@ export class MemoryTable implements ReleaseTable {
     return 'added';
   }
 
+  async tryAdd(): Promise<void> {
+    if (this.away !== undefined) throw this.away;
+  }
+
   async newest(target: string, from: string, limit = Number.POSITIVE_INFINITY): Promise<readonly ReleaseRow[]> {
     if (this.away !== undefined) throw this.away;
     return this.rows
