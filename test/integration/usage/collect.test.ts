@@ -55,9 +55,10 @@ function context(): Context {
   return createContext(host, resolveSettings({}, env), folders(env));
 }
 
-const read = (from = context()) =>
+const read = (from = context(), exact = false) =>
   collect(from.usage, inventory(defaultConfig), periodOf(undefined, sandbox.simulator.now()), {
     region: SYSTEM.region,
+    exact,
   });
 const sum = (series: Series | undefined) => series?.reduce((total, point) => total + point.sum, 0);
 
@@ -145,6 +146,15 @@ describe('the readings of the example system on the simulator', () => {
     expect(sum(functions[0]?.duration.value)).toBeGreaterThan(0);
     expect(sum(allFunctions.invocations.value)).toBeGreaterThanOrEqual(before + 3);
     expect(cloudwatch.calls.value?.map(({ operation }) => operation)).toContain('GetMetricStatistics');
+  });
+
+  test('hold what REPORT lines add up to, where that is asked for', async () => {
+    const [processor] = (await read(context(), true)).functions;
+    const invocations = sum(processor?.invocations.value);
+    expect(invocations).toBeGreaterThan(0);
+    expect(processor?.reported?.value).toMatchObject({ invocations, coldStarts: 1, complete: true });
+    const gbSeconds = processor?.reported?.value?.gbSeconds.arm64 ?? 0;
+    expect(gbSeconds * 4_000).toBeGreaterThanOrEqual(sum(processor?.duration.value) ?? 0);
   });
 
   test('without permission for one service say so there, with the IAM action, and hold the rest', async () => {

@@ -8,15 +8,18 @@ import { CvopsError } from '../../errors/cvops-error.ts';
 import type { ClientSetup } from '../client-options.ts';
 import { type CallRules, guardClient } from '../guard-client.ts';
 import type { FunctionLogs, LogLine, LogQuery } from '../ports/function-logs.ts';
-import type { LogGroupSettings, LogGroups } from '../ports/usage-source.ts';
+import type { LogGroupSettings, LogGroups, ReportLines } from '../ports/usage-source.ts';
 
 /** A search of a large group takes long. */
 const RULES: CallRules = { slow: [FilterLogEventsCommand] };
 
+/** What a function's last line of each invocation holds, in the plain and in the JSON format. */
+const REPORTS = ['REPORT RequestId', 'platform.report'];
+
 const UNREADABLE = new Set(['LogGroupNotFound', 'AccessDenied']);
 
-/** {@link FunctionLogs} and {@link LogGroups} over CloudWatch Logs. */
-export class CloudWatchLogs implements FunctionLogs, LogGroups {
+/** {@link FunctionLogs}, {@link LogGroups} and {@link ReportLines} over CloudWatch Logs. */
+export class CloudWatchLogs implements FunctionLogs, LogGroups, ReportLines {
   readonly #client: CloudWatchLogsClient;
 
   constructor(setup: ClientSetup) {
@@ -24,9 +27,25 @@ export class CloudWatchLogs implements FunctionLogs, LogGroups {
   }
 
   async find(functionName: string, options: LogQuery): Promise<readonly LogLine[] | null> {
+    const lines: LogLine[] = [];
+    try {
+      for await (const page of this.#pages(functionName, options)) lines.push(...page);
+    } catch (error) {
+      if (error instanceof CvopsError && UNREADABLE.has(error.code)) return null;
+      throw error;
+    }
+    return lines.sort((a, b) => a.at - b.at);
+  }
+
+  reportLines(functionName: string, span: { readonly fromMs: number; readonly toMs: number }) {
+    return this.#pages(functionName, { ...span, text: '', anyOf: REPORTS, limit: Number.POSITIVE_INFINITY });
+  }
+
+  /** Each call's lines, in no order; no more than the limit in all. */
+  async *#pages(functionName: string, options: LogQuery): AsyncGenerator<readonly LogLine[]> {
     const group = `/aws/lambda/${functionName}`;
     const pattern = filterPattern(options);
-    const lines: LogLine[] = [];
+    let left = options.limit;
     let next: string | undefined;
     try {
       do {
@@ -35,33 +54,30 @@ export class CloudWatchLogs implements FunctionLogs, LogGroups {
             logGroupName: group,
             startTime: options.fromMs,
             endTime: options.toMs,
-            limit: Math.min(options.limit - lines.length, 10_000),
+            limit: Math.min(left, 10_000),
             nextToken: next,
             ...(pattern === '' ? {} : { filterPattern: pattern }),
             ...(options.stream === undefined ? {} : { logStreamNames: [options.stream] }),
           }),
           options.signal === undefined ? {} : { abortSignal: options.signal },
         );
-        for (const event of answer.events ?? []) {
-          lines.push({
-            at: event.timestamp ?? 0,
-            stream: event.logStreamName ?? '',
-            message: (event.message ?? '').trimEnd(),
-          });
-        }
+        const lines = (answer.events ?? []).map((event) => ({
+          at: event.timestamp ?? 0,
+          stream: event.logStreamName ?? '',
+          message: (event.message ?? '').trimEnd(),
+        }));
+        left -= lines.length;
+        yield lines;
         // A page may be empty and still have a next one.
         next = answer.nextToken;
-      } while (next !== undefined && lines.length < options.limit);
+      } while (next !== undefined && left > 0);
     } catch (cause) {
-      const error = classifyAwsError(cause, {
+      throw classifyAwsError(cause, {
         action: 'logs:FilterLogEvents',
         resource: `log group "${group}"`,
         notFound: { code: 'LogGroupNotFound' },
       });
-      if (error instanceof CvopsError && UNREADABLE.has(error.code)) return null;
-      throw error;
     }
-    return lines.sort((a, b) => a.at - b.at);
   }
 
   async logGroups(): Promise<readonly LogGroupSettings[]> {

@@ -1,3 +1,4 @@
+import type { LogLine } from './function-logs.ts';
 import type { EventSource } from './functions.ts';
 
 /** One period of a metric. */
@@ -121,11 +122,24 @@ export interface LogGroups {
   logGroups(): Promise<readonly LogGroupSettings[]>;
 }
 
+/** What Lambda says of each invocation. Errors are CvopsError. */
+export interface ReportLines {
+  /**
+   * The lines with which Lambda ends each invocation, in its plain or its JSON format, page by page and in any order; a
+   * page may be empty. Others that look alike may be among them.
+   * @param span both ends within, ms since the epoch.
+   */
+  reportLines(
+    functionName: string,
+    span: { readonly fromMs: number; readonly toMs: number },
+  ): AsyncIterable<readonly LogLine[]>;
+}
+
 /** Everything that usage is read from. Each is made, and its client loaded, when it is first asked for. */
 export interface UsageSources {
   measurements(): Promise<Measurements>;
   monitoring(): Promise<Monitoring>;
   functions(): Promise<FunctionSettings>;
   tables(): Promise<TableCapacities>;
-  logs(): Promise<LogGroups>;
+  logs(): Promise<LogGroups & ReportLines>;
 }

@@ -1,8 +1,8 @@
 import type { UsageSources } from '../../aws/ports/usage-source.ts';
 import type { Period } from '../month.ts';
-import type { Readings } from '../readings.ts';
+import type { Reading, Readings, ReportedCompute } from '../readings.ts';
 import { readAccount } from './account-readings.ts';
-import { readFunction } from './function-readings.ts';
+import { type MeasuredFunction, readFunction } from './function-readings.ts';
 import type { Inventory } from './inventory.ts';
 import { readQueue } from './queue-readings.ts';
 import { Reader } from './reader.ts';
@@ -11,6 +11,8 @@ import { readTopic } from './topic-readings.ts';
 
 export interface CollectOptions {
   readonly region: string;
+  /** Adds up the functions' REPORT lines too: as many calls as their logs have pages. */
+  readonly exact?: boolean;
 }
 
 /**
@@ -29,13 +31,15 @@ export interface CollectOptions {
  *   GetMetricStatistics for each operation that was called (7)
  * - logs: DescribeLogGroups, GetMetricStatistics (2)
  *
+ * `exact` reads the logs after that: FilterLogEvents, free as well.
+ *
  * @throws CvopsError where no call can do any better: no credentials, endpoint or region, or interrupted.
  */
 export async function collect(
   sources: UsageSources,
   inventory: Inventory,
   period: Period,
-  { region }: CollectOptions,
+  { region, exact = false }: CollectOptions,
 ): Promise<Readings> {
   const reader = new Reader(sources, period);
   // First what others wait for.
@@ -51,13 +55,23 @@ export async function collect(
     Promise.all(inventory.topics.map((each) => readTopic(reader, each))),
     account,
   ]);
+  const reported = exact ? await readReported(reader, functions) : [];
   return {
     region,
     period,
-    functions: functions.map((each) => ({ ...each, reported: null })),
+    functions: functions.map((each, index) => ({ ...each, reported: reported[index] ?? null })),
     queues,
     tables: tables.filter((each) => each !== null),
     topics,
     ...(await account),
   };
+}
+
+/** What reads log lines is loaded where they are wanted. */
+async function readReported(
+  reader: Reader,
+  functions: readonly MeasuredFunction[],
+): Promise<readonly Reading<ReportedCompute>[]> {
+  const { reportedCompute } = await import('./reported-compute.ts');
+  return Promise.all(functions.map((each) => reportedCompute(reader, each)));
 }

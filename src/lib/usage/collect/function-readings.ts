@@ -8,6 +8,9 @@ const NAMESPACE = 'AWS/Lambda';
 /** Of 500 metrics each; a version has a handful. */
 const PAGES = 2;
 
+/** A function without what its log says. */
+export type MeasuredFunction = Omit<FunctionReadings, 'reported'>;
+
 /**
  * One function: three series and its versions; where those differ, which of them ran, and two series for each.
  * @param sources the account's event sources, asked once for all functions.
@@ -16,7 +19,7 @@ export async function readFunction(
   reader: Reader,
   { name, services, aliases }: InventoryFunction,
   sources: Promise<Reading<readonly EventSource[]>>,
-): Promise<Omit<FunctionReadings, 'reported'>> {
+): Promise<MeasuredFunction> {
   const series = (metric: string) => reader.series(NAMESPACE, metric, { FunctionName: name });
   const versions = reader.read('functions', (functions) => functions.versionSettings(name));
   const [mappings, byVersion, invocations, duration, concurrency] = await Promise.all([

@@ -1,3 +1,4 @@
+import type { LogLine } from '../../../../../../src/lib/aws/ports/function-logs.ts';
 import type { EventSource } from '../../../../../../src/lib/aws/ports/functions.ts';
 import type {
   LogGroupSettings,
@@ -33,6 +34,8 @@ export class FakeSources implements UsageSources {
   };
   alarms: readonly AlarmSettings[] = [];
   groups: readonly LogGroupSettings[] = [];
+  /** Messages of the functions' logs, by page. */
+  reports: readonly (readonly string[])[] = [];
   listed: readonly MetricName[] = [];
   isWholeList = true;
   points: (query: SeriesQuery) => readonly SeriesPoint[] = () => [];
@@ -59,7 +62,17 @@ export class FakeSources implements UsageSources {
     allEventSources: () => this.#call('event sources', () => this.eventSources),
   });
   tables = async () => ({ settings: (name: string) => this.#call(`table ${name}`, () => this.table) });
-  logs = async () => ({ logGroups: () => this.#call('log groups', () => this.groups) });
+  logs = async () => ({
+    logGroups: () => this.#call('log groups', () => this.groups),
+    reportLines: (name: string) => this.#reportLines(name),
+  });
+
+  async *#reportLines(name: string): AsyncGenerator<readonly LogLine[]> {
+    for (const page of this.reports) {
+      await this.#call(`report lines ${name}`, () => undefined);
+      yield page.map((message) => ({ at: 0, stream: `2026/11/01/[2]${name}`, message }));
+    }
+  }
 
   async #call<T>(name: string, answer: () => T): Promise<T> {
     this.calls.push(name.trimEnd());
