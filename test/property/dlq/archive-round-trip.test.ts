@@ -6,8 +6,7 @@ import { CvopsError } from '../../../src/lib/errors/cvops-error.ts';
 import { ExitCode } from '../../../src/lib/errors/exit-code.ts';
 import { ArchiveScene } from '../../unit/lib/dlq/archive/support.ts';
 import type { Operation, StoredMessage } from '../../unit/lib/dlq/support/fake-queues.ts';
-
-const campaign = Number(process.env['CVOPS_CAMPAIGN'] ?? 1);
+import { campaign, PATIENT } from './support/campaign.ts';
 
 /** What ends the process: after it, no call does anything any more. */
 class Killed extends Error {}
@@ -139,7 +138,7 @@ async function inScene(fifo: boolean, work: (scene: ArchiveScene) => Promise<voi
   }
 }
 
-describe('what is exported, purged and imported', () => {
+describe('what is exported, purged and imported', PATIENT, () => {
   test('is the same, byte for byte and group by group, whatever calls fail on the way', async () => {
     await fc.assert(
       fc.asyncProperty(

@@ -9,6 +9,7 @@ import { FakeQueues, type Operation } from '../../unit/lib/dlq/support/fake-queu
 import { MemoryLedgers } from '../../unit/lib/dlq/support/memory-ledgers.ts';
 import { replayOptions } from '../../unit/lib/dlq/support/replay-options.ts';
 import { VirtualClock } from '../../unit/lib/dlq/support/virtual-clock.ts';
+import { campaign, PATIENT } from './support/campaign.ts';
 
 /** What ends the process: after it, no call and no write does anything any more. */
 class Killed extends Error {}
@@ -133,9 +134,6 @@ async function play(scene: Scene): Promise<{ at: World; result: ReplayResult }> 
   }
 }
 
-/** Multiplies the runs, for a long campaign by hand. */
-const campaign = Number(process.env['CVOPS_CAMPAIGN'] ?? 1);
-
 const bodies = (at: World, name: string) => at.queues.messages(name).map((message) => message.body);
 const all = (scene: Scene) => scene.groups.map((_, n) => `${n}`).sort();
 
@@ -147,7 +145,7 @@ function expectOrderInGroups(at: World): void {
   }
 }
 
-describe('a replay that is killed at any step and resumed', () => {
+describe('a replay that is killed at any step and resumed', PATIENT, () => {
   test('inside the deduplication window ends with every message in the target: on FIFO once and in order', async () => {
     await fc.assert(
       fc.asyncProperty(scene(fc.integer({ min: 0, max: 60 })), async (scene) => {

@@ -1,13 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { FaultRule } from '../../../src/lib/simulator/kernel/faults.ts';
+import { campaign, PATIENT } from './support/campaign.ts';
 import { lettersOf, numberOf } from './support/dead-letters.ts';
 import { expectKept } from './support/expect-kept.ts';
 import { playInProcess, START } from './support/in-process.ts';
 import { OtherConsumer } from './support/other-consumer.ts';
 import { namesOf, SMALL, scenes } from './support/replay-scene.ts';
-
-const campaign = Number(process.env['CVOPS_CAMPAIGN'] ?? 1);
 
 const stall = (operations: readonly string[], most: number) =>
   fc.record({
@@ -35,7 +34,7 @@ const stalls: fc.Arbitrary<readonly FaultRule[]> = fc
 
 const pause = fc.integer({ min: 0, max: 100 });
 
-describe('a replay on the simulator whose time runs out', () => {
+describe('a replay on the simulator whose time runs out', PATIENT, () => {
   test('because calls take longer than messages stay hidden, keeps every message and delivers none twice on FIFO', async () => {
     const slow = fc
       .tuple(scenes(SMALL, pause), stalls)

@@ -1,16 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { campaign, PATIENT } from './support/campaign.ts';
 import { expectKept } from './support/expect-kept.ts';
 import { playInProcess } from './support/in-process.ts';
 import { SMALL, scenes } from './support/replay-scene.ts';
 
-/** Multiplies the runs, for a long campaign by hand. */
-const campaign = Number(process.env['CVOPS_CAMPAIGN'] ?? 1);
-
 /** Where a kill must have hit, or the runs show nothing. */
 const PLACES = ['receive', 'the write of intent', 'send', 'the write of sent', 'delete', 'the write of end'];
 
-describe('a replay on the simulator, under faults, killed at any step', () => {
+describe('a replay on the simulator, under faults, killed at any step', PATIENT, () => {
   test('and gone on with at once keeps every message, its content, its order and the count of twins', async () => {
     const hit = new Set<string>();
     await fc.assert(

@@ -6,6 +6,7 @@ import { FakeQueues } from '../../unit/lib/dlq/support/fake-queues.ts';
 import { MemoryLedgers } from '../../unit/lib/dlq/support/memory-ledgers.ts';
 import { replayOptions } from '../../unit/lib/dlq/support/replay-options.ts';
 import { VirtualClock } from '../../unit/lib/dlq/support/virtual-clock.ts';
+import { campaign, PATIENT } from './support/campaign.ts';
 
 interface Race {
   readonly groups: readonly number[];
@@ -24,34 +25,36 @@ const race: fc.Arbitrary<Race> = fc.record({
   delays: fc.array(fc.tuple(delay, delay), { minLength: 1, maxLength: 150 }),
 });
 
-const campaign = Number(process.env['CVOPS_CAMPAIGN'] ?? 1);
-
-test('two replays of one FIFO queue, slow enough to lose their visibility, deliver once and in order', async () => {
-  await fc.assert(
-    fc.asyncProperty(race, async ({ groups, concurrency, delays }) => {
-      const clock = new VirtualClock();
-      const queues = new FakeQueues(clock);
-      queues.create('dead.fifo');
-      queues.create('live.fifo');
-      for (const [n, group] of groups.entries()) queues.put('dead.fifo', { body: `${n}`, groupId: `g${group}` });
-      let call = 0;
-      queues.faults = { slow: (operation) => (operation === 'describe' ? [0, 0] : (delays[call++] ?? [0, 0])) };
-      const results = await Promise.all(concurrency.map((calls) => run(queues, clock, calls)));
-      queues.faults = {};
-      const left = queues.messages('dead.fifo').map(({ body }) => body);
-      const arrived = queues.messages('live.fifo');
-      expect([...new Set([...left, ...arrived.map(({ body }) => body)])]).toHaveLength(groups.length);
-      expect(new Set(arrived.map(({ body }) => body)).size).toBe(arrived.length);
-      const last = new Map<string, number>();
-      for (const { groupId, body } of arrived) {
-        expect(Number(body)).toBeGreaterThan(last.get(groupId!) ?? -1);
-        last.set(groupId!, Number(body));
-      }
-      expect(results.every(({ failed }) => failed === 0)).toBe(true);
-    }),
-    { numRuns: 600 * campaign },
-  );
-});
+test(
+  'two replays of one FIFO queue, slow enough to lose their visibility, deliver once and in order',
+  PATIENT,
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(race, async ({ groups, concurrency, delays }) => {
+        const clock = new VirtualClock();
+        const queues = new FakeQueues(clock);
+        queues.create('dead.fifo');
+        queues.create('live.fifo');
+        for (const [n, group] of groups.entries()) queues.put('dead.fifo', { body: `${n}`, groupId: `g${group}` });
+        let call = 0;
+        queues.faults = { slow: (operation) => (operation === 'describe' ? [0, 0] : (delays[call++] ?? [0, 0])) };
+        const results = await Promise.all(concurrency.map((calls) => run(queues, clock, calls)));
+        queues.faults = {};
+        const left = queues.messages('dead.fifo').map(({ body }) => body);
+        const arrived = queues.messages('live.fifo');
+        expect([...new Set([...left, ...arrived.map(({ body }) => body)])]).toHaveLength(groups.length);
+        expect(new Set(arrived.map(({ body }) => body)).size).toBe(arrived.length);
+        const last = new Map<string, number>();
+        for (const { groupId, body } of arrived) {
+          expect(Number(body)).toBeGreaterThan(last.get(groupId!) ?? -1);
+          last.set(groupId!, Number(body));
+        }
+        expect(results.every(({ failed }) => failed === 0)).toBe(true);
+      }),
+      { numRuns: 600 * campaign },
+    );
+  },
+);
 
 async function run(queues: FakeQueues, clock: VirtualClock, concurrency: number): Promise<ReplayResult> {
   const events = replay(
