@@ -4,6 +4,7 @@ import { count, formatDuration, text } from '../../lib/io/format.ts';
 import type { Cell, Outcome, Warning } from '../../lib/io/outcome.ts';
 import { percentWords } from '../../lib/release/words.ts';
 import { type DeliveryMetric, deliveryMetrics } from '../../lib/release-ledger/delivery-metrics.ts';
+import { measureMoves } from '../../lib/release-ledger/measure-moves.ts';
 import { defineCommand } from '../command.ts';
 import { parseCount } from '../parse.ts';
 
@@ -36,7 +37,8 @@ async function report({ days }: ReportOptions, context: Context): Promise<Outcom
   // Zeros for what cannot be read would be a lie.
   if (unreadable) throw unreadable;
   const entries = histories.flatMap((history) => history.entries.map(({ entry }) => entry));
-  const metrics = deliveryMetrics(entries, days * DAY_MS);
+  const { counts, unreadable: unmeasured } = await measureMoves(await context.metrics(), entries, until);
+  const metrics = deliveryMetrics(entries, days * DAY_MS, counts);
   return {
     kind: 'report.deployments',
     data: {
@@ -47,7 +49,12 @@ async function report({ days }: ReportOptions, context: Context): Promise<Outcom
       metrics,
     },
     items: metrics,
-    warnings: distinct(histories.flatMap((history) => history.warnings)),
+    warnings: [
+      ...distinct(histories.flatMap((history) => history.warnings)),
+      ...(unmeasured === null
+        ? []
+        : [{ code: 'MovesUnmeasured', message: `zero downtime was not measured: ${unmeasured.message}` }]),
+    ],
     view: () => [
       {
         kind: 'table',

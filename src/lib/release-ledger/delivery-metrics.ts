@@ -1,4 +1,4 @@
-import type { GitCommit, ReleaseEntry } from './release-entry.ts';
+import type { GitCommit, ReleaseCounts, ReleaseEntry } from './release-entry.ts';
 
 /** One figure of the report. */
 export interface DeliveryMetric {
@@ -18,17 +18,27 @@ export interface DeliveryMetric {
 const DAY_MS = 86_400_000;
 
 /**
- * How releases went, from the ledger alone; the four delivery figures after https://dora.dev/guides/dora-metrics/ .
+ * How releases went, from the ledger and what CloudWatch counted; the four delivery figures after https://dora.dev/guides/dora-metrics/ .
  * A deployment is a `deploy` or `promote` that was begun; no-ops have no entry, and what a caught conflict kept from
  * happening is no deployment.
  * @param entries of the window, in any order, of any number of aliases.
+ * @param moves what CloudWatch counted while the aliases moved, for those of the entries that it knows.
  */
-export function deliveryMetrics(entries: readonly ReleaseEntry[], windowMs: number): readonly DeliveryMetric[] {
+export function deliveryMetrics(
+  entries: readonly ReleaseEntry[],
+  windowMs: number,
+  moves: ReadonlyMap<ReleaseEntry, ReleaseCounts> = new Map(),
+): readonly DeliveryMetric[] {
   const deployments = entries.filter(isDeployment);
-  const done = deployments.filter(({ outcome }) => outcome === 'succeeded');
+  const done = entries.filter(isDone);
   const conflicts = entries.filter(({ outcome }) => outcome === 'conflict');
-  const measured = done.filter(({ probe }) => probe !== null && probe.invocations > 0 && probe.settled);
-  const unbroken = measured.filter(({ probe }) => probe!.failures === 0);
+  const traffic = new Set(done.filter((entry) => (moves.get(entry)?.invocations ?? 0) > 0));
+  const probed = done.filter(({ probe }) => probe !== null && probe.invocations > 0 && probe.settled);
+  const known = [...new Set([...traffic, ...probed])];
+  const unbroken = known.filter((entry) => {
+    const failed = (traffic.has(entry) ? moves.get(entry)!.failures : 0) + (entry.probe?.failures ?? 0);
+    return failed === 0;
+  });
   const served = deployments.filter(({ outcome }) => outcome !== 'failed');
   const failures = served.flatMap((deployment) => {
     const recovery = recoveryOf(deployment, entries);
@@ -87,10 +97,10 @@ export function deliveryMetrics(entries: readonly ReleaseEntry[], windowMs: numb
     {
       id: 'zero-downtime',
       label: 'zero downtime',
-      value: over(unbroken.length, measured.length),
+      value: over(unbroken.length, known.length),
       unit: 'ratio',
-      sample: measured.length,
-      basis: `no failed invocation between the move and the settled alias; of ${done.length} succeeded, ${measured.length} were probed, the others are unknown`,
+      sample: known.length,
+      basis: `nothing failed or throttled in the minutes of the move; of ${done.length} succeeded, ${traffic.size} had traffic that CloudWatch counted, ${known.length - traffic.size} only cvops’ own probes, the others are unknown`,
       article: 1,
     },
     {
@@ -144,6 +154,11 @@ export function deliveryMetrics(entries: readonly ReleaseEntry[], windowMs: numb
 
 function isDeployment({ kind, outcome }: ReleaseEntry): boolean {
   return (kind === 'deploy' || kind === 'promote') && outcome !== 'conflict';
+}
+
+/** A deployment that brought all traffic to its version. */
+export function isDone(entry: ReleaseEntry): boolean {
+  return isDeployment(entry) && entry.outcome === 'succeeded';
 }
 
 const endOf = ({ at, durationMs }: ReleaseEntry) => at + durationMs;

@@ -38,6 +38,35 @@ describe('report deployments', () => {
     expect(after['recovery-time']).toBeGreaterThan(0);
   });
 
+  test('measures zero downtime by what went through the alias while it moved', async () => {
+    const { data } = jsonOf(await cli('alias', 'history', 'processor', '--json'));
+    const moves = data.entries
+      .filter(({ kind }: { kind: string }) => kind === 'deploy' || kind === 'promote')
+      .map(({ at, durationMs }: { at: string; durationMs: number }) => Date.parse(at) + durationMs);
+    const alias = { FunctionName: 'cv-analytics-processor', Resource: 'cv-analytics-processor:live' };
+    const plant = (metric: string, at: number, sum: number) =>
+      sandbox.simulator
+        .region()
+        .cloudwatch.plant([{ namespace: 'AWS/Lambda', metric, dimensions: alias, points: [{ at, sum }] }]);
+    const zeroDowntime = async () =>
+      jsonOf(await cli('report', 'deployments', '--json')).data.metrics.find(
+        ({ id }: Metric) => id === 'zero-downtime',
+      );
+    plant('Invocations', moves[0], 40);
+    plant('Invocations', moves[1] + 60_000, 40);
+    // Two minutes after a move is none of its doing.
+    plant('Errors', moves[1] + 120_000, 7);
+    expect(await zeroDowntime()).toMatchObject({ value: 1, sample: 2 });
+    plant('Errors', moves[1] + 60_000, 1);
+    expect(await zeroDowntime()).toMatchObject({ value: 0.5, sample: 2 });
+    sandbox.simulator.faults.add({ service: 'cloudwatch', error: { code: 'AccessDenied', statusCode: 403 } });
+    const { data: unmeasured, warnings } = jsonOf(await cli('report', 'deployments', '--json'));
+    expect(metricsOf(unmeasured)).toMatchObject({ deployments: 5, 'zero-downtime': null });
+    expect(warnings).toMatchObject([
+      { code: 'MovesUnmeasured', message: expect.stringContaining('not allowed to cloudwatch:GetMetricStatistics') },
+    ]);
+  });
+
   test('looks no further back than asked', async () => {
     // The last release of the processor is a day old, to the minute.
     const { data } = jsonOf(await cli('report', 'deployments', '--days', '2', '--json'));

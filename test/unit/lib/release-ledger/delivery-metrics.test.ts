@@ -104,6 +104,33 @@ describe('the delivery figures', () => {
     expect(figures(unseen)['zero-downtime']).toBeNull();
   });
 
+  test('zero downtime is measured where there was traffic, and says what it rests on', () => {
+    const quiet = entry({ id: 'quiet' });
+    const busy = entry({ id: 'busy' });
+    const broken = entry({ id: 'broken', probe: probe(0) });
+    const probedWell = entry({ id: 'probed', probe: probe(0) });
+    const moves = new Map([
+      [quiet, { invocations: 0, failures: 0 }],
+      [busy, { invocations: 400, failures: 0 }],
+      [broken, { invocations: 400, failures: 1 }],
+    ]);
+    const metric = deliveryMetrics([quiet, busy, broken, probedWell], DAY_MS, moves).find(
+      ({ id }) => id === 'zero-downtime',
+    );
+    expect(metric).toMatchObject({
+      value: 2 / 3,
+      sample: 3,
+      basis:
+        'nothing failed or throttled in the minutes of the move; of 4 succeeded, 2 had traffic that CloudWatch counted, 1 only cvops’ own probes, the others are unknown',
+    });
+  });
+
+  test('traffic without a failure does not outweigh a probe that failed', () => {
+    const failed = entry({ probe: probe(1) });
+    const moves = new Map([[failed, { invocations: 400, failures: 0 }]]);
+    expect(deliveryMetrics([failed], DAY_MS, moves).find(({ id }) => id === 'zero-downtime')?.value).toBe(0);
+  });
+
   test('lead time is the median from commit to 100 %; a promote knows it from the deploy of the same code', () => {
     const git = { sha: 'f'.repeat(40), committedAt: at(-60) };
     const deployed = entry({ ...first, codeSha256: 'x', git, outcome: 'failed' });
