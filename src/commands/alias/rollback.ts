@@ -1,4 +1,4 @@
-import { findService } from '../../lib/config/find-service.ts';
+import { type FoundService, findService } from '../../lib/config/find-service.ts';
 import type { Context } from '../../lib/context.ts';
 import { CvopsError } from '../../lib/errors/cvops-error.ts';
 import { ExitCode } from '../../lib/errors/exit-code.ts';
@@ -54,16 +54,16 @@ async function rollback(options: RollbackOptions, context: Context): Promise<Out
   });
   const nothing: Release = { releaseId: null, preflight: [], durationMs: 0 };
   if (plan.done) {
-    return outcome(service.name, plan, nothing, `${service.name} serves version ${plan.to} already; nothing was done.`);
+    return outcome(service, plan, nothing, `${service.name} serves version ${plan.to} already; nothing was done.`);
   }
   if (options.dryRun) {
     const preflight = await preflightRollback(ports.functions, plan);
     const headline = `Would move ${words(service.name, plan)}. Nothing was done.`;
-    return outcome(service.name, plan, { ...nothing, preflight }, headline);
+    return outcome(service, plan, { ...nothing, preflight }, headline);
   }
   const move: Move = { ports, plan, reason: options.reason, service: service.name, context };
   const release = context.settings.yes ? await moveAtOnce(move, started) : await moveAfterAsking(move);
-  return outcome(service.name, plan, release, `✓ ${service.name} serves version ${plan.to} again.`);
+  return outcome(service, plan, release, `✓ ${service.name} serves version ${plan.to} again.`);
 }
 
 /** What a rollback did. */
@@ -161,7 +161,12 @@ const BASIS: Readonly<Record<RollbackPlan['basis'], string>> = {
   cloudtrail: 'served before, says CloudTrail',
 };
 
-function outcome(service: string, plan: RollbackPlan, release: Release, headline: string): Outcome {
+function outcome(
+  { name: service, dlq }: FoundService<'function'>,
+  plan: RollbackPlan,
+  release: Release,
+  headline: string,
+): Outcome {
   const { releaseId, preflight, durationMs } = release;
   const warnings: readonly Warning[] = [
     ...preflight.filter((check) => check.status === 'NG').map((check) => ({ code: check.id, message: check.detail })),
@@ -182,13 +187,21 @@ function outcome(service: string, plan: RollbackPlan, release: Release, headline
       durationMs,
     },
     warnings,
-    next: releaseId === null ? [] : [{ command: 'cvops dlq replay', why: 'send what it failed again' }],
+    next:
+      releaseId === null || dlq === undefined
+        ? []
+        : [{ command: `cvops dlq replay ${service}`, why: `send again what version ${left(plan)} failed` }],
     view: () => [
       { kind: 'line', text: headline, ...(releaseId === null ? {} : { tone: 'good' as const }) },
       { kind: 'fields', fields: fields(plan, release) },
       ...(release.shown === true ? [] : preflight.map(preflightLine)),
     ],
   };
+}
+
+/** The version that traffic was taken from: the canary of a split, else the one that was in charge. */
+function left({ basis, weights, from }: RollbackPlan): string {
+  return basis === 'canary' ? (Object.keys(weights)[0] ?? from) : from;
 }
 
 function fields(plan: RollbackPlan, { releaseId, durationMs }: Release): (readonly [string, { raw: string }])[] {

@@ -1,7 +1,7 @@
 import { findService } from '../../lib/config/find-service.ts';
 import type { Context } from '../../lib/context.ts';
-import type { Outcome } from '../../lib/io/outcome.ts';
-import { describeAlias } from '../../lib/release/show-alias.ts';
+import type { Next, Outcome } from '../../lib/io/outcome.ts';
+import { type AliasState, describeAlias } from '../../lib/release/show-alias.ts';
 import { defineCommand } from '../command.ts';
 import { aliasTable } from './view.ts';
 
@@ -24,10 +24,14 @@ async function show(options: ShowOptions, context: Context): Promise<Outcome> {
     kind: 'alias.show',
     data: { aliases: [alias] },
     items: [alias],
-    next:
-      alias.previous === null
-        ? []
-        : [{ command: `cvops alias rollback ${service.name}`, why: `go back to version ${alias.previous}` }],
+    next: nextOf(alias),
     view: () => [aliasTable([alias], context.clock.now())],
   };
+}
+
+/** A rollback ends a split, and never goes to what was rolled back from: only where it goes to `previous` is that said. */
+function nextOf({ service, weights, previous, quarantined }: AliasState): readonly Next[] {
+  if (Object.keys(weights).length > 0) return [{ command: `cvops alias recover ${service}`, why: 'end the split' }];
+  if (previous === null || quarantined.includes(previous)) return [];
+  return [{ command: `cvops alias rollback ${service}`, why: `go back to version ${previous}` }];
 }

@@ -16,7 +16,7 @@ export function aliasTable(aliases: readonly AliasState[], nowMs: number): Block
         text(alias.alias),
         text(alias.version),
         split(alias),
-        text(alias.previous),
+        previous(alias),
         instant(alias.changedAt === null ? null : Date.parse(alias.changedAt), nowMs),
         text(alias.changedBy),
       ]),
@@ -32,4 +32,10 @@ function split(alias: AliasState): Cell {
     text: weights.map(([version, weight]) => `${version} at ${Math.round(weight * 1000) / 10} %`).join(', '),
     tone: 'warn',
   };
+}
+
+/** What was rolled back from served before, too, but is no way back. */
+function previous({ previous: version, quarantined }: AliasState): Cell {
+  if (version === null || !quarantined.includes(version)) return text(version);
+  return { raw: version, text: `${version}, rolled back from`, tone: 'warn' };
 }

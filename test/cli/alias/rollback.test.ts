@@ -34,7 +34,7 @@ describe('alias rollback', () => {
     expect(kind).toBe('cvops/alias.rollback');
     expect(data).toMatchObject({ from: '3', to: '2', basis: 'named', function: 'cv-analytics-processor' });
     expect(data.releaseId).toMatch(/^r-\d{8}T\d{6}Z-[0-9a-f]{4}$/);
-    expect(next[0]?.command).toBe('cvops dlq replay');
+    expect(next).toEqual([{ command: 'cvops dlq replay processor', why: 'send again what version 3 failed' }]);
     expect(await released.alias()).toMatchObject({ version: '2', weights: {} });
     expect((await released.alias()).description).toContain(`id=${data.releaseId} kind=rollback version=2 previous=3`);
   });
@@ -57,8 +57,9 @@ describe('alias rollback', () => {
 
   test('ends a split that somebody else has begun', async () => {
     await released.foreignMove({ weights: { 2: 0.1 } });
-    const { data } = jsonOf(await rollback());
+    const { data, next } = jsonOf(await rollback());
     expect(data).toMatchObject({ from: '3', to: '3', basis: 'canary', endedSplit: { 2: 0.1 } });
+    expect(next).toMatchObject([{ why: 'send again what version 2 failed' }]);
     expect(await released.alias()).toMatchObject({ version: '3', weights: {} });
   });
 
@@ -219,6 +220,18 @@ describe('a rollback in the ledger of releases', () => {
 });
 
 describe('alias list and show', () => {
+  test('show offers the way back only where a rollback would go there', async () => {
+    const next = async () => jsonOf(await runCli(['alias', 'show', 'processor', '--json'], { env: released.env })).next;
+    await released.foreignMove({ description: formatAliasRecord(promotion) });
+    expect(await next()).toEqual([{ command: 'cvops alias rollback processor', why: 'go back to version 2' }]);
+    await released.foreignMove({ weights: { 1: 0.1 } });
+    expect(await next()).toEqual([{ command: 'cvops alias recover processor', why: 'end the split' }]);
+    await rollback('--to', '2');
+    expect(await next()).toEqual([]);
+    const shown = await runCli(['alias', 'show', 'processor'], { env: released.env, stdoutTTY: true, columns: 160 });
+    expect(shown.stdout).toContain('3, rolled back from');
+  });
+
   test('show tells version, previous and the last change', async () => {
     await rollback('--to', '2');
     const { data } = jsonOf(await runCli(['alias', 'show', 'processor', '--json'], { env: released.env }));
