@@ -4,13 +4,14 @@ import type { Clock } from '../../clock.ts';
 import { endRecord } from '../ledger/end-record.ts';
 import type { RunCounts, RunHeader } from '../ledger/ledger-record.ts';
 import type { Ledger, Ledgers } from '../ledger/ledgers.ts';
+import { newHeader } from '../ledger/new-header.ts';
+import { resumeLedger } from '../ledger/resume-ledger.ts';
 import { refuseOwnRedrive } from '../own-redrive.ts';
 import { queueDepth } from '../queue-depth.ts';
 import { Price } from '../replay/price.ts';
 import { pricedQueues } from '../replay/priced-queues.ts';
 import type { ReplayEvent } from '../replay/replay-event.ts';
 import type { ReplayResult, Verified } from '../replay/replay-result.ts';
-import { newRunId } from '../replay/run-id.ts';
 import { isActive, type TaskMark } from './find-task.ts';
 import { stoppedBySignal, whyStopped } from './native-result.ts';
 import { markOf, type NativeRunState, readNativeRun, taskOf, taskRecord } from './native-run.ts';
@@ -72,11 +73,11 @@ export async function* replayNatively(
   const active = known.find(isActive);
   if (resume === null && !options.attach && active !== undefined) throw taskRuns(dlq.name, service, active);
   if (options.attach && active === undefined) throw noTaskRuns(dlq.name, service, known[0]);
-  const header = resume ?? newHeader(options, watchedFrom, known, options.attach ? active! : null);
+  const header = resume ?? headerOf(options, watchedFrom, known, options.attach ? active! : null);
   const state = resume === null ? NEW : await readNativeRun(ledgers.read(resume.runId));
   /** Moved before the watch began. */
   let already = 0;
-  const ledger = resume === null ? await ledgers.create(header) : await reopen(ledgers, resume.runId, clock);
+  const ledger = resume === null ? await ledgers.create(header) : await resumeLedger(ledgers, resume.runId, clock);
   try {
     yield {
       type: 'started',
@@ -206,21 +207,13 @@ export async function* replayNatively(
 const NEW: NativeRunState = { task: null, end: null };
 const NOTHING = { matched: 0, replayed: 0, failed: 0, skipped: 0, suppressed: 0, remaining: 0, verified: null };
 
-function newHeader(
+function headerOf(
   options: NativeOptions,
   now: number,
   known: readonly MoveTask[],
   attached: MoveTask | null,
 ): RunHeader {
-  const target = options.targets[0]!;
-  return {
-    type: 'run',
-    format: 1,
-    runId: newRunId(now),
-    at: now,
-    dlq: { name: options.dlq.name, arn: options.dlq.arn },
-    target: { name: target.name, arn: target.arn, fifo: target.fifo },
-    service: options.service,
+  return newHeader({ ...options, target: options.targets[0]! }, now, {
     options: { filter: null, group: null, max: null, outOfOrder: false },
     native: {
       attached: attached !== null,
@@ -230,13 +223,7 @@ function newHeader(
       before: known.filter((task) => task !== attached).map(({ startedAt }) => startedAt),
     },
     visibilitySeconds: 0,
-  };
-}
-
-async function reopen(ledgers: Ledgers, runId: string, clock: Clock): Promise<Ledger> {
-  const ledger = await ledgers.reopen(runId);
-  await ledger.commit({ type: 'resumed', at: clock.now() });
-  return ledger;
+  });
 }
 
 async function list(moveTasks: MoveTasks, dlq: Queue): Promise<readonly MoveTask[]> {

@@ -1,12 +1,13 @@
 import type { Clock } from '../../clock.ts';
 import type { RunHeader } from '../ledger/ledger-record.ts';
 import type { Ledger, Ledgers } from '../ledger/ledgers.ts';
+import { newHeader } from '../ledger/new-header.ts';
 import { type OpenMessages, openIds, openMessages } from '../ledger/open-messages.ts';
+import { resumeLedger } from '../ledger/resume-ledger.ts';
 import { adoptUnfinished } from './adopt-unfinished.ts';
 import type { MessageIdSet } from './message-id-set.ts';
 import type { QueueEndOptions } from './queue-end.ts';
 import type { ReplayOptions } from './replay-options.ts';
-import { newRunId } from './run-id.ts';
 
 const VISIBILITY_SECONDS = 60;
 
@@ -34,7 +35,7 @@ export async function beginRun(
   known: { readonly sentIds: MessageIdSet; readonly newIds: MessageIdSet },
 ): Promise<BegunRun> {
   const now = clock.now();
-  const header = options.resume ?? newHeader(options, now);
+  const header = options.resume ?? headerOf(options, now);
   const before = options.resume === null ? NOTHING : await earlier(ledgers, header.runId, known.sentIds, known.newIds);
   const unresolved = new Map(before.unresolved);
   const hidden = await adoptUnfinished(ledgers, header, now, known.sentIds, unresolved);
@@ -62,15 +63,8 @@ const NOTHING: OpenMessages = {
   ended: true,
 };
 
-function newHeader(options: ReplayOptions, now: number): RunHeader {
-  return {
-    type: 'run',
-    format: 1,
-    runId: newRunId(now),
-    at: now,
-    dlq: { name: options.dlq.name, arn: options.dlq.arn },
-    target: { name: options.target.name, arn: options.target.arn, fifo: options.target.fifo },
-    service: options.service,
+function headerOf(options: ReplayOptions, now: number): RunHeader {
+  return newHeader(options, now, {
     options: {
       filter: options.filter?.text ?? null,
       group: options.group,
@@ -82,7 +76,7 @@ function newHeader(options: ReplayOptions, now: number): RunHeader {
       expiringFirst: options.expiringFirst,
     },
     visibilitySeconds: options.visibilitySeconds ?? VISIBILITY_SECONDS,
-  };
+  });
 }
 
 /** What a resumed run did before it was interrupted; its ids are added to those known. */
@@ -104,12 +98,8 @@ async function openLedger(
   { resume, only }: ReplayOptions,
   clock: Clock,
 ): Promise<Ledger> {
-  if (resume === null) {
-    const created = await ledgers.create(header);
-    if (only !== null) await created.commit({ type: 'planned', at: clock.now(), ids: [...only] });
-    return created;
-  }
-  const ledger = await ledgers.reopen(header.runId);
-  await ledger.commit({ type: 'resumed', at: clock.now() });
-  return ledger;
+  if (resume !== null) return resumeLedger(ledgers, header.runId, clock);
+  const created = await ledgers.create(header);
+  if (only !== null) await created.commit({ type: 'planned', at: clock.now(), ids: [...only] });
+  return created;
 }
