@@ -1,6 +1,7 @@
 import { CvopsError } from '../errors/cvops-error.ts';
 import { ExitCode } from '../errors/exit-code.ts';
 import { SimulatedClock } from '../simulator/kernel/clock.ts';
+import type { LambdaOptions } from '../simulator/lambda/lambda.ts';
 import { Simulator } from '../simulator/simulator.ts';
 import { sandboxCredentials } from './record.ts';
 import { RESET_PATH, SETTLE_PATH } from './reserved-path.ts';
@@ -17,6 +18,8 @@ export interface SandboxOptions {
   /** Simulated present, ms since the epoch. Default: the wall clock. */
   readonly now?: number;
   readonly bundles?: ServiceBundles;
+  /** For tests that live through months. */
+  readonly lambda?: LambdaOptions;
   /** Takes each line that the Worker logs. */
   readonly log?: (line: string) => void;
 }
@@ -39,7 +42,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const bundles = options.bundles ?? loadServiceBundles();
   const now = options.now ?? Date.now();
   const clock = new SimulatedClock({ start: now - HISTORY_MS, rate: 0 });
-  const simulator = await startSimulator(clock, options.port ?? 0);
+  const simulator = await startSimulator(clock, options.port ?? 0, options.lambda ?? {});
   let worker: WorkerHost | undefined;
   const reset = async () => {
     await worker?.settle();
@@ -89,9 +92,9 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   };
 }
 
-async function startSimulator(clock: SimulatedClock, port: number): Promise<Simulator> {
+async function startSimulator(clock: SimulatedClock, port: number, lambda: LambdaOptions): Promise<Simulator> {
   try {
-    return await Simulator.start({ port, clock });
+    return await Simulator.start({ port, clock, lambda });
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
     if (code === 'EADDRINUSE' || code === 'EACCES') {

@@ -13,7 +13,7 @@ import type { Clock } from './kernel/clock.ts';
 import type { Region, TrailEvent } from './kernel/region.ts';
 import type { Target } from './kernel/router.ts';
 import type { Call, Service } from './kernel/service.ts';
-import { Lambda } from './lambda/lambda.ts';
+import { Lambda, type LambdaOptions } from './lambda/lambda.ts';
 import { Logs } from './logs/logs.ts';
 import { Sns } from './sns/sns.ts';
 import { Sqs } from './sqs/sqs.ts';
@@ -28,6 +28,7 @@ export interface RegionOptions {
   readonly folder: () => string;
   readonly endpoint: () => string;
   readonly freeTier: FreeTierAccount;
+  readonly lambda: LambdaOptions;
 }
 
 /** One region: its services, wired to one another. */
@@ -64,7 +65,7 @@ export class SimulatedRegion implements Region {
     this.cloudwatch = new CloudWatch(this);
     this.logs = new Logs(this);
     this.sqs = new Sqs(this);
-    this.lambda = new Lambda(this);
+    this.lambda = new Lambda(this, options.lambda);
     this.dynamodb = new DynamoDb(this);
     this.sns = new Sns(this);
     this.events = new EventBridge(this);

@@ -15,6 +15,7 @@ import { seededRandom } from './kernel/random.ts';
 import { Router, type Target } from './kernel/router.ts';
 import { type Backend, listen } from './kernel/server.ts';
 import type { Call, Input, Output } from './kernel/service.ts';
+import type { LambdaOptions } from './lambda/lambda.ts';
 import { SimulatedRegion } from './simulated-region.ts';
 
 export interface SimulatorOptions {
@@ -24,6 +25,7 @@ export interface SimulatorOptions {
   readonly clock?: SimulatedClock;
   /** Seed of routing weights and fault probabilities. */
   readonly seed?: number;
+  readonly lambda?: LambdaOptions;
 }
 
 /**
@@ -34,6 +36,7 @@ export class Simulator implements Backend {
   readonly accountId: string;
   readonly clock: SimulatedClock;
   readonly faults: Faults;
+  readonly #lambda: LambdaOptions;
   #freeTier: FreeTierAccount;
   readonly #random: () => number;
   readonly #regions = new Map<string, { region: SimulatedRegion; router: Router }>();
@@ -46,6 +49,7 @@ export class Simulator implements Backend {
   constructor(options: SimulatorOptions = {}) {
     this.accountId = options.accountId ?? '000000000000';
     this.clock = options.clock ?? new SimulatedClock();
+    this.#lambda = options.lambda ?? {};
     const seed = options.seed ?? 1;
     this.#random = seededRandom(seed);
     // Faults draw from a generator of their own: how often functions are routed does not shift them.
@@ -173,6 +177,7 @@ export class Simulator implements Backend {
       },
       endpoint: () => this.endpoint,
       freeTier: this.#freeTier,
+      lambda: this.#lambda,
     });
     const entry = { region, router: new Router(region.services) };
     this.#regions.set(name, entry);

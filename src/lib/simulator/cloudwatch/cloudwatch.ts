@@ -104,6 +104,15 @@ export class CloudWatch implements Service {
   }
 
   /**
+   * Forgets what came in for a metric in `[from, until)` (simulated ms), in every set of dimensions: AWS delivers metrics
+   * on a best-effort basis. https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-monitoring.html
+   */
+  lose(namespace: string, metric: string, from: number, until: number): void {
+    this.#beforeRead();
+    for (const series of this.#store.all(namespace, metric)) this.#store.forget(series, from / 1000, until / 1000);
+  }
+
+  /**
    * One more API call, in AWS/Usage, as CloudWatch and Logs publish it.
    * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Service-Quota-Integration.html
    */

@@ -109,6 +109,14 @@ export class MetricStore {
     }
   }
 
+  /** Drops the buckets that begin in `[start, end)`, seconds since the epoch. */
+  forget(series: Series, start: number, end: number): void {
+    for (const data of series.units) {
+      for (const at of data.buckets.keys()) if (at >= start && at < end) data.buckets.delete(at);
+      data.lastStart = Number.NaN;
+    }
+  }
+
   close(): void {
     this.#rollup?.cancel();
   }

@@ -1,5 +1,5 @@
 import { ApiError } from '../kernel/api-error.ts';
-import type { Region } from '../kernel/region.ts';
+import type { Dimensions, Region } from '../kernel/region.ts';
 import type { Input, Operation, Service } from '../kernel/service.ts';
 import { matchesObject } from '../sns/filter-policy.ts';
 import { brokenName } from './constraint.ts';
@@ -11,6 +11,8 @@ import { deliverTo, eventTime } from './target.ts';
 /** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutRule.html */
 const NAME = { pattern: /^[.\-_A-Za-z0-9]+$/, allowed: '[\\.\\-_A-Za-z0-9]+', longest: 64 };
 const PAGE = 100;
+/** What is counted over all rules has no dimension. */
+const ALL_RULES: Dimensions = {};
 const BILLED_BYTES = 65_536;
 const MAX_TARGETS = 5;
 
@@ -251,16 +253,19 @@ export class EventBridge implements Service {
 
   #trigger(rule: Rule, event: Record<string, unknown>): void {
     const { metrics, billing } = this.region;
-    const dimensions = { RuleName: rule.name };
-    if (rule.pattern !== undefined) metrics.record('AWS/Events', 'MatchedEvents', dimensions, 1, 'Count');
-    metrics.record('AWS/Events', 'TriggeredRules', dimensions, 1, 'Count');
+    const own = { RuleName: rule.name, ...(rule.bus === 'default' ? {} : { EventBusName: rule.bus }) };
+    const count = (metric: string, ...sets: readonly Dimensions[]) => {
+      for (const dimensions of sets) metrics.record('AWS/Events', metric, dimensions, 1, 'Count');
+    };
+    if (rule.pattern !== undefined) count('MatchedEvents', own);
+    count('TriggeredRules', own, ALL_RULES);
     for (const target of rule.targets.values()) {
       const groupId = target.SqsParameters?.MessageGroupId;
       const text = targetInput(target, event, rule.arn);
-      metrics.record('AWS/Events', 'Invocations', dimensions, 1, 'Count');
+      count('Invocations', own, ALL_RULES);
       billing.count('events-invocations', rule.name);
       const done = deliverTo(this.region, target.Arn, text, groupId === undefined ? {} : { groupId });
-      if (!done) metrics.record('AWS/Events', 'FailedInvocations', dimensions, 1, 'Count');
+      if (!done) count('FailedInvocations', own);
     }
   }
 }

@@ -7,9 +7,6 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
-/** Idle longer than this (simulated ms), an environment is thrown away, and the next invocation starts cold. AWS names no number. */
-const IDLE_LIMIT_MS = 10 * 60_000;
-
 /**
  * The warm execution environments of a region. AWS starts as many as are needed; here a machine's few cores set the
  * limit, and invocations over it wait for a free one.
@@ -17,6 +14,7 @@ const IDLE_LIMIT_MS = 10 * 60_000;
 export class EnvironmentPool {
   readonly #host: EnvironmentHost;
   readonly #limit: number;
+  readonly #idleMs: number;
   readonly #random: () => string;
   readonly #all = new Set<ExecutionEnvironment>();
   readonly #idle = new Map<Deployment, ExecutionEnvironment[]>();
@@ -24,10 +22,16 @@ export class EnvironmentPool {
   #waiting: Waiting[] = [];
   #closed = false;
 
-  /** @param limit environments at most; @param uuid makes the hexadecimal part of log stream names. */
-  constructor(host: EnvironmentHost, limit: number, uuid: () => string) {
+  /**
+   * @param limit environments at most
+   * @param idleMs idle longer than this (simulated ms), one is thrown away, and the next invocation starts cold; AWS names
+   * no number
+   * @param uuid makes the hexadecimal part of log stream names
+   */
+  constructor(host: EnvironmentHost, limit: number, idleMs: number, uuid: () => string) {
     this.#host = host;
     this.#limit = limit;
+    this.#idleMs = idleMs;
     this.#random = uuid;
   }
 
@@ -99,7 +103,7 @@ export class EnvironmentPool {
 
   #takeIdle(deployment: Deployment): ExecutionEnvironment | undefined {
     const idle = this.#idle.get(deployment);
-    const oldest = this.#host.now() - IDLE_LIMIT_MS;
+    const oldest = this.#host.now() - this.#idleMs;
     for (let environment = idle?.pop(); environment !== undefined; environment = idle?.pop()) {
       if (environment.alive && environment.lastUsed >= oldest) return environment;
       this.#discard(environment);

@@ -28,6 +28,8 @@ export interface LambdaOptions {
   readonly provisioningMs?: number;
   /** Execution environments of the region at most. */
   readonly environments?: number;
+  /** Simulated ms after which an idle execution environment is thrown away. */
+  readonly idleMs?: number;
 }
 
 /** Lambda: functions, versions, aliases and mappings, running real handler code in worker threads. */
@@ -43,7 +45,14 @@ export class Lambda implements Service {
   readonly #mappings: EventSourceMappings;
 
   constructor(region: Region, options: LambdaOptions = {}) {
-    const { creationMs = 100, updateMs = 100, mappingMs = 100, provisioningMs = 60_000, environments = 10 } = options;
+    const {
+      creationMs = 100,
+      updateMs = 100,
+      mappingMs = 100,
+      provisioningMs = 60_000,
+      environments = 10,
+      idleMs = 600_000,
+    } = options;
     const host = {
       region: region.name,
       get endpoint() {
@@ -52,7 +61,7 @@ export class Lambda implements Service {
       now: () => region.clock.now(),
       rate: () => rateOf(region.clock),
     };
-    this.#pool = new EnvironmentPool(host, environments, () => region.uuid());
+    this.#pool = new EnvironmentPool(host, environments, idleMs, () => region.uuid());
     const delays = { creation: creationMs, update: updateMs, provisioning: provisioningMs };
     const store = new FunctionStore(region, delays, (deployment) => this.#pool.retire(deployment));
     this.#store = store;

@@ -70,6 +70,16 @@ describe('planted metrics', () => {
     expect(await listed({ RecentlyActive: 'PT3H' })).toEqual(['Active']);
   });
 
+  it('can be lost again, hour by hour', async () => {
+    const hours = [5, 4, 3].map((ago) => NOW - (NOW % HOUR) - ago * HOUR);
+    plant(hours.map((at) => ({ at, sum: 1 })));
+    simulator.region().cloudwatch.lose('AWS/SQS', 'NumberOfMessagesSent', hours[1]!, hours[2]!);
+    expect(await sums(hours[0]!, NOW)).toEqual([
+      [hours[0], 1],
+      [hours[2], 1],
+    ]);
+  });
+
   it.each([
     { at: NOW, sum: 1, samples: 0 },
     { at: NOW, sum: 10, samples: 2, minimum: 6 },

@@ -22,12 +22,12 @@ beforeEach(async () => {
 afterEach(() => simulator.close());
 
 const minutes = () => invoked.map(([at]) => (at - START) / MINUTE);
-const sum = (Namespace: string, MetricName: string, Name: string, Value: string) => {
+const sum = (Namespace: string, MetricName: string, Name?: string, Value?: string) => {
   const answer = simulator.region().cloudwatch.operations['GetMetricStatistics']!(
     {
       Namespace,
       MetricName,
-      Dimensions: [{ Name, Value }],
+      Dimensions: Name === undefined ? [] : [{ Name, Value }],
       StartTime: START / 1000 - 60,
       EndTime: clock.now() / 1000 + 60,
       Period: 86_400,
@@ -90,6 +90,7 @@ describe('EventBridge rules', () => {
     });
     expect(sum('AWS/Events', 'Invocations', 'RuleName', 'r')).toBe(3);
     expect(sum('AWS/Events', 'TriggeredRules', 'RuleName', 'r')).toBe(3);
+    expect(sum('AWS/Events', 'Invocations')).toBe(3);
   });
 
   it('rest while they are disabled, and stop when deleted', async () => {
