@@ -5,6 +5,7 @@ import { CallTally } from './aws/call-tally.ts';
 import type { CallRecord, ClientSetup } from './aws/client-options.ts';
 import type { Account, Tables, Topics, Trail } from './aws/ports/account.ts';
 import type { Alarms } from './aws/ports/alarms.ts';
+import type { FreeTier } from './aws/ports/free-tier.ts';
 import type { FunctionCode } from './aws/ports/function-code.ts';
 import type { FunctionLogs } from './aws/ports/function-logs.ts';
 import type { Functions } from './aws/ports/functions.ts';
@@ -62,6 +63,7 @@ export interface Context extends Host {
   releaseTrail(): Promise<ReleaseTrail>;
   topics(): Promise<Topics>;
   readonly usage: UsageSources;
+  freeTier(): Promise<FreeTier>;
   /** Asks before a change; see `confirm` in io/prompt.ts. */
   confirm(question: string): Promise<void>;
   progress(): Promise<Progress>;
@@ -213,6 +215,10 @@ export function createContext(host: Host, settings: Settings, folders: Folders):
     topics: once(async () => {
       const { SnsTopics } = await import('./aws/adapters/sns-topics.ts');
       return new SnsTopics(await setup(), account);
+    }),
+    freeTier: once(async () => {
+      const { AwsFreeTier } = await import('./aws/adapters/aws-free-tier.ts');
+      return new AwsFreeTier(await cloudWatch(), await setup());
     }),
     usage: { measurements, monitoring: alarms, functions, tables, logs: functionLogs },
     confirm: (question) => confirm(question, host.streams, settings),

@@ -1,4 +1,9 @@
-import { type BillingMode, DescribeTableCommand, DynamoDBClient, type TableDescription } from '@aws-sdk/client-dynamodb';
+import {
+  type BillingMode,
+  DescribeTableCommand,
+  DynamoDBClient,
+  type TableDescription,
+} from '@aws-sdk/client-dynamodb';
 import { classifyAwsError } from '../../errors/classify-aws-error.ts';
 import type { ClientSetup } from '../client-options.ts';
 import { type CallRules, guardClient } from '../guard-client.ts';

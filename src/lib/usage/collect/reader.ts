@@ -1,9 +1,9 @@
 import pLimit, { type LimitFunction } from 'p-limit';
 import type { UsageSources } from '../../aws/ports/usage-source.ts';
-import type { CvopsError } from '../../errors/cvops-error.ts';
 import { endsCommand } from '../../errors/ends-command.ts';
 import type { Period } from '../month.ts';
-import type { Gap, Reading, Series } from '../readings.ts';
+import type { Reading, Series } from '../readings.ts';
+import { settled } from '../settled.ts';
 import { orderedSeries } from './ordered-series.ts';
 
 /** Far below what CloudWatch allows (400 a second), and enough to keep two cores busy. */
@@ -29,13 +29,10 @@ export class Reader {
    * @throws what ends a command, see `endsCommand`; calls that wait for their turn are not made any more.
    */
   async read<S extends Source, T>(source: S, ask: (from: SourceOf<S>) => Promise<T>): Promise<Reading<T>> {
-    try {
+    return settled(async () => {
       const from = (await this.#sources[source]()) as SourceOf<S>;
-      return { value: await this.#limit(() => this.#ask(from, ask)) };
-    } catch (cause) {
-      if (endsCommand(cause)) throw cause;
-      return { gap: gapOf(cause as CvopsError) };
-    }
+      return this.#limit(() => this.#ask(from, ask));
+    });
   }
 
   async #ask<F, T>(from: F, ask: (from: F) => Promise<T>): Promise<T> {
@@ -63,8 +60,4 @@ export class Reader {
       ),
     );
   }
-}
-
-function gapOf({ code, message, hint }: CvopsError): Gap {
-  return { code, message, ...(hint === undefined ? {} : { hint }) };
 }

@@ -1,0 +1,163 @@
+import type { Agent, IncomingMessage, request } from 'node:http';
+import { HttpRequest } from '@smithy/core/protocols';
+import type { SignatureV4 } from '@smithy/signature-v4';
+import type { ClientSetup } from '../client-options.ts';
+
+/** Where calls go. */
+export interface Address {
+  readonly protocol: string;
+  readonly hostname: string;
+  readonly port?: number;
+  readonly path: string;
+  readonly userAgent: string;
+}
+
+/** How to reach an address: `node:https` costs a tenth of a command's start, and is loaded where it is needed. */
+interface Transport {
+  readonly request: typeof request;
+  readonly agent: Agent;
+}
+
+interface Signed {
+  readonly headers: Record<string, string>;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: IncomingMessage['headers'];
+  readonly body: unknown;
+}
+
+interface Service {
+  /** As calls are told of: `sqs`. */
+  readonly name: string;
+  /** `AmazonSQS`. */
+  readonly target: string;
+  /** For one attempt. */
+  readonly timeoutMs: number;
+}
+
+const MOST_SOCKETS = 256;
+
+/**
+ * Calls of a service that speaks AWS's JSON 1.0, signed and sent without the SDK's middleware.
+ * https://smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html
+ */
+export class SignedJson {
+  readonly #service: Service;
+  readonly #signer: SignatureV4;
+  readonly #observe: ClientSetup['observe'];
+  #transport: Promise<Transport> | undefined;
+
+  constructor(service: Service, signer: SignatureV4, observe: ClientSetup['observe']) {
+    this.#service = service;
+    this.#signer = signer;
+    this.#observe = observe;
+  }
+
+  /**
+   * One attempt. An error of the service is an answer.
+   * @param options.clockOffsetMs what the SDK found out about this machine's clock.
+   * @throws Error of the network, with a `code`; `TimeoutError`; ECONNRESET for an answer that cannot be read.
+   */
+  async post(
+    address: Address,
+    operation: string,
+    body: string,
+    options: { readonly signal?: AbortSignal | undefined; readonly clockOffsetMs?: number } = {},
+  ): Promise<Answer> {
+    const { userAgent, ...where } = address;
+    const { name, target, timeoutMs } = this.#service;
+    const headers = {
+      host: where.port === undefined ? where.hostname : `${where.hostname}:${where.port}`,
+      'content-type': 'application/x-amz-json-1.0',
+      'content-length': String(Buffer.byteLength(body)),
+      'user-agent': userAgent,
+      'x-amz-target': `${target}.${operation}`,
+    };
+    const signed = await this.#signer.sign(new HttpRequest({ ...where, method: 'POST', headers, body }), {
+      signingDate: new Date(Date.now() + (options.clockOffsetMs ?? 0)),
+    });
+    const started = performance.now();
+    const tell = (status: number | undefined, { date, 'x-amzn-requestid': requestId }: IncomingMessage['headers']) =>
+      this.#observe({
+        service: name,
+        operation,
+        durationMs: performance.now() - started,
+        status,
+        attempts: 1,
+        requestId: requestId === undefined ? undefined : String(requestId),
+        serverTime: date === undefined ? undefined : Date.parse(date),
+        localTime: Date.now(),
+      });
+    try {
+      this.#transport ??= transport(address.protocol);
+      const answer = await exchange(await this.#transport, address, signed, body, timeoutMs, options.signal);
+      tell(answer.status, answer.headers);
+      return answer;
+    } catch (cause) {
+      tell(undefined, {});
+      throw cause;
+    }
+  }
+}
+
+async function transport(protocol: string): Promise<Transport> {
+  const { request, Agent } = await (protocol === 'http:' ? import('node:http') : import('node:https'));
+  return { request, agent: new Agent({ keepAlive: true, maxSockets: MOST_SOCKETS }) };
+}
+
+function exchange(
+  { request, agent }: Transport,
+  { hostname, port, path }: Address,
+  { headers }: Signed,
+  body: string,
+  timeoutMs: number,
+  signal: AbortSignal | undefined,
+): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const options = {
+      agent,
+      hostname,
+      port,
+      path,
+      headers,
+      method: 'POST',
+      ...(signal === undefined ? {} : { signal }),
+    };
+    const sent = request(options, (answer) => read(answer).then(resolve, reject));
+    sent.on('error', reject);
+    sent.setTimeout(timeoutMs, () => {
+      sent.destroy(Object.assign(new Error(`no answer within ${timeoutMs} ms`), { name: 'TimeoutError' }));
+    });
+    sent.end(body);
+  });
+}
+
+/** @throws Error with code ECONNRESET for an answer that is cut off, or is none of AWS's: what was asked may be done. */
+async function read(answer: IncomingMessage): Promise<Answer> {
+  const chunks: Buffer[] = [];
+  // Listeners: an async iterator over the answer costs as much CPU as signing it did.
+  await new Promise<void>((resolve, reject) => {
+    answer.on('data', (chunk: Buffer) => chunks.push(chunk));
+    answer.on('end', resolve);
+    answer.on('error', reject);
+  });
+  const { statusCode = 0, headers } = answer;
+  try {
+    if (!String(headers['content-type']).includes('json')) throw new Error('not JSON');
+    return { status: statusCode, headers, body: JSON.parse(Buffer.concat(chunks).toString('utf8') || '{}') };
+  } catch (cause) {
+    throw Object.assign(new Error(`the answer (HTTP ${statusCode}) cannot be read`, { cause }), { code: 'ECONNRESET' });
+  }
+}
+
+/** The error as the SDK would throw it. */
+export function refused({ status, headers, body }: Answer): Error {
+  const { __type = 'Unknown', message, Message } = body as { __type?: string; message?: string; Message?: string };
+  return Object.assign(new Error(message ?? Message ?? `HTTP ${status}`), {
+    name: __type.slice(__type.lastIndexOf('#') + 1),
+    $fault: status < 500 ? 'client' : 'server',
+    $metadata: { httpStatusCode: status, requestId: headers['x-amzn-requestid'], attempts: 1 },
+  });
+}
