@@ -1,7 +1,7 @@
 import type { Queue, Queues } from '../../aws/ports/queues.ts';
 import type { Clock } from '../../clock.ts';
-import { queueDepth } from '../queue-depth.ts';
-import type { ReplayEvent, VerdictBasis } from '../replay/replay-event.ts';
+import { awaitVerdict, VERDICT_SCAN_LIMIT } from '../replay/await-verdict.ts';
+import type { ReplayEvent } from '../replay/replay-event.ts';
 import type { Verified } from '../replay/replay-result.ts';
 import { verdictDeadline } from '../replay/verify.ts';
 import { scanQueue } from '../scan-queue.ts';
@@ -25,18 +25,8 @@ export interface VerifyMovedOptions {
   readonly waitMs: number | null;
 }
 
-/**
- * Approximate counts settle within about a minute: so long the targets must be seen empty.
- * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_GetQueueAttributes.html
- */
-const SETTLE_MS = 60_000;
-const READINGS = 4;
-const FIRST_POLL_MS = 2_000;
-const LONGEST_POLL_MS = 15_000;
-const SCAN_LIMIT = 20_000;
 /** AWS's servers agree with each other to within this, ms. */
 const MARGIN_MS = 5_000;
-const IDS_TOLD = 100;
 
 /**
  * The verdict of a move task. Its copies have new ids that nobody is told, so they cannot be matched one by one. What can be
@@ -46,55 +36,21 @@ const IDS_TOLD = 100;
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-configure-dead-letter-queue-redrive.html
  */
 export async function* verifyMoved(options: VerifyMovedOptions): AsyncGenerator<ReplayEvent, Verified, undefined> {
-  const { clock, queues, signal, moved } = options;
-  const deadline = latest(options.targets.map((target) => verdictDeadline(target, options.endedAt)));
-  const started = clock.now();
-  const lastLook =
-    options.waitMs === null ? Math.max(deadline ?? 0, started + SETTLE_MS) + SETTLE_MS : started + options.waitMs;
   // What fails there goes to another queue: nothing seen here would prove anything.
   const blind = options.targets.some(({ attributes: { redrive } }) => failsElsewhere(redrive, options.dlq.arn));
   // What was seen there once has come back, also when a later look does not see it.
   const returned = new Set<string>();
-  let emptySince: number | null = null;
-  let readings = 0;
-  let pollMs = FIRST_POLL_MS;
-  let told = '';
-  for (;;) {
-    const targets = await Promise.all(options.targets.map(({ url }) => queues.describe(url)));
-    const now = clock.now();
-    const empty = targets.every((target) => queueDepth(target) === 0);
-    emptySince = empty ? (emptySince ?? now) : null;
-    readings = empty ? readings + 1 : 0;
-    const settled = emptySince !== null && readings >= READINGS && now - emptySince >= SETTLE_MS;
-    const due = deadline !== null && now >= deadline && empty;
-    let certain = false;
-    if (!blind && (settled || due)) {
-      certain = await lookForReturned(options, returned);
-    }
-    const back = Math.min(moved, returned.size);
-    const succeeded = certain ? moved - back : 0;
-    const pending = moved - back - succeeded;
-    const basis: VerdictBasis = !certain ? 'none' : due ? 'deadline' : 'drained';
-    const knownBy = pending === 0 || blind || deadline === null || deadline < now ? null : deadline;
-    const text = `${succeeded} ${back} ${pending}`;
-    if (text !== told || certain) {
-      told = text;
-      yield { type: 'verdict', at: now, succeeded, returned: back, pending, basis, knownBy };
-    }
-    if (certain || blind || signal.aborted || now >= lastLook) {
-      return {
-        succeeded,
-        returned: back,
-        pending,
-        basis,
-        approximate: true,
-        pendingUntil: knownBy === null ? null : new Date(knownBy).toISOString(),
-        returnedIds: [...returned].slice(0, IDS_TOLD),
-      };
-    }
-    await clock.sleep(Math.min(pollMs, Math.max(1, lastLook - now)), signal).catch(() => {});
-    pollMs = Math.min(LONGEST_POLL_MS, pollMs * 1.3);
-  }
+  const verified = yield* awaitVerdict({
+    ...options,
+    sent: options.moved,
+    deadline: blind ? null : latest(options.targets.map((target) => verdictDeadline(target, options.endedAt))),
+    waitMs: blind ? 0 : options.waitMs,
+    async judge({ settled, due }) {
+      const certain = !blind && (settled || due) && (await lookForReturned(options, returned));
+      return { returned, basis: !certain ? 'none' : due ? 'deadline' : 'drained', processed: 0 };
+    },
+  });
+  return { ...verified, approximate: true };
 }
 
 /** Adds what may be copies that came back. @returns whether nothing in the dead-letter queue was hidden */
@@ -113,7 +69,7 @@ async function lookForReturned(
     queue: dlq,
     clock,
     signal,
-    limit: SCAN_LIMIT,
+    limit: VERDICT_SCAN_LIMIT,
     onMessage: ({ messageId, system }) => {
       const sentAt = Number(system['SentTimestamp']);
       const source = system['DeadLetterQueueSourceArn'];

@@ -3,6 +3,7 @@ import type { Queue, Queues } from '../../aws/ports/queues.ts';
 import type { Clock } from '../../clock.ts';
 import { queueDepth } from '../queue-depth.ts';
 import { scanQueue } from '../scan-queue.ts';
+import { awaitVerdict, type Judgement, type Moment, VERDICT_SCAN_LIMIT } from './await-verdict.ts';
 import { processedMessages } from './processed-messages.ts';
 import type { ReplayEvent, VerdictBasis } from './replay-event.ts';
 import type { Verified } from './replay-result.ts';
@@ -34,19 +35,10 @@ export interface VerifyOptions {
   readonly pollMs?: number;
 }
 
-/**
- * Approximate counts settle within about a minute: so long the target must be seen empty.
- * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_GetQueueAttributes.html
- */
-const SETTLE_MS = 60_000;
-const READINGS = 4;
 const MARGIN_MS = 30_000;
-const LONGEST_POLL_MS = 15_000;
-const SCAN_LIMIT = 20_000;
 const FEW_ENOUGH_FOR_LOGS = 5_000;
 /** So many copies are asked for by their ids; more take one query over the span. */
 export const FEW_COPIES = 10;
-const IDS_TOLD = 100;
 
 /**
  * When a copy that keeps failing is back in the dead-letter queue: the move happens at the receive after maxReceiveCount
@@ -65,31 +57,17 @@ export function verdictDeadline(target: Queue, lastSentAt: number): number | nul
  */
 export async function* verify(options: VerifyOptions): AsyncGenerator<ReplayEvent, Verified, undefined> {
   const { clock, queues, signal, replayed } = options;
-  const deadline = verdictDeadline(options.target, options.lastSentAt);
-  const started = clock.now();
-  const lastLook =
-    options.waitMs === null ? Math.max(deadline ?? 0, started + SETTLE_MS) + SETTLE_MS : started + options.waitMs;
   const returned = new Set(options.returned);
   const processed = new Set<string>();
   let scannedAt = options.left + returned.size;
-  let emptySince: number | null = null;
-  let readings = 0;
-  let pollMs = options.pollMs ?? 2_000;
-  let told = '';
-  for (;;) {
-    const [target, dlq] = await Promise.all([queues.describe(options.target.url), queues.describe(options.dlq.url)]);
-    const now = clock.now();
-    const empty = queueDepth(target) === 0;
-    emptySince = empty ? (emptySince ?? now) : null;
-    readings = empty ? readings + 1 : 0;
+  const judge = async ({ now, settled, due }: Moment): Promise<Judgement> => {
+    const dlq = await queues.describe(options.dlq.url);
     if (options.logs !== undefined && replayed <= FEW_ENOUGH_FOR_LOGS) {
       const known = options.copies.length === replayed;
       const ids = known ? options.copies.filter((id) => !processed.has(id)) : null;
       const found = await processedMessages({ ...options.logs, ids, fromMs: options.firstSentAt, toMs: now });
       for (const id of found) if (options.isCopy(id)) processed.add(id);
     }
-    const settled = emptySince !== null && readings >= READINGS && now - emptySince >= SETTLE_MS;
-    const due = deadline !== null && now >= deadline && empty;
     let hidden = 0;
     if (settled || due || queueDepth(dlq) > scannedAt) {
       const scan = await scanQueue({
@@ -97,7 +75,7 @@ export async function* verify(options: VerifyOptions): AsyncGenerator<ReplayEven
         queue: dlq,
         clock,
         signal,
-        limit: SCAN_LIMIT,
+        limit: VERDICT_SCAN_LIMIT,
         onMessage: ({ messageId }) => {
           if (options.isCopy(messageId)) returned.add(messageId);
         },
@@ -111,25 +89,8 @@ export async function* verify(options: VerifyOptions): AsyncGenerator<ReplayEven
     const more = queueDepth(dlq) > options.left + returned.size;
     const certain = accounted || ((settled || due) && (hidden === 0 || !more));
     const basis: VerdictBasis = accounted ? 'log' : !certain ? 'none' : due ? 'deadline' : 'drained';
-    const succeeded = certain ? replayed - returned.size : processed.size;
-    const pending = replayed - returned.size - succeeded;
-    const knownBy = pending === 0 ? null : deadline === null || deadline < now ? null : deadline;
-    const text = `${succeeded} ${returned.size} ${pending}`;
-    if (text !== told || certain) {
-      told = text;
-      yield { type: 'verdict', at: now, succeeded, returned: returned.size, pending, basis, knownBy };
-    }
-    if (certain || signal.aborted || now >= lastLook) {
-      return {
-        succeeded,
-        returned: returned.size,
-        pending,
-        basis,
-        pendingUntil: knownBy === null ? null : new Date(knownBy).toISOString(),
-        returnedIds: [...returned].slice(0, IDS_TOLD),
-      };
-    }
-    await clock.sleep(Math.min(pollMs, Math.max(1, lastLook - now)), signal).catch(() => {});
-    pollMs = Math.min(LONGEST_POLL_MS, pollMs * 1.3);
-  }
+    return { returned, basis, processed: processed.size };
+  };
+  const deadline = verdictDeadline(options.target, options.lastSentAt);
+  return yield* awaitVerdict({ ...options, targets: [options.target], sent: replayed, deadline, judge });
 }
