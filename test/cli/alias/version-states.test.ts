@@ -1,9 +1,12 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { PutProvisionedConcurrencyConfigCommand } from '@aws-sdk/client-lambda';
+import { strToU8, zipSync } from 'fflate';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { FunctionSteering } from '../../../src/lib/simulator/lambda/function-states.ts';
 import { observeCalls } from '../../support/observe-calls.ts';
 import { ReleasedFunction } from '../../support/released-function.ts';
-import { jsonOf, runCli } from '../../support/run-cli.ts';
+import { jsonOf, makeHome, removeHome, runCli } from '../../support/run-cli.ts';
 
 /** Versions 1 to 3, with 2 in charge after 1. */
 let released: ReleasedFunction;
@@ -94,6 +97,32 @@ describe('a version that Lambda could not make', () => {
     expect(result.stderr).toContain('version 1 is Failed: The subnet has no free addresses.');
     expect(result.stderr).not.toContain('?');
     expect(await released.alias()).toMatchObject({ version: '2' });
+  });
+});
+
+describe('an update that Lambda cannot bring to an end', () => {
+  test('ends a deployment with its reason, and nothing is published; the next one goes through', async () => {
+    const home = makeHome();
+    try {
+      writeFileSync(join(home, 'new.zip'), zipSync({ 'index.mjs': strToU8('export const handler = () => 9;\n') }));
+      const deploy = () =>
+        runCli(['deploy', 'processor', '--zip', 'new.zip', '--no-smoke', '--yes', '--json'], {
+          env: released.env,
+          home,
+          cwd: home,
+        });
+      steer('$LATEST', { nextUpdateFails: { reason: 'The key is disabled.', reasonCode: 'DisabledKMSKey' } });
+      const broken = await deploy();
+      expect(broken.code).toBe(6);
+      expect(jsonOf(broken).error).toMatchObject({
+        code: 'UpdateFailed',
+        message: 'the update of cv-analytics-processor failed: The key is disabled.',
+      });
+      expect(await released.alias()).toMatchObject({ version: '2' });
+      expect(jsonOf(await deploy()).data).toMatchObject({ to: '4', outcome: 'promoted' });
+    } finally {
+      removeHome(home);
+    }
   });
 });
 
