@@ -30,7 +30,7 @@ export function money(usd: number, display: Display): string {
 }
 
 /** `0.24 GBP`, with enough digits that small is not nothing. */
-export function inCurrency(usd: number, { rate, currency }: NonNullable<Display>): string {
+export function inCurrency(usd: number, { rate, currency }: Pick<NonNullable<Display>, 'rate' | 'currency'>): string {
   const value = usd * rate;
   const digits = value !== 0 && Math.abs(value) < 0.01 ? 6 : 2;
   return `${value.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits })} ${currency}`;

@@ -46,6 +46,8 @@ export const PRICE_IDS = [
   'cloudwatch-dashboard',
   'logs-ingested-gb',
   'logs-stored-gb-month',
+  'cloudflare-paid-plan',
+  'cloudflare-request',
 ] as const;
 
 export type PriceId = (typeof PRICE_IDS)[number];

@@ -19,7 +19,8 @@ const lambda = (usageType: string, group: string): PriceListRow => ({
 });
 
 /**
- * Every price's place in AWS's price list; null: no file of a Region has it. N. Virginia names SQS requests otherwise
+ * Every price's place in AWS's price list; null: no file of a Region has it, or it is not
+ * AWS's. N. Virginia names SQS requests otherwise
  * than the other Regions do.
  */
 export const PRICE_LIST_ROWS: Readonly<Record<PriceId, PriceListRow | null>> = {
@@ -51,4 +52,6 @@ export const PRICE_LIST_ROWS: Readonly<Record<PriceId, PriceListRow | null>> = {
   'cloudwatch-dashboard': null,
   'logs-ingested-gb': cloudWatch('DataProcessing-Bytes'),
   'logs-stored-gb-month': cloudWatch('TimedStorage-ByteHrs'),
+  'cloudflare-paid-plan': null,
+  'cloudflare-request': null,
 };

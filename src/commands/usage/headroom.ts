@@ -1,0 +1,92 @@
+import type { Context } from '../../lib/context.ts';
+import { count, formatCount, formatUsd, text } from '../../lib/io/format.ts';
+import type { Block, Cell, Outcome } from '../../lib/io/outcome.ts';
+import { type Headroom, type HeadroomRow, headroom } from '../../lib/usage/forecast/headroom.ts';
+import type { SystemModel } from '../../lib/usage/forecast/system-model.ts';
+import { amount, rowName } from '../../lib/usage/page/figures.ts';
+import type { Tariff } from '../../lib/usage/tariff/tariff.ts';
+import { defineCommand } from '../command.ts';
+import { MODEL_FLAGS, parseModel } from './model-flags.ts';
+import { modelInUse } from './model-in-use.ts';
+import { tariffInUse } from './tariff-in-use.ts';
+
+export const usageHeadroom = defineCommand<SystemModel>({
+  flags: MODEL_FLAGS,
+  examples: [
+    'cvops usage headroom',
+    'cvops usage headroom --pollers 2',
+    'cvops usage headroom --query data.binding.id',
+  ],
+  parse: (_arguments, flags) => parseModel(flags),
+  run,
+});
+
+async function run(options: SystemModel, context: Context): Promise<Outcome> {
+  const { tariff, warnings } = await tariffInUse(context);
+  const model = await modelInUse(options, context);
+  const found = headroom(model, tariff);
+  const { queriesPerMonth } = found.binding ?? { queriesPerMonth: null };
+  return {
+    kind: 'usage.headroom',
+    data: { region: tariff.region, asOf: tariff.asOf, model, rows: found.rows, binding: found.binding },
+    items: found.rows,
+    warnings,
+    next:
+      queriesPerMonth === null || queriesPerMonth === 0
+        ? []
+        : [{ command: `cvops usage forecast --queries ${queriesPerMonth * 10}`, why: 'see ten times that' }],
+    view: () => view(found, tariff),
+  };
+}
+
+function view({ rows, binding }: Headroom, tariff: Tariff): readonly Block[] {
+  return [
+    headline(binding),
+    {
+      kind: 'table',
+      table: {
+        columns: [
+          { label: 'ROW' },
+          { label: 'FREE', align: 'right' },
+          { label: 'IDLE', align: 'right' },
+          { label: 'FREE UP TO', align: 'right' },
+          { label: 'FROM', align: 'right' },
+          { label: 'TO', align: 'right' },
+        ],
+        rows: rows.map((row) => [
+          text(rowName(row)),
+          { raw: row.limit, text: row.limit === 0 ? 'nothing' : amount(row.limit) },
+          { raw: row.idle, text: amount(row.idle) },
+          upTo(row.queriesPerMonth),
+          bound(row, row.range.low),
+          bound(row, row.range.high),
+        ]),
+      },
+    },
+    {
+      kind: 'line',
+      text: `Queries a month; from bursts of single messages to even traffic in full batches. Prices of ${tariff.region}, ${tariff.asOf}.`,
+      tone: 'dim',
+    },
+    ...(binding?.notes ?? []).map((note): Block => ({ kind: 'line', text: note, tone: 'dim' })),
+  ];
+}
+
+function headline(binding: HeadroomRow | null): Block {
+  if (binding === null) return { kind: 'line', text: 'Nothing here ever costs anything.', tone: 'good' };
+  const queries = binding.queriesPerMonth!;
+  if (queries > 0) {
+    return { kind: 'line', text: `Free up to ${formatCount(queries)} queries a month; then ${rowName(binding)} cost.` };
+  }
+  const first = binding.firstCostUsd === null ? '' : ` (${formatUsd(binding.firstCostUsd)})`;
+  return { kind: 'line', text: `${rowName(binding)} cost from the first query on${first}.`, tone: 'warn' };
+}
+
+function upTo(queries: number | null): Cell {
+  return queries === null ? { raw: null, text: 'any' } : count(queries);
+}
+
+/** Bounds that say nothing are left out. */
+function bound({ queriesPerMonth }: HeadroomRow, queries: number | null): Cell {
+  return queries === queriesPerMonth ? { raw: queries, text: '' } : upTo(queries);
+}
