@@ -114,14 +114,9 @@ export const registry: readonly RegistryEntry[] = [
     load: async () => (await import('./alias/prune.ts')).aliasPrune,
   },
   {
-    path: ['usage', 'forecast'],
-    summary: 'what a month costs at other traffic, row by row',
-    load: async () => (await import('./usage/forecast.ts')).usageForecast,
-  },
-  {
-    path: ['usage', 'headroom'],
-    summary: 'the traffic at which the first penny falls, and the row that binds',
-    load: async () => (await import('./usage/headroom.ts')).usageHeadroom,
+    path: ['usage', 'report'],
+    summary: 'how much of each free allowance this month uses, where it ends, and what it costs',
+    load: async () => (await import('./usage/report.ts')).usageReportCommand,
   },
   {
     path: ['usage', 'prices'],

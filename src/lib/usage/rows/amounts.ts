@@ -52,12 +52,15 @@ export function pastLevelNote({ isOver, month }: Period): string | false {
   return isOver && `This is today's level; what it was in ${month.name} is not kept.`;
 }
 
-/** The number that AWS's own forecast would come to, for `--explain`. */
+/**
+ * The number that AWS's own forecast would come to, for `--explain`.
+ * https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/tracking-free-tier-usage.html
+ */
 export function straightLineTerm(used: number, period: Period, unit: string): Term {
   return {
-    name: "AWS's own forecast, a straight line",
+    name: 'by AWS’s own forecast',
     value: straightLine(used, period),
     unit,
-    source: 'https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/tracking-free-tier-usage.html',
+    source: 'used × days of the month ÷ days so far',
   };
 }

@@ -50,6 +50,7 @@ function alarms(input: RowInput): UsageRow {
             ],
       gap,
       formula: 'Σ metrics of each alarm: 1, those of a maths expression, 3 for an anomaly detection',
+      summands: value.filter((alarm) => !alarm.composite && !alarm.highResolution).map(({ metrics }) => metrics),
       terms: value.map((alarm) => ({
         name: alarm.name,
         value: alarm.composite ? 0 : alarm.metrics,
@@ -105,6 +106,7 @@ function calls(input: RowInput): UsageRow {
             ],
       gap,
       formula: 'Σ CallCount of each operation without GetMetricData, GetInsightRuleReport, GetMetricWidgetImage',
+      summands: free.map((each) => totalOf(each.calls)),
       terms: [
         ...value.map(({ operation, calls: series }) => ({
           name: operation,

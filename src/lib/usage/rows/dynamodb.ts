@@ -1,5 +1,6 @@
 import { plural } from '../../io/format.ts';
 import { mapped } from '../mapped.ts';
+import { amount as figure } from '../page/figures.ts';
 import { projectCapacity } from '../projection.ts';
 import type { CapacityReadings, Reading, TableReadings, TableSettings } from '../readings.ts';
 import { costUsd } from '../tariff/cost.ts';
@@ -141,7 +142,8 @@ function capacity(direction: Direction, input: RowInput): UsageRow {
             },
       cost: ({ beyond }) => costUsd(input.tariff, hourPrice, beyond),
       gap: read.gap,
-      formula: `Σ hourly average of Provisioned${metric}, of 25 × ${period.month.hours} hours; then today’s setting × hours left`,
+      formula: `Σ hourly average of Provisioned${metric}, of 25 × ${period.month.hours} hours`,
+      summands: read.values.map((each) => total(each.hours)),
       terms: [
         ...read.values.flatMap((each): Term[] => [
           {
@@ -216,7 +218,8 @@ function units(direction: Direction, input: RowInput): UsageRow {
         { name: 'on-demand', used: paid },
       ],
       gap: read.gap,
-      formula: `Σ Consumed${metric}; cost = units of on-demand tables × price`,
+      formula: `Σ Consumed${metric}`,
+      summands: read.values.map((each) => total(each.hours)),
       terms: [
         ...read.values.map(
           (each): Term => ({
@@ -254,6 +257,7 @@ function storage(input: RowInput): UsageRow {
       cost: ({ beyond, monthShare }) => costUsd(input.tariff, 'dynamodb-gb-month', beyond * monthShare),
       gap: read.gap,
       formula: 'Σ (bytes + 100 × items) of tables and indexes / 2³⁰',
+      summands: read.values.map(({ bytes }) => `${figure(bytes)} / 2³⁰`),
       terms: read.values.flatMap(({ name, bytes, items }): Term[] => [
         {
           name: `items and index entries of ${name}`,

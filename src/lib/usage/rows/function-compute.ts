@@ -1,5 +1,6 @@
 import { formatCount, plural } from '../../io/format.ts';
 import type { Period } from '../month.ts';
+import { amount as figure } from '../page/figures.ts';
 import type { FunctionReadings, Reading, ReportedCompute, Series, VersionSettings } from '../readings.ts';
 import type { Term } from '../usage-row.ts';
 import { both } from './gathered.ts';
@@ -27,6 +28,8 @@ export interface FunctionCompute {
   readonly arm64: Hours;
   readonly low: number;
   readonly high: number;
+  /** The formula with the numbers put in. */
+  readonly summands: readonly (number | string)[];
   readonly terms: readonly Term[];
   readonly notes: readonly string[];
 }
@@ -65,6 +68,7 @@ function reportedCompute(name: string, reported: ReportedCompute, invocations: H
     arm64: spread(arm64),
     low: x86_64 + arm64,
     high: x86_64 + arm64,
+    summands: [x86_64 + arm64],
     terms: [
       { name: `billed by ${name}`, value: x86_64 + arm64, unit: 'GB-seconds', source: 'REPORT lines of its log' },
       { name: `cold starts of ${name}`, value: reported.coldStarts, unit: '', source: 'REPORT lines of its log' },
@@ -118,6 +122,7 @@ function estimatedCompute(
   // Not for what is left of adding fractions.
   const isLeft = total(rest.durationMs) > total(hoursOf(duration)) * 1e-6;
   const whole = [...portions, ...(isLeft || portions.length === 0 ? [rest] : [])];
+  const ran = whole.filter((each) => total(each.invocations) > 0);
   const gbSeconds = (each: Portion) =>
     scaled(added(each.durationMs, scaled(each.invocations, 0.5)), gb(each.settings) / 1000);
   const of = (architecture: Architecture) =>
@@ -136,8 +141,12 @@ function estimatedCompute(
     arm64: of('arm64'),
     low: measured - (isMixed ? (total(rest.durationMs) / 1000) * (gb(rest.settings) - smallest) : 0),
     high: measured + rounding + starts * INIT_SECONDS * largest + restSeconds * (largest - gb(rest.settings)),
+    summands: ran.map(
+      ({ settings, invocations: counts, durationMs }) =>
+        `(${figure(total(durationMs) / 1000)} s + 0.0005 s × ${figure(total(counts))}) × ${settings.memoryMb} / 1024`,
+    ),
     terms: [
-      ...whole.flatMap(({ label, settings, invocations: counts, durationMs }): Term[] => [
+      ...ran.flatMap(({ label, settings, invocations: counts, durationMs }): Term[] => [
         {
           name: `duration of ${name}, ${label}`,
           value: total(durationMs),

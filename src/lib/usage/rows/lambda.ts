@@ -34,6 +34,7 @@ function requests(input: RowInput): UsageRow {
       cost: ({ beyond }) => costUsd(input.tariff, 'lambda-request', beyond),
       gap: read.gap,
       formula: 'Σ Invocations (Sum) by FunctionName',
+      summands: read.values.map(total),
       terms: [...functions.map((each) => invocationsTerm(each)), straightLineTerm(total(hours), period, 'requests')],
       notes: [accountNote(account)],
     },
@@ -88,15 +89,14 @@ function compute(input: RowInput): UsageRow {
             ]
           : [],
       gap: read.gap,
-      formula: isExact
-        ? 'Σ billed duration × MB / 1024'
-        : 'Σ (Duration / 1000 + 0.0005 s × invocations) × MB / 1024; at most + 0.0005 s × invocations + 10 s × cold starts',
+      formula: isExact ? 'Σ billed duration × MB / 1024' : 'Σ (Duration / 1000 + 0.0005 s × invocations) × MB / 1024',
+      summands: read.values.flatMap((each) => each.summands),
       terms: [...read.values.flatMap((each) => each.terms), straightLineTerm(used, period, 'GB-seconds')],
       notes: [
         ...(isExact
           ? []
           : [
-              'AWS bills each invocation rounded up to 1 ms, and INIT, which no metric tells of: at most 10 s for each cold start. `--exact` reads the log instead.',
+              'AWS bills each invocation rounded up to 1 ms, half of one on average, and INIT, which no metric tells of: the upper bound has 1 ms for each invocation and 10 s for each cold start. `--exact` reads the log instead.',
             ]),
         ...new Set(read.values.flatMap((each) => each.notes)),
         accountDuration(allFunctions.duration, total(hours)),

@@ -51,6 +51,7 @@ export function logRows(input: RowInput): readonly UsageRow[] {
           : [],
         gap: logs.incomingBytes.gap ?? logs.groups.gap ?? null,
         formula: '(Σ IncomingBytes + Σ storedBytes of the groups) / 2³⁰',
+        summands: [total(hours), stored],
         terms: [
           {
             name: 'written',

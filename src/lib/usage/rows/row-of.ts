@@ -1,4 +1,5 @@
 import type { Period } from '../month.ts';
+import { amount as figure } from '../page/figures.ts';
 import type { Gap, Readings } from '../readings.ts';
 import type { LimitId, Scope, Tariff } from '../tariff/tariff.ts';
 import type { Confidence, Projection, Term, UsageRow } from '../usage-row.ts';
@@ -58,6 +59,8 @@ interface RowSpec {
   readonly account?: Amount | null;
   readonly gap?: Gap | null;
   readonly formula: string;
+  /** What adds up to `used`, for the formula with the numbers put in; a few of them. */
+  readonly summands?: readonly (number | string)[];
   readonly terms: readonly Term[];
   readonly notes?: readonly (string | false | null)[];
 }
@@ -107,9 +110,20 @@ export function rowOf(spec: RowSpec, { readings, tariff }: RowInput): UsageRow {
     daily: amount?.daily ?? [],
     source: limit?.source ?? spec.source ?? 'declared',
     gap,
-    formula: { text: spec.formula, terms: spec.terms },
+    formula: { text: withNumbers(spec), terms: spec.terms },
     notes: (spec.notes ?? []).filter((note) => typeof note === 'string'),
   };
+}
+
+/** Summands that are still read one by one. */
+const READABLE = 6;
+
+function withNumbers({ formula, summands = [], amount, unit }: RowSpec): string {
+  if (amount === null) return formula;
+  const numbers = summands.map((each) => (typeof each === 'number' ? figure(each) : each));
+  // A single number is the sum already.
+  const isShown = numbers.length <= READABLE && (numbers.length > 1 || typeof summands[0] === 'string');
+  return [formula, ...(isShown ? [numbers.join(' + ')] : []), `${figure(amount.used)} ${unit}`].join(' = ');
 }
 
 /** How much of the month is over, 0–1. */

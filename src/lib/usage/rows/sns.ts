@@ -30,6 +30,7 @@ function publishes(input: RowInput): UsageRow {
       cost: ({ beyond }) => costUsd(input.tariff, 'sns-publish', beyond),
       gap: read.gap,
       formula: 'Σ NumberOfMessagesPublished',
+      summands: read.values.map((each) => total(each.hours)),
       terms: [
         ...read.values.map((each) => ({
           name: `published to ${each.name}`,
@@ -68,6 +69,7 @@ function emails(input: RowInput): UsageRow {
       cost: ({ beyond }) => costUsd(input.tariff, 'sns-email', beyond),
       gap: read.gap,
       formula: 'Σ NumberOfNotificationsDelivered + NumberOfNotificationsFailed',
+      summands: read.values.flatMap((each) => [total(each.delivered), total(each.failed)]),
       terms: [
         ...read.values.flatMap((each) => [
           {

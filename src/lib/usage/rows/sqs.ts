@@ -28,6 +28,7 @@ export function sqsRows(input: RowInput): readonly UsageRow[] {
   const traffic = added(...values.map((each) => each.traffic.hours));
   const polling = added(...values.map((each) => each.polling));
   const [sent, empty] = [total(traffic), total(polling)];
+  const receipts = sumOf(values.map((each) => each.receipts));
   const low = sumOf(values.map((each) => each.traffic.range.low)) + empty;
   const high = sumOf(values.map((each) => each.traffic.range.high)) + empty;
   const fifo = sumOf(values.filter((each) => each.fifo).map((each) => total(each.traffic.hours) + total(each.polling)));
@@ -70,6 +71,7 @@ export function sqsRows(input: RowInput): readonly UsageRow[] {
                 { name: 'polling', used: empty },
               ],
         gap: gap ?? values.find((each) => each.gap !== null)?.gap ?? null,
+        summands: [sent - receipts, receipts, empty],
         formula: 'Σ sends + receives + deletes (2 × invocations of the consumer) + empty receives, of each queue once',
         terms: [
           ...values.flatMap((each) => each.terms),
@@ -108,6 +110,8 @@ interface QueueUsage {
   readonly fifo: boolean;
   readonly traffic: Requests;
   readonly polling: Hours;
+  /** Receives and deletes among the traffic. */
+  readonly receipts: number;
   readonly terms: readonly Term[];
   readonly notes: readonly string[];
   /** Who takes from the queue is not known. */
@@ -142,14 +146,19 @@ function usageOf(queue: QueueReadings, readings: Readings): Reading<QueueUsage> 
         range: { low: sends.range.low + receipts.range.low, high: sends.range.high + receipts.range.high },
       },
       polling: hoursOf(empty),
+      receipts: total(receipts.hours),
       terms: [
         term('messages sent to', total(messages), 'NumberOfMessagesSent'),
-        {
-          name: `send requests to ${name}`,
-          value: total(sends.hours),
-          unit: 'requests',
-          source: 'each begun 64 KiB is one (SentMessageSize)',
-        },
+        ...(total(sends.hours) === total(messages)
+          ? []
+          : [
+              {
+                name: `send requests to ${name}`,
+                value: total(sends.hours),
+                unit: '',
+                source: 'a request for each begun 64 KiB, by SentMessageSize',
+              },
+            ]),
         term('messages received from', total(taken), 'NumberOfMessagesReceived'),
         ...(consumer === null
           ? []
@@ -161,12 +170,16 @@ function usageOf(queue: QueueReadings, readings: Readings): Reading<QueueUsage> 
                 source: 'AWS/Lambda Invocations, Sum, of the functions mapped to it',
               },
             ]),
-        {
-          name: `receive and delete requests of ${name}`,
-          value: total(receipts.hours),
-          unit: 'requests',
-          source: consumer === null ? 'one message each, taken and deleted' : '2 × invocations',
-        },
+        ...(total(taken) === 0
+          ? []
+          : [
+              {
+                name: `receives and deletes of ${name}`,
+                value: total(receipts.hours),
+                unit: 'requests',
+                source: consumer === null ? '2 × messages received' : '2 × invocations, no more than messages',
+              },
+            ]),
         term('empty receives of', total(hoursOf(empty)), 'NumberOfEmptyReceives'),
       ],
       notes: [

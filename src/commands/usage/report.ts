@@ -1,0 +1,158 @@
+import type { Context } from '../../lib/context.ts';
+import { closest } from '../../lib/errors/closest.ts';
+import { ExitCode } from '../../lib/errors/exit-code.ts';
+import { plural } from '../../lib/io/format.ts';
+import type { Next, Outcome, Warning } from '../../lib/io/outcome.ts';
+import { percent } from '../../lib/release/judge/words.ts';
+import { collect } from '../../lib/usage/collect/collect.ts';
+import { inventory } from '../../lib/usage/collect/inventory.ts';
+import { periodOf } from '../../lib/usage/month.ts';
+import { fullness, usageReport } from '../../lib/usage/report.ts';
+import { ROW_IDS, type RowId } from '../../lib/usage/row-ids.ts';
+import { usageRows } from '../../lib/usage/rows/usage-rows.ts';
+import { selfUsage } from '../../lib/usage/self-usage.ts';
+import { loadTariff } from '../../lib/usage/tariff/load-tariff.ts';
+import { tariffWarnings } from '../../lib/usage/tariff/tariff-warnings.ts';
+import type { UsageReport, UsageRow } from '../../lib/usage/usage-row.ts';
+import { defineCommand } from '../command.ts';
+import { parsePercent, usageError } from '../parse.ts';
+import { explainView } from './explain-view.ts';
+import { reportView } from './report-view.ts';
+import { pageFlag, parsePage, writePage } from './write-page.ts';
+
+interface ReportOptions {
+  readonly month: string | undefined;
+  /** 0–1. */
+  readonly failOver: number | undefined;
+  readonly explain: RowId | undefined;
+  /** Read the functions' logs, too. */
+  readonly exact: boolean;
+  readonly html: string | undefined;
+}
+
+export const usageReportCommand = defineCommand<ReportOptions>({
+  flags: [
+    { flags: '--month <YYYY-MM>', description: 'a month of the last 15, in UTC (default: this month, up to now)' },
+    { flags: '--explain <row>', description: 'one row: its formula with the numbers put in, and where each is from' },
+    {
+      flags: '--fail-over <percent>',
+      description: 'exit 6 when a row is over this share of its limit, now or at the end of the month',
+    },
+    { flags: '--exact', description: 'count Lambda compute from the REPORT lines of the logs (free, but slower)' },
+    pageFlag,
+  ],
+  examples: [
+    'cvops usage report',
+    'cvops usage report --explain sqs-requests',
+    'cvops usage report --month 2026-10 --output markdown',
+    'cvops usage report --fail-over 80 --html usage.html',
+  ],
+  parse: (_arguments, flags) => ({
+    month: flags['month'] as string | undefined,
+    failOver: parsePercent(flags['failOver'], '--fail-over'),
+    explain: parseRow(flags['explain']),
+    exact: flags['exact'] === true,
+    html: parsePage(flags['html']),
+  }),
+  run: report,
+});
+
+function parseRow(value: unknown): RowId | undefined {
+  if (value === undefined) return undefined;
+  const id = ROW_IDS.find((each) => each === value);
+  if (id !== undefined) return id;
+  const near = closest(String(value), ROW_IDS);
+  throw usageError(
+    `--explain ${JSON.stringify(value)}: there is no such row.`,
+    `${near === undefined ? '' : `did you mean "${near}"? `}rows: ${ROW_IDS.join(', ')}.`,
+  );
+}
+
+async function report(options: ReportOptions, context: Context): Promise<Outcome> {
+  const nowMs = context.clock.now();
+  const period = periodOf(options.month, nowMs);
+  const [config, region] = await Promise.all([context.config(), context.region()]);
+  const tariff = await loadTariff(region, context.folders.state);
+  const readings = await collect(context.usage, inventory(config), period, { region, exact: options.exact });
+  const whole = usageReport({
+    readings,
+    rows: usageRows(readings, tariff, config.usage?.declared),
+    tariff,
+    currency: config.usage?.currency,
+    self: selfUsage(context.callCounts()),
+    nowMs,
+  });
+  const explained = options.explain === undefined ? undefined : rowToExplain(whole, options.explain);
+  const page = options.html === undefined ? null : await writePage(options.html, whole, context);
+  const over = options.failOver === undefined ? [] : rowsOver(whole.rows, options.failOver);
+  const rows = explained === undefined ? whole.rows : [explained];
+  return {
+    kind: 'usage.report',
+    data: {
+      ...whole,
+      rows,
+      gate:
+        options.failOver === undefined
+          ? null
+          : { failOver: options.failOver, passed: over.length === 0, over: over.map(({ id }) => id) },
+      page,
+    },
+    items: rows,
+    warnings: [
+      ...over.map((row) => overWarning(row, options.failOver!)),
+      ...gapWarnings(whole.rows),
+      ...tariffWarnings(tariff, region, nowMs),
+    ],
+    next: nextSteps(whole, options),
+    exitCode: exitCode(over, whole.rows),
+    view: () => (explained === undefined ? reportView(whole, page) : explainView(explained, whole)),
+  };
+}
+
+function rowToExplain({ rows }: UsageReport, id: RowId): UsageRow {
+  const row = rows.find((each) => each.id === id);
+  if (row !== undefined) return row;
+  throw usageError(
+    `--explain ${id}: this report has no such row, since nothing in the configuration is counted in it.`,
+    `rows here: ${rows.map((each) => each.id).join(', ')}.`,
+  );
+}
+
+function rowsOver(rows: readonly UsageRow[], share: number): readonly UsageRow[] {
+  return rows.filter((row) => (fullness(row) ?? 0) > share);
+}
+
+function overWarning(row: UsageRow, share: number): Warning {
+  return {
+    code: 'OverThreshold',
+    message: `${row.id} is at ${percent(fullness(row)!)} of its limit at the worst of now, the end of the month, and the whole account; ${percent(share)} is allowed.`,
+  };
+}
+
+function gapWarnings(rows: readonly UsageRow[]): readonly Warning[] {
+  const missing = rows.filter(({ gap }) => gap !== null).map(({ id }) => id);
+  if (missing.length === 0) return [];
+  return [
+    {
+      code: 'RowsNotRead',
+      message: `${plural(missing.length, 'row')} could not be read, or not wholly: ${missing.join(', ')}.`,
+    },
+  ];
+}
+
+/** A gate that could not see everything has not been passed; one that is broken is broken whatever else is not known. */
+function exitCode(over: readonly UsageRow[], rows: readonly UsageRow[]): ExitCode {
+  if (over.length > 0) return ExitCode.gate;
+  return rows.some(({ gap }) => gap !== null) ? ExitCode.partial : ExitCode.done;
+}
+
+function nextSteps({ totals }: UsageReport, { explain, month }: ReportOptions): readonly Next[] {
+  const of = month === undefined ? '' : ` --month ${month}`;
+  if (explain !== undefined || totals.nearest === null) return [];
+  return [
+    {
+      command: `cvops usage report --explain ${totals.nearest.id}${of}`,
+      why: 'how the row nearest to its limit is counted',
+    },
+  ];
+}
