@@ -119,6 +119,16 @@ export const registry: readonly RegistryEntry[] = [
     load: async () => (await import('./usage/report.ts')).usageReportCommand,
   },
   {
+    path: ['usage', 'forecast'],
+    summary: 'what a month costs at other traffic, row by row',
+    load: async () => (await import('./usage/forecast.ts')).usageForecast,
+  },
+  {
+    path: ['usage', 'headroom'],
+    summary: 'the traffic at which the first penny falls, and the row that binds',
+    load: async () => (await import('./usage/headroom.ts')).usageHeadroom,
+  },
+  {
     path: ['usage', 'prices'],
     summary: 'the free limits and the prices beyond them, with date and source',
     load: async () => (await import('./usage/prices.ts')).usagePrices,
