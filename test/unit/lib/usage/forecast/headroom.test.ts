@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { forecast } from '../../../../../src/lib/usage/forecast/forecast.ts';
 import { headroom } from '../../../../../src/lib/usage/forecast/headroom.ts';
@@ -57,5 +58,11 @@ describe('the rows', () => {
       'dynamodb-read-capacity',
     ]);
     expect(rows.at(-1)!.queriesPerMonth).toBeNull();
+  });
+
+  test('are those that the docs tell', () => {
+    const docs = readFileSync(new URL('../../../../../docs/usage.md', import.meta.url), 'utf8');
+    const binding = headroom(EXAMPLE_SYSTEM, tariff).rows.filter((row) => row.queriesPerMonth !== null);
+    for (const { queriesPerMonth } of binding) expect(docs).toContain(queriesPerMonth!.toLocaleString('en-US'));
   });
 });
