@@ -139,6 +139,11 @@ export const registry: readonly RegistryEntry[] = [
     load: async () => (await import('./report/deployments.ts')).reportDeployments,
   },
   {
+    path: ['report', 'reliability'],
+    summary: 'how reliable it was: success rate, DLQ rate, cold starts, durations, downtime',
+    load: async () => (await import('./report/reliability.ts')).reportReliability,
+  },
+  {
     path: ['sandbox', 'up'],
     summary: 'start the sandbox',
     load: async () => (await import('./sandbox/up.ts')).sandboxUp,

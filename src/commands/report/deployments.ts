@@ -1,12 +1,11 @@
 import { servicesWith } from '../../lib/config/find-service.ts';
 import type { Context } from '../../lib/context.ts';
-import { count, formatDuration, text } from '../../lib/io/format.ts';
-import type { Cell, Outcome, Warning } from '../../lib/io/outcome.ts';
-import { percentWords } from '../../lib/release/words.ts';
-import { type DeliveryMetric, deliveryMetrics } from '../../lib/release-ledger/delivery-metrics.ts';
+import type { Outcome, Warning } from '../../lib/io/outcome.ts';
+import { deliveryMetrics } from '../../lib/release-ledger/delivery-metrics.ts';
 import { measureMoves } from '../../lib/release-ledger/measure-moves.ts';
 import { defineCommand } from '../command.ts';
 import { parseCount } from '../parse.ts';
+import { metricsView } from './metrics-view.ts';
 
 interface ReportOptions {
   readonly days: number;
@@ -55,42 +54,10 @@ async function report({ days }: ReportOptions, context: Context): Promise<Outcom
         ? []
         : [{ code: 'MovesUnmeasured', message: `zero downtime was not measured: ${unmeasured.message}` }]),
     ],
-    view: () => [
-      {
-        kind: 'table',
-        table: {
-          columns: [
-            { label: 'METRIC' },
-            { label: `LAST ${days} DAYS`, align: 'right' },
-            { label: 'ARTICLE', align: 'right' },
-            { label: 'BASIS' },
-          ],
-          rows: metrics.map((metric) => [
-            text(metric.label),
-            cell(metric, metric.value),
-            metric.article === null ? text(null) : cell(metric, metric.article),
-            text(metric.basis, 'dim'),
-          ]),
-        },
-      },
-    ],
+    view: () => metricsView(metrics, days),
   };
 }
 
 function distinct(warnings: readonly Warning[]): readonly Warning[] {
   return [...new Map(warnings.map((warning) => [warning.message, warning])).values()];
-}
-
-function cell({ unit }: DeliveryMetric, value: number | null): Cell {
-  if (value === null) return { raw: null, text: 'unknown', tone: 'dim' };
-  switch (unit) {
-    case 'ratio':
-      return { raw: value, text: percentWords(value) };
-    case 'ms':
-      return { raw: value, text: formatDuration(value / 1000) };
-    case 'per day':
-      return { raw: value, text: `${Math.round(value * 100) / 100} a day` };
-    default:
-      return count(value);
-  }
 }

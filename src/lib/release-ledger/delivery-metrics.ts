@@ -1,19 +1,5 @@
+import type { ReportedMetric } from '../reported-metric.ts';
 import type { GitCommit, ReleaseCounts, ReleaseEntry } from './release-entry.ts';
-
-/** One figure of the report. */
-export interface DeliveryMetric {
-  readonly id: string;
-  readonly label: string;
-  /** Null when nothing was measured that would tell; never a guess. */
-  readonly value: number | null;
-  readonly unit: 'count' | 'ratio' | 'ms' | 'per day';
-  /** How many releases the value rests on. */
-  readonly sample: number;
-  /** How it is reckoned, and from what. */
-  readonly basis: string;
-  /** The number that the article has for its system, in the same unit; null where it has none. */
-  readonly article: number | null;
-}
 
 const DAY_MS = 86_400_000;
 
@@ -28,7 +14,7 @@ export function deliveryMetrics(
   entries: readonly ReleaseEntry[],
   windowMs: number,
   moves: ReadonlyMap<ReleaseEntry, ReleaseCounts> = new Map(),
-): readonly DeliveryMetric[] {
+): readonly ReportedMetric[] {
   const deployments = entries.filter(isDeployment);
   const done = entries.filter(isDone);
   const conflicts = entries.filter(({ outcome }) => outcome === 'conflict');

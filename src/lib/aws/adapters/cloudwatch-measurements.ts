@@ -1,4 +1,10 @@
-import { type CloudWatchClient, GetMetricStatisticsCommand, ListMetricsCommand } from '@aws-sdk/client-cloudwatch';
+import {
+  type CloudWatchClient,
+  type Datapoint,
+  GetMetricStatisticsCommand,
+  type GetMetricStatisticsCommandInput,
+  ListMetricsCommand,
+} from '@aws-sdk/client-cloudwatch';
 import { classifyAwsError } from '../../errors/classify-aws-error.ts';
 import type { Measurements, MetricFilter, MetricName, SeriesPoint, SeriesQuery } from '../ports/usage-source.ts';
 
@@ -14,31 +20,29 @@ export class CloudWatchMeasurements implements Measurements {
   }
 
   async series(query: SeriesQuery): Promise<readonly SeriesPoint[]> {
-    const { namespace, metric, dimensions } = query;
-    try {
-      const answer = await this.#client.send(
-        new GetMetricStatisticsCommand({
-          Namespace: namespace,
-          MetricName: metric,
-          Dimensions: Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value })),
-          StartTime: new Date(query.fromMs),
-          EndTime: new Date(query.toMs),
-          Period: query.periodSeconds,
-          Statistics: ['Sum', 'Average', 'Maximum', 'SampleCount'],
-        }),
-      );
-      return (answer.Datapoints ?? []).flatMap(({ Timestamp, Sum = 0, Average = 0, Maximum = 0, SampleCount = 0 }) =>
-        Timestamp === undefined
-          ? []
-          : [{ at: Timestamp.getTime(), sum: Sum, average: Average, maximum: Maximum, samples: SampleCount }],
-      );
-    } catch (cause) {
-      const of = Object.values(dimensions).join(', ');
-      throw classifyAwsError(cause, {
-        action: 'cloudwatch:GetMetricStatistics',
-        resource: `metric ${namespace} ${metric}${of === '' ? '' : ` of ${of}`}`,
-      });
-    }
+    const points = await this.#statistics(query, { Statistics: ['Sum', 'Average', 'Maximum', 'SampleCount'] });
+    return points.flatMap(({ Timestamp, Sum = 0, Average = 0, Maximum = 0, SampleCount = 0 }) =>
+      Timestamp === undefined
+        ? []
+        : [{ at: Timestamp.getTime(), sum: Sum, average: Average, maximum: Maximum, samples: SampleCount }],
+    );
+  }
+
+  /**
+   * One period as long as the span: percentiles of the percentiles of its hours would be none.
+   * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Statistics-definitions.html
+   */
+  async percentiles(query: Omit<SeriesQuery, 'periodSeconds'>, ranks: readonly number[]) {
+    const names = ranks.map((rank) => `p${rank}`);
+    const answer = await this.#statistics(
+      { ...query, periodSeconds: (query.toMs - query.fromMs) / 1000 },
+      { ExtendedStatistics: names },
+    );
+    const found = answer.flatMap(({ ExtendedStatistics }) =>
+      ExtendedStatistics === undefined ? [] : [ExtendedStatistics],
+    );
+    // A metric that was published with two units has a point for each.
+    return found.length === 0 ? null : names.map((name) => Math.max(...found.map((each) => each[name] ?? 0)));
   }
 
   async metrics({ namespace, metric, dimensions = {}, recentlyActive, mostPages }: MetricFilter) {
@@ -73,6 +77,33 @@ export class CloudWatchMeasurements implements Measurements {
       throw classifyAwsError(cause, {
         action: 'cloudwatch:ListMetrics',
         resource: namespace === undefined ? 'the metrics of this account' : `the metrics of ${namespace}`,
+      });
+    }
+  }
+
+  async #statistics(
+    query: SeriesQuery,
+    statistics: Pick<GetMetricStatisticsCommandInput, 'Statistics' | 'ExtendedStatistics'>,
+  ): Promise<readonly Datapoint[]> {
+    const { namespace, metric, dimensions } = query;
+    try {
+      const answer = await this.#client.send(
+        new GetMetricStatisticsCommand({
+          Namespace: namespace,
+          MetricName: metric,
+          Dimensions: Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value })),
+          StartTime: new Date(query.fromMs),
+          EndTime: new Date(query.toMs),
+          Period: query.periodSeconds,
+          ...statistics,
+        }),
+      );
+      return answer.Datapoints ?? [];
+    } catch (cause) {
+      const of = Object.values(dimensions).join(', ');
+      throw classifyAwsError(cause, {
+        action: 'cloudwatch:GetMetricStatistics',
+        resource: `metric ${namespace} ${metric}${of === '' ? '' : ` of ${of}`}`,
       });
     }
   }

@@ -46,6 +46,11 @@ export interface MetricName {
 export interface Measurements {
   /** Sum, average, maximum and number of observations together, in one free call. In any order, perhaps one a unit. */
   series(query: SeriesQuery): Promise<readonly SeriesPoint[]>;
+  /**
+   * Percentiles over all observations of a span, in the order of `ranks` (0–100); null without observations.
+   * @param query its ends are whole hours.
+   */
+  percentiles(query: Omit<SeriesQuery, 'periodSeconds'>, ranks: readonly number[]): Promise<readonly number[] | null>;
   /** Which metrics there are. `complete` false: there are more pages. */
   metrics(filter: MetricFilter): Promise<{ readonly metrics: readonly MetricName[]; readonly complete: boolean }>;
 }

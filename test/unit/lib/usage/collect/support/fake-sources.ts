@@ -45,6 +45,7 @@ export class FakeSources implements UsageSources {
   measurements = async () => ({
     series: (query: SeriesQuery) =>
       this.#call(`series ${query.namespace} ${query.metric} ${pairs(query.dimensions)}`, () => this.points(query)),
+    percentiles: async () => null,
     metrics: (filter: MetricFilter) =>
       this.#call(`metrics ${filter.namespace ?? 'all'}`, () => ({
         metrics: this.listed.filter(
