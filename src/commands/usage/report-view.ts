@@ -2,9 +2,11 @@ import { formatUsd, plural } from '../../lib/io/format.ts';
 import type { Block, Cell, TableView } from '../../lib/io/outcome.ts';
 import { percent } from '../../lib/release/judge/words.ts';
 import { amount, dayName, inCurrency, momentName, monthName } from '../../lib/usage/page/figures.ts';
-import type { Gap } from '../../lib/usage/readings.ts';
+import type { Reconciliation } from '../../lib/usage/reconcile/reconciliation.ts';
 import { fullness } from '../../lib/usage/report.ts';
 import type { UsageReport, UsageRow } from '../../lib/usage/usage-row.ts';
+import { gapWords } from './gap-words.ts';
+import { reconcileView } from './reconcile-view.ts';
 import { shareBar, sparkline } from './row-bars.ts';
 
 /** From this share on a limit is near. */
@@ -13,14 +15,21 @@ const NEAR = 0.8;
 const YOUNG_DAYS = 3;
 const DAY_MS = 86_400_000;
 
-/** The report for a terminal or a pull request. @param page where it was written as a page, too. */
-export function reportView(report: UsageReport, page: string | null): readonly Block[] {
+interface ReportExtras {
+  /** Where it was written as a page, too. */
+  readonly page: string | null;
+  readonly reconciliation: Reconciliation | null;
+}
+
+/** The report for a terminal or a pull request. */
+export function reportView(report: UsageReport, { page, reconciliation }: ReportExtras): readonly Block[] {
   const days = daysTable(report);
   return [
     headline(report),
     dim(measured(report)),
     { kind: 'table', table: rowsTable(report.rows) },
     ...(days === null ? [] : [{ kind: 'table', table: days } as const]),
+    ...(reconciliation === null ? [] : reconcileView(reconciliation)),
     ...remarks(report),
     footer(report),
     ...(page === null ? [] : [{ kind: 'line', text: `The same as a page: ${page}` } as const]),
@@ -166,7 +175,15 @@ function remarks({ rows, period, totals }: UsageReport): readonly Block[] {
       : `${formatUsd(projectedCostUsd)} is ${inCurrency(projectedCostUsd, display)} (a dollar is ${display.rate}, ${display.asOf}).`;
   return [
     ...rows.flatMap((row): readonly Block[] =>
-      row.gap === null ? [] : [{ kind: 'line', text: gapWords(row, row.gap), tone: 'warn' }],
+      row.gap === null
+        ? []
+        : [
+            {
+              kind: 'line',
+              text: gapWords(`${row.id} was${row.used === null ? '' : ', in part,'}`, row.gap),
+              tone: 'warn',
+            },
+          ],
     ),
     ...(isYoung ? [dim('The month is young: where it ends is little more than a guess.')] : []),
     ...(isRange ? [dim('~ lies within a range; --explain ROW tells it.')] : []),
@@ -176,11 +193,6 @@ function remarks({ rows, period, totals }: UsageReport): readonly Block[] {
 
 function dim(text: string): Block {
   return { kind: 'line', text, tone: 'dim' };
-}
-
-function gapWords({ id, used }: UsageRow, { message, hint }: Gap): string {
-  const words = `${id} was not ${used === null ? '' : 'wholly '}read: ${message}`;
-  return hint === undefined ? words : `${words} Hint: ${hint}`;
 }
 
 function footer({ self, tariff }: UsageReport): Block {

@@ -7,6 +7,8 @@ import { percent } from '../../lib/release/judge/words.ts';
 import { collect } from '../../lib/usage/collect/collect.ts';
 import { inventory } from '../../lib/usage/collect/inventory.ts';
 import { periodOf } from '../../lib/usage/month.ts';
+import { reconcile } from '../../lib/usage/reconcile/reconcile.ts';
+import type { Reconciliation } from '../../lib/usage/reconcile/reconciliation.ts';
 import { fullness, usageReport } from '../../lib/usage/report.ts';
 import { ROW_IDS, type RowId } from '../../lib/usage/row-ids.ts';
 import { usageRows } from '../../lib/usage/rows/usage-rows.ts';
@@ -28,6 +30,7 @@ interface ReportOptions {
   /** Read the functions' logs, too. */
   readonly exact: boolean;
   readonly html: string | undefined;
+  readonly reconcile: boolean;
 }
 
 export const usageReportCommand = defineCommand<ReportOptions>({
@@ -39,6 +42,7 @@ export const usageReportCommand = defineCommand<ReportOptions>({
       description: 'exit 6 when a row is over this share of its limit, now or at the end of the month',
     },
     { flags: '--exact', description: 'count Lambda compute from the REPORT lines of the logs (free, but slower)' },
+    { flags: '--reconcile', description: 'set AWS’s own count of the free tier beside ours, with plan and credits' },
     pageFlag,
   ],
   examples: [
@@ -51,6 +55,7 @@ export const usageReportCommand = defineCommand<ReportOptions>({
     month: flags['month'] as string | undefined,
     failOver: parsePercent(flags['failOver'], '--fail-over'),
     explain: parseRow(flags['explain']),
+    reconcile: flags['reconcile'] === true,
     exact: flags['exact'] === true,
     html: parsePage(flags['html']),
   }),
@@ -74,9 +79,13 @@ async function report(options: ReportOptions, context: Context): Promise<Outcome
   const [config, region] = await Promise.all([context.config(), context.region()]);
   const tariff = await loadTariff(region, context.folders.state);
   const readings = await collect(context.usage, inventory(config), period, { region, exact: options.exact });
+  const measured = usageRows(readings, tariff, config.usage?.declared);
+  const reconciliation = options.reconcile
+    ? await reconcile(() => context.freeTier(), { rows: measured, period, region })
+    : null;
   const whole = usageReport({
     readings,
-    rows: usageRows(readings, tariff, config.usage?.declared),
+    rows: measured,
     tariff,
     currency: config.usage?.currency,
     self: selfUsage(context.callCounts()),
@@ -95,17 +104,19 @@ async function report(options: ReportOptions, context: Context): Promise<Outcome
         options.failOver === undefined
           ? null
           : { failOver: options.failOver, passed: over.length === 0, over: over.map(({ id }) => id) },
+      reconciliation: reconciliation === null ? null : reconciliationData(reconciliation),
       page,
     },
     items: rows,
     warnings: [
       ...over.map((row) => overWarning(row, options.failOver!)),
       ...gapWarnings(whole.rows),
+      ...differenceWarnings(reconciliation, whole.rows),
       ...tariffWarnings(tariff, region, nowMs),
     ],
     next: nextSteps(whole, options),
-    exitCode: exitCode(over, whole.rows),
-    view: () => (explained === undefined ? reportView(whole, page) : explainView(explained, whole)),
+    exitCode: exitCode(over, whole.rows, reconciliation),
+    view: () => (explained === undefined ? reportView(whole, { page, reconciliation }) : explainView(explained, whole)),
   };
 }
 
@@ -140,16 +151,39 @@ function gapWarnings(rows: readonly UsageRow[]): readonly Warning[] {
   ];
 }
 
+/** Of a hundredth of the limit and more: fractions of a cent are no news. */
+function differenceWarnings(reconciliation: Reconciliation | null, rows: readonly UsageRow[]): readonly Warning[] {
+  const limits = new Map(rows.map(({ id, limit }) => [id, limit ?? 0]));
+  return (reconciliation?.rows ?? [])
+    .filter(({ id, state, ours, aws }) => state === 'differs' && Math.max(ours ?? 0, aws ?? 0) >= limits.get(id)! / 100)
+    .map(({ id, difference }) => ({
+      code: 'DiffersFromAws',
+      message: `${id} differs from AWS's own count by ${percent(Math.abs(difference ?? 0))}; \`--explain ${id}\` shows how it is counted.`,
+    }));
+}
+
+/** Times as every document has them. */
+function reconciliationData({ plan, ...rest }: Reconciliation): object {
+  const expiresAt = plan === null || plan.expiresAt === null ? null : new Date(plan.expiresAt).toISOString();
+  return { ...rest, plan: plan === null ? null : { ...plan, expiresAt } };
+}
+
 /** A gate that could not see everything has not been passed; one that is broken is broken whatever else is not known. */
-function exitCode(over: readonly UsageRow[], rows: readonly UsageRow[]): ExitCode {
+function exitCode(
+  over: readonly UsageRow[],
+  rows: readonly UsageRow[],
+  reconciliation: Reconciliation | null,
+): ExitCode {
   if (over.length > 0) return ExitCode.gate;
-  return rows.some(({ gap }) => gap !== null) ? ExitCode.partial : ExitCode.done;
+  const isRead = rows.every(({ gap }) => gap === null) && (reconciliation?.gap ?? null) === null;
+  return isRead ? ExitCode.done : ExitCode.partial;
 }
 
 function nextSteps({ totals }: UsageReport, { explain, month }: ReportOptions): readonly Next[] {
   const of = month === undefined ? '' : ` --month ${month}`;
   if (explain !== undefined || totals.nearest === null) return [];
   return [
+    { command: 'cvops usage headroom', why: 'how much more traffic is free' },
     {
       command: `cvops usage report --explain ${totals.nearest.id}${of}`,
       why: 'how the row nearest to its limit is counted',

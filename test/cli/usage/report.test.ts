@@ -307,6 +307,44 @@ describe('usage report --html', () => {
   });
 });
 
+describe('usage report --reconcile', () => {
+  const usage = (usageType: string, actualUsageAmount: number) => ({
+    service: 'Amazon Simple Queue Service',
+    operation: '',
+    usageType,
+    region: 'global',
+    actualUsageAmount,
+    forecastedUsageAmount: actualUsageAmount * 2,
+    limit: 1_000_000,
+    unit: 'Requests',
+    freeTierType: 'Always Free',
+  });
+
+  test('sets AWS’s own count beside ours, and never takes silence for zero', async () => {
+    sandbox.simulator.freeTier.steer({ usages: [usage('Requests', 425_000)] });
+    const result = await cli(['--reconcile', '--json']);
+    expect(result.code).toBe(0);
+    const { data } = jsonOf(result);
+    const rows: readonly { id: string; aws: number | null; state: string }[] = data.reconciliation.rows;
+    expect(rows.find(({ id }) => id === 'sqs-requests')).toMatchObject({ aws: 425_000, state: 'agrees' });
+    expect(rows.find(({ id }) => id === 'lambda-requests')).toMatchObject({ aws: null, state: 'not reported' });
+    expect(data.self.paidCalls).toBe(0);
+  });
+
+  test('warns where AWS counts far less', async () => {
+    sandbox.simulator.freeTier.steer({ usages: [usage('Requests', 100_000)] });
+    const result = await cli(['--reconcile', '--json']);
+    expect(jsonOf(result).warnings.map(({ code }) => code)).toEqual(['DiffersFromAws']);
+  });
+
+  test('says that it may not', async () => {
+    refuse('GetFreeTierUsage');
+    const result = await cli(['--reconcile'], { stdoutTTY: true, columns: 80 });
+    expect(result.code).toBe(3);
+    expect(result.stdout.replace(/\s+/g, ' ')).toContain('Hint: allow the IAM action freetier:GetFreeTierUsage.');
+  });
+});
+
 test('old prices warn', async () => {
   const { warnings } = jsonOf(await cli(['--json'], { at: Date.UTC(2027, 3, 1) }));
   expect(warnings.map(({ code }) => code)).toContain('StalePrices');
