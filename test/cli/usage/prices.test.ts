@@ -4,7 +4,9 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Clock } from '../../../src/lib/clock.ts';
-import { type LoopbackServer, serveHttp } from '../../support/loopback-server.ts';
+import { CvopsError } from '../../../src/lib/errors/cvops-error.ts';
+import { ExitCode } from '../../../src/lib/errors/exit-code.ts';
+import { type LoopbackServer, serveHttp, serveTcp } from '../../support/loopback-server.ts';
 import { jsonOf, makeHome, removeHome, runCli } from '../../support/run-cli.ts';
 
 const sample = fileURLToPath(new URL('fixtures/price-list', import.meta.url));
@@ -224,6 +226,37 @@ describe('usage prices --refresh', () => {
       code: 'PriceListUnreachable',
       message: expect.stringContaining('cannot be read: ECONNREFUSED.'),
     });
+  });
+
+  test('ends at Ctrl-C while a server is silent, and leaves the old file alone', async () => {
+    const silent = await serveTcp(() =>
+      interruption.abort(new CvopsError('Interrupted', ExitCode.interrupted, 'interrupted.')),
+    );
+    const interruption = new AbortController();
+    const result = await runCli(
+      ['usage', 'prices', '--refresh', '--region', 'us-east-1', '--from', `http://127.0.0.1:${silent.port}`],
+      { home, signal: interruption.signal },
+    );
+    await silent.close();
+    expect(result.code).toBe(130);
+    expect(result.stdout).toBe('');
+    expect(existsSync(fileOf('us-east-1'))).toBe(false);
+  });
+
+  test('reads no more than 64 MB of a file', async () => {
+    const endless = await serveHttp((response) => {
+      const chunk = Buffer.alloc(8 * 1024 * 1024, ' ');
+      const more = () => {
+        while (!response.destroyed && response.write(chunk));
+      };
+      response.on('drain', more);
+      more();
+    });
+    const argv = ['--refresh', '--region', 'us-east-1', '--from', `http://127.0.0.1:${endless.port}`, '--json'];
+    const result = await cli(argv);
+    await endless.close();
+    expect(result.code).toBe(1);
+    expect(jsonOf(result).error.message).toContain('is no price list: it is larger than 64 MB.');
   });
 
   test('takes no price that is ambiguous or free', async () => {
