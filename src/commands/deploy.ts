@@ -5,6 +5,7 @@ import { readArchive } from '../lib/deploy/archive.ts';
 import { type CodePlan, type Published, planCode, publishCode, rehearseUpload } from '../lib/deploy/publish-code.ts';
 import { readCommit } from '../lib/deploy/read-commit.ts';
 import type { CodePorts } from '../lib/deploy/settled-code.ts';
+import { formatDuration } from '../lib/io/format.ts';
 import type { Block, Outcome } from '../lib/io/outcome.ts';
 import { planPromotion } from '../lib/release/plan-promotion.ts';
 import { releaseId } from '../lib/release/release-id.ts';
@@ -233,7 +234,7 @@ function outcome(
   }
   const fields: Readonly<Record<string, string>> = {
     to: `${version} (published ${isNew ? 'with this release' : 'before'})`,
-    release: `${releaseId}, ${durationMs} ms with upload and publishing`,
+    release: `${releaseId}, ${formatDuration(durationMs / 1000)} with upload and publishing`,
   };
   const retold = (block: Block): Block =>
     block.kind === 'fields'

@@ -63,6 +63,14 @@ async function history(options: HistoryOptions, context: Context): Promise<Outco
   };
 }
 
+/** What CloudTrail alone knows, short enough for a narrow terminal. */
+const SHORT: Readonly<Record<string, string>> = {
+  'update-alias': 'alias',
+  'publish-version': 'publish',
+  'update-code': 'code',
+  'update-configuration': 'settings',
+};
+
 function historyTable(entries: readonly HistoryEntry[], nowMs: number): Block {
   const labels = ['WHEN', 'KIND', 'FROM', 'TO', 'OUTCOME', 'WHO', 'WHY'];
   return {
@@ -71,7 +79,7 @@ function historyTable(entries: readonly HistoryEntry[], nowMs: number): Block {
       columns: labels.map((label) => ({ label })),
       rows: entries.map((entry) => [
         instant(Date.parse(entry.at), nowMs),
-        text(entry.kind),
+        { raw: entry.kind, text: SHORT[entry.kind] ?? entry.kind },
         text(entry.from),
         to(entry),
         outcome(entry),

@@ -1,4 +1,5 @@
 import { ExitCode } from '../../lib/errors/exit-code.ts';
+import { formatDuration } from '../../lib/io/format.ts';
 import type { Block, Next, Outcome, Warning } from '../../lib/io/outcome.ts';
 import type { StepsResult } from '../../lib/release/canary/release-in-steps.ts';
 import type { NothingToPromote, PromotionPlan } from '../../lib/release/plan-promotion.ts';
@@ -89,7 +90,9 @@ export function promotionOutcome(promotion: Promotion): Outcome {
             'to',
             { raw: `${plan.to.version} (${plan.basis === 'newest' ? 'the newest published' : 'named with --to'})` },
           ],
-          ...(releaseId === null ? [] : ([['release', { raw: `${releaseId}, ${durationMs} ms` }]] as const)),
+          ...(releaseId === null
+            ? []
+            : ([['release', { raw: `${releaseId}, ${formatDuration(durationMs / 1000)}` }]] as const)),
           ...(settled === null ? [] : ([['settled', { raw: settledWords(settled) }]] as const)),
         ],
       },
@@ -121,8 +124,6 @@ function headline({ service, plan, percents, steps }: Promotion, outcome: Ending
     text,
     ...(tone === undefined ? {} : { tone }),
   });
-  const why = steps?.steps.at(-1)?.judgement?.reasons[0]?.text;
-  const because = why === undefined ? '' : `: ${why}`;
   switch (outcome) {
     case 'planned': {
       const way = percents.length === 0 ? 'all at once' : `in steps of ${[...percents, 100].join(', ')} %`;
@@ -131,12 +132,12 @@ function headline({ service, plan, percents, steps }: Promotion, outcome: Ending
     case 'promoted':
       return line(`✓ ${service} serves version ${to}.`, 'good');
     case 'rolled-back':
-      return line(`${service} is back on version ${from}: version ${to} failed the canary${because}.`, 'bad');
+      return line(`${service} is back on version ${from}: version ${to} failed the canary.`, 'bad');
     default:
       return line(
         steps?.interrupted
           ? `Interrupted; ${service} is back on version ${from}.`
-          : `${service} is back on version ${from}: no verdict on version ${to} in time${because}.`,
+          : `${service} is back on version ${from}: no verdict on version ${to} in time.`,
         'warn',
       );
   }
@@ -165,5 +166,5 @@ function nextOf({ service, plan, percents, hasDeadLetters, steps }: Promotion, o
 function settledWords({ basis, answers, settled, durationMs }: Settled): string {
   if (!settled) return 'not seen yet';
   const how = basis === 'alias' ? 'GetAlias' : 'ExecutedVersion';
-  return `${answers} answers in a row by ${how}, ${durationMs} ms`;
+  return `${answers} answers in a row by ${how}, ${formatDuration(durationMs / 1000)}`;
 }

@@ -40,6 +40,7 @@ function showEvent(progress: Pick<Progress, 'update' | 'milestone'>): (event: Re
         progress.milestone(
           `Version ${event.version} has ${event.percent} % now; watching for ${formatDuration(seconds)}`,
         );
+        progress.update(`watching version ${event.version} at ${event.percent} %`);
         break;
       }
       case 'look': {

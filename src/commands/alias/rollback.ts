@@ -2,6 +2,7 @@ import { type FoundService, findService } from '../../lib/config/find-service.ts
 import type { Context } from '../../lib/context.ts';
 import { CvopsError } from '../../lib/errors/cvops-error.ts';
 import { ExitCode } from '../../lib/errors/exit-code.ts';
+import { formatDuration } from '../../lib/io/format.ts';
 import type { Outcome, Warning } from '../../lib/io/outcome.ts';
 import { parseAliasRecord } from '../../lib/release/alias-record.ts';
 import type { PreflightCheck } from '../../lib/release/preflight.ts';
@@ -209,6 +210,8 @@ function fields(plan: RollbackPlan, { releaseId, durationMs }: Release): (readon
     ['alias', { raw: `${plan.alias.functionName}:${plan.alias.name}` }],
     ['from', { raw: plan.from }],
     ['to', { raw: `${plan.to} (${BASIS[plan.basis]})` }],
-    ...(releaseId === null ? [] : ([['release', { raw: `${releaseId}, ${durationMs} ms` }]] as const)),
+    ...(releaseId === null
+      ? []
+      : ([['release', { raw: `${releaseId}, ${formatDuration(durationMs / 1000)}` }]] as const)),
   ];
 }

@@ -146,13 +146,9 @@ function headline({ members, results, culprit, releaseId, percents }: ReleasedSe
 }
 
 function culpritWords({ service, plan, state, steps }: MemberResult): string {
-  const why = steps?.steps.at(-1)?.judgement?.reasons[0]?.text;
-  const because = why === undefined ? '' : ` (${why})`;
-  if (state === 'rolled-back') return `Version ${plan.to.version} of ${service} failed the canary${because}`;
+  if (state === 'rolled-back') return `Version ${plan.to.version} of ${service} failed the canary`;
   if (state !== 'ended') return `${service} could not be moved`;
-  return steps?.interrupted
-    ? 'Interrupted'
-    : `No verdict on version ${plan.to.version} of ${service} in time${because}`;
+  return steps?.interrupted ? 'Interrupted' : `No verdict on version ${plan.to.version} of ${service} in time`;
 }
 
 function nextOf({ results, culprit, releaseId }: ReleasedSet): readonly Next[] {

@@ -35,7 +35,7 @@ export async function openSmoke(smoke: string | undefined, context: Context): Pr
     const what =
       events.length === sent ? plural(sent, 'message') : `${events.length} of the ${formatCount(sent)} messages`;
     const how = replayed.edited ? ', as they were before --edit' : '';
-    context.note(`Smoke test with ${what} that run ${replayed.runId} sent${how}`);
+    context.note(`Smoke test of ${service} with ${what} that run ${replayed.runId} sent${how}`);
     return events;
   };
 }

@@ -37,5 +37,5 @@ function split(alias: AliasState): Cell {
 /** What was rolled back from served before, too, but is no way back. */
 function previous({ previous: version, quarantined }: AliasState): Cell {
   if (version === null || !quarantined.includes(version)) return text(version);
-  return { raw: version, text: `${version}, rolled back from`, tone: 'warn' };
+  return { raw: version, text: `${version} (bad)`, tone: 'warn' };
 }

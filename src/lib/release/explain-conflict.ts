@@ -42,14 +42,14 @@ export async function explainConflict(
     const who = record.by === '' ? '' : ` by ${record.by}`;
     return error(
       `${name} was changed in between${who} with cvops (${record.kind} ${record.releaseId}): ${change}; ${done}.`,
-      'look at it with `cvops alias show`, then run the command again if it is still wanted.',
+      'look at it with `cvops alias list`, then run the command again if it is still wanted.',
     );
   }
   const entry = await lastChange(ports, now);
   if (entry === undefined) {
     return error(
       `${name} was changed by someone else in between: ${change}; ${done}.`,
-      'CloudTrail will say within minutes who it was; look at it with `cvops alias show`, then run the command again.',
+      'CloudTrail will say within minutes who it was; look at it with `cvops alias list`, then run the command again.',
     );
   }
   const tool = knownTool(entry.userAgent);
@@ -57,7 +57,7 @@ export async function explainConflict(
     `${name} was changed in between by ${entry.by || 'somebody'} with ${tool}: ${change}; ${done}.`,
     tool === 'Terraform'
       ? `Terraform puts the alias back at each apply; write into its resource: ${TERRAFORM_LINES}`
-      : 'look at it with `cvops alias show`, then run the command again if it is still wanted.',
+      : 'look at it with `cvops alias list`, then run the command again if it is still wanted.',
   );
 }
 

@@ -2,6 +2,7 @@ import type { Alias, Functions, FunctionVersion } from '../aws/ports/functions.t
 import { CvopsError } from '../errors/cvops-error.ts';
 import { ExitCode } from '../errors/exit-code.ts';
 import { parseAliasRecord } from './alias-record.ts';
+import { newestVersions } from './newest-versions.ts';
 import { comparePreflight, type PreflightCheck, splitChecks } from './preflight.ts';
 import { provisionedChecks } from './provisioned-checks.ts';
 import { refuseFailed } from './ready-version.ts';
@@ -46,7 +47,7 @@ export async function planPromotion(
   const { functionName } = wish;
   const [alias, target] = await Promise.all([
     functions.getAlias(functionName, wish.alias),
-    wish.to === undefined ? newest(functions, functionName) : functions.getVersion(functionName, wish.to),
+    wish.to === undefined ? newest(functions, functionName) : named(functions, functionName, wish.to),
   ]);
   const split = splitOf(alias);
   if (split !== undefined && !wish.force) throw splitInProgress(alias, split);
@@ -62,9 +63,14 @@ export async function planPromotion(
   const against = wish.stepped ? splitChecks(from, to) : [];
   const [first] = against;
   if (first !== undefined) {
-    throw new CvopsError('SplitImpossible', ExitCode.gate, `traffic cannot be split: ${first.detail}.`, {
-      hint: 'Lambda allows a split only between published versions with the same role and dead-letter settings; promote at once, without --canary.',
-    });
+    throw new CvopsError(
+      'SplitImpossible',
+      ExitCode.gate,
+      `traffic of ${functionName} cannot be split: ${first.detail}.`,
+      {
+        hint: 'Lambda allows a split only between published versions with the same role and dead-letter settings; promote at once, without --canary.',
+      },
+    );
   }
   refuseFailed(functionName, to);
   const preflight = [
@@ -82,6 +88,18 @@ async function newest(functions: Functions, functionName: string): Promise<Funct
   throw new CvopsError('NoVersion', ExitCode.notFound, `function "${functionName}" has no published version.`, {
     hint: `publish one: aws lambda publish-version --function-name ${functionName}`,
   });
+}
+
+/** Who names a version that is not there is told which are. */
+async function named(functions: Functions, functionName: string, version: string): Promise<FunctionVersion> {
+  try {
+    return await functions.getVersion(functionName, version);
+  } catch (cause) {
+    if (!(cause instanceof CvopsError) || cause.code !== 'VersionNotFound') throw cause;
+    const there = await newestVersions(functions, functionName).catch(() => '');
+    const hint = there === '' ? 'publish one first.' : `newest versions: ${there}.`;
+    throw new CvopsError(cause.code, cause.exitCode, cause.message, { hint, cause });
+  }
 }
 
 function forwardNotes(
@@ -111,7 +129,7 @@ function splitInProgress(alias: Alias, split: { readonly version: string; readon
     'SplitInProgress',
     ExitCode.gate,
     `a release is under way: alias "${alias.name}" of ${alias.functionName} sends ${percentWords(split.weight)} to version ${split.version}${since}.`,
-    { hint: 'wait for it, or end it with `cvops alias recover`; --force ends it and goes on.' },
+    { hint: 'wait for it, or end it with `cvops alias recover SERVICE`; --force ends it and goes on.' },
   );
 }
 
@@ -119,7 +137,7 @@ function isQuarantined(alias: Alias, version: string, isNewest: boolean): CvopsE
   return new CvopsError(
     'VersionQuarantined',
     ExitCode.gate,
-    `${isNewest ? 'the newest version, ' : 'version '}${version}, was rolled back from${isNewest ? '' : ` by alias "${alias.name}"`}.`,
+    `${isNewest ? 'the newest ' : ''}version ${version} of ${alias.functionName} was rolled back from by alias "${alias.name}".`,
     { hint: 'publish a fix; --force takes it all the same.' },
   );
 }

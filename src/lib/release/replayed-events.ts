@@ -109,6 +109,6 @@ function iso(ms: string | undefined): string | null {
 
 function nothing(message: string): CvopsError {
   return new CvopsError('NoReplayedEvents', ExitCode.notFound, `--smoke: ${message}`, {
-    hint: '`cvops dlq runs` lists the replays of this machine (--smoke run:RUN takes one); a file of `cvops dlq export` will do, too.',
+    hint: 'name a file of events, such as `cvops dlq export` writes, or another replay, run:RUN, of those that `cvops dlq runs` lists.',
   });
 }

@@ -5,6 +5,7 @@ import { CvopsError } from '../errors/cvops-error.ts';
 import { ExitCode } from '../errors/exit-code.ts';
 import { type AliasRecord, parseAliasRecord } from './alias-record.ts';
 import { explainConflict } from './explain-conflict.ts';
+import { newestVersions } from './newest-versions.ts';
 import { comparePreflight, type PreflightCheck } from './preflight.ts';
 import { provisionedChecks } from './provisioned-checks.ts';
 import { releaseId } from './release-id.ts';
@@ -124,17 +125,14 @@ async function target(
 }
 
 async function unknownPrevious(functions: Functions, alias: Alias): Promise<CvopsError> {
-  const versions = (await functions.listVersions(alias.functionName)).map((version) => version.version);
-  const others = versions.filter((version) => version !== alias.version).slice(-5);
+  const others = await newestVersions(functions, alias.functionName, alias.version);
   return new CvopsError(
     'PreviousVersionUnknown',
     ExitCode.notFound,
     `alias "${alias.name}" of ${alias.functionName} holds no record of what it served before version ${alias.version}, and CloudTrail does not say.`,
     {
       hint:
-        others.length === 0
-          ? 'there is no other version to go back to.'
-          : `name it with --to; newest versions: ${others.reverse().join(', ')}.`,
+        others === '' ? 'there is no other version to go back to.' : `name it with --to; newest versions: ${others}.`,
     },
   );
 }

@@ -135,7 +135,7 @@ describe('alias rollback', () => {
     expect(jsonOf(result).error).toMatchObject({
       code: 'RevisionConflict',
       message: expect.stringContaining('it serves version 1 instead of version 3; nothing was done'),
-      hint: expect.stringContaining('cvops alias show'),
+      hint: expect.stringContaining('cvops alias list'),
     });
     expect(await released.alias()).toMatchObject({ version: '1' });
   });
@@ -229,7 +229,7 @@ describe('alias list and show', () => {
     await rollback('--to', '2');
     expect(await next()).toEqual([]);
     const shown = await runCli(['alias', 'show', 'processor'], { env: released.env, stdoutTTY: true, columns: 160 });
-    expect(shown.stdout).toContain('3, rolled back from');
+    expect(shown.stdout).toContain('3 (bad)');
   });
 
   test('show tells version, previous and the last change', async () => {

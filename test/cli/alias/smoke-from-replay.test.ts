@@ -51,7 +51,7 @@ test('a release is tried with what the last replay sent, on both versions, and n
   observeCalls(sandbox.simulator, (operation) => operations.push(operation));
   const result = await cvops('alias', 'promote', 'processor', '--smoke', 'last-replay');
   const { data } = jsonOf(result);
-  expect(result.stderr).toContain(`Smoke test with 1 message that run ${runId} sent`);
+  expect(result.stderr).toContain(`Smoke test of processor with 1 message that run ${runId} sent`);
   expect(data).toMatchObject({ outcome: 'promoted', smoke: { before: { passed: 1 }, after: { passed: 1 } } });
   expect(operations.filter((operation) => /Receive|GetQueue|Send|ChangeMessage/.test(operation))).toEqual([]);
 });

@@ -280,7 +280,7 @@ function versionSite(action: string, functionName: string, version: string): Aws
     resource: `version ${version} of function "${functionName}"`,
     notFound: {
       code: 'VersionNotFound',
-      hint: 'see which versions there are with `cvops alias list` or in the AWS console.',
+      hint: '`cvops alias history SERVICE` shows which versions were served.',
     },
   };
 }

@@ -60,6 +60,6 @@ async function pauseOrGiveUp({ clock }: EndPorts, alias: Alias, attempt: number,
     'SplitLeft',
     cause.exitCode,
     `a split of alias "${alias.name}" of ${alias.functionName} may be left behind, with version ${alias.version} in charge: ${cause.message}`,
-    { hint: 'look, and end it from any machine, with `cvops alias recover`.', cause },
+    { hint: 'look, and end it from any machine, with `cvops alias recover SERVICE`.', cause },
   );
 }
