@@ -43,7 +43,7 @@ export class VisibilityKeeper {
     this.seconds = options.seconds;
   }
 
-  /** After `giveBack`: when the last message that could not be given back shows up again, ms; null when all were. */
+  /** After `giveBack`: when the last message that is still hidden shows up again, ms; null when none is. */
   get hiddenUntil(): number | null {
     return this.#hiddenUntil;
   }
@@ -118,11 +118,13 @@ export class VisibilityKeeper {
 
   /**
    * Stops extending and makes all held messages visible again.
+   * @param later those that must not show up yet, and how long they stay hidden, in seconds
    * @returns how many could not be given back; they show up when their visibility ends.
    */
-  async giveBack(): Promise<number> {
+  async giveBack(later?: { readonly ids: readonly string[]; readonly seconds: number }): Promise<number> {
     this.#stop.abort();
     await this.#beat;
+    if (later !== undefined) await this.#giveBackLater(later.ids, later.seconds);
     const entries = [...this.#held.values()];
     this.#held.clear();
     let left = 0;
@@ -139,6 +141,18 @@ export class VisibilityKeeper {
     };
     await Promise.all(Array.from({ length: GIVE_BACK_AT_ONCE }, work));
     return left;
+  }
+
+  async #giveBackLater(ids: readonly string[], seconds: number): Promise<void> {
+    for (let at = 0; at < ids.length; at += 10) {
+      const batch = ids.slice(at, at + 10).flatMap((id) => this.#held.get(id) ?? []);
+      for (const id of ids.slice(at, at + 10)) this.#held.delete(id);
+      const handles = batch.map(({ receiptHandle }) => receiptHandle);
+      // Where it fails they show up a little earlier.
+      if (handles.length > 0) await this.#queues.changeVisibility(this.#queue, handles, seconds).catch(() => {});
+      const until = this.#clock.now() + seconds * 1000;
+      for (const { latest } of batch) this.#hiddenUntil = Math.max(this.#hiddenUntil ?? 0, latest, until);
+    }
   }
 
   /** @returns the handles that stay hidden */

@@ -42,9 +42,9 @@ export class Deleter {
     return this.#underWay;
   }
 
-  /** Sent, and still in the queue. */
-  get undeleted(): number {
-    return this.#waiting.size + this.#failed.size;
+  /** MessageIds of those that are sent, and still in the queue. */
+  get undeleted(): readonly string[] {
+    return [...this.#waiting.keys(), ...this.#failed.keys()];
   }
 
   /** The message is sent, or was sent before and shows up (again). */

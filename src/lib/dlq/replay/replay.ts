@@ -21,7 +21,7 @@ import type { ReplayEvent } from './replay-event.ts';
 import type { ReplayOptions } from './replay-options.ts';
 import type { ReplayResult, Verified } from './replay-result.ts';
 import { Replayer } from './replayer.ts';
-import { newTally } from './replayer-options.ts';
+import { LEARN_EVERY_MS, newTally } from './replayer-options.ts';
 import { Selection } from './selection.ts';
 import { SendRate } from './send-rate.ts';
 import { verify } from './verify.ts';
@@ -35,7 +35,6 @@ export interface ReplayPorts {
 }
 
 const CONCURRENCY = 64;
-const LEARN_EVERY_MS = 60_000;
 
 /**
  * Sends dead letters back to their queue and waits for their verdict. Yields what happens; the last event, `finished`,

@@ -8,6 +8,9 @@ import type { ReplayEvent } from './replay-event.ts';
 import type { Selection } from './selection.ts';
 import type { SendRate } from './send-rate.ts';
 
+/** How often a run looks what other processes have written to their ledgers, at most, ms. */
+export const LEARN_EVERY_MS = 60_000;
+
 export interface ReplayerOptions {
   readonly queues: Queues;
   readonly clock: Clock;

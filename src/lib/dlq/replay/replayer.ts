@@ -1,8 +1,11 @@
 import type { CvopsError } from '../../errors/cvops-error.ts';
 import { Intake } from './intake.ts';
-import type { ReplayerOptions } from './replayer-options.ts';
+import { LEARN_EVERY_MS, type ReplayerOptions } from './replayer-options.ts';
 import { RunState } from './run-state.ts';
 import { Sender } from './sender.ts';
+
+/** Every process has read the ledgers of the others once more after so long: {@link LEARN_EVERY_MS}, and some seconds. */
+const LEARNT_AFTER_SECONDS = LEARN_EVERY_MS / 1000 + 5;
 
 /**
  * Moves messages from a dead-letter queue to its target in the safe order: intent on disk, send, proof, sent on disk, delete.
@@ -82,8 +85,11 @@ export class Replayer {
     } finally {
       signal.removeEventListener('abort', stop);
       state.tally.blocked += state.lanes.drain().length;
-      state.tally.undeleted = state.deleter.undeleted;
-      await state.keeper.giveBack();
+      const { undeleted } = state.deleter;
+      state.tally.undeleted = undeleted.length;
+      // A process beside this one would send them again, if it got them before it learnt that they are sent.
+      const later = state.options.target.fifo ? undefined : { ids: undeleted, seconds: LEARNT_AFTER_SECONDS };
+      await state.keeper.giveBack(later);
     }
     if (state.bug !== undefined) throw state.bug;
   }

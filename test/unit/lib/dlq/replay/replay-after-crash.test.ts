@@ -194,6 +194,37 @@ describe('what another consumer holds', () => {
   });
 });
 
+describe('what a run has sent and could not delete', () => {
+  const undeletable: Faults = {
+    before: (operation) => {
+      if (operation === 'delete') throw broken();
+    },
+  };
+
+  test('stays hidden until a process beside it must have read that it is sent', async () => {
+    queues.put('dead', { body: 'one' });
+    expect(await run(undeletable)).toMatchObject({ replayed: 1, undeleted: 1, remaining: 1 });
+    clock.skip(60_000);
+    expect(queues.inFlight('dead')).toBe(1);
+    clock.skip(10_000);
+    expect(queues.inFlight('dead')).toBe(0);
+  });
+
+  test('is waited for by the next run, which only deletes it', async () => {
+    queues.put('dead', { body: 'one' });
+    await run(undeletable);
+    expect(await run()).toMatchObject({ matched: 0, replayed: 0, undeleted: 0, remaining: 0 });
+    expect(queues.messages('dead')).toEqual([]);
+    expect(queues.messages('live')).toHaveLength(1);
+  });
+
+  test('is visible again at once on FIFO, where a second copy would not get through', async () => {
+    queues.put('dead.fifo', { body: 'one', groupId: 'g' });
+    expect(await run(undeletable, null, '.fifo')).toMatchObject({ replayed: 1, undeleted: 1, remaining: 1 });
+    expect(queues.inFlight('dead.fifo')).toBe(0);
+  });
+});
+
 describe('a process that dies beside another', () => {
   /** Replays five messages of one group each, slowly; `midway` happens after the first was sent. */
   async function runBeside(midway: (header: RunHeader, late: string) => Promise<void>): Promise<ReplayResult> {
