@@ -78,7 +78,7 @@ function headline(binding: HeadroomRow | null): Block {
   if (queries > 0) {
     return { kind: 'line', text: `Free up to ${formatCount(queries)} queries a month; then ${rowName(binding)} cost.` };
   }
-  const first = binding.firstCostUsd === null ? '' : ` (${formatUsd(binding.firstCostUsd)})`;
+  const first = (binding.firstCostUsd ?? 0) < 0.01 ? '' : ` (${formatUsd(binding.firstCostUsd!)} a month)`;
   return { kind: 'line', text: `${rowName(binding)} cost from the first query on${first}.`, tone: 'warn' };
 }
 

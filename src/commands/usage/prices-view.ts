@@ -77,9 +77,10 @@ function footnote({ prices }: Tariff): readonly Block[] {
   return [{ kind: 'line', text: '* as AWS has published it; not seen in its price list', tone: 'dim' }];
 }
 
-/** Of the first tier: it falls from millions of units on, which the JSON tells. */
-function usd([first]: readonly Tier[], tone?: Cell['tone']): Cell {
-  const shown = first!.usd.toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 12 });
+/** Of the first tier that costs: prices fall from millions of units on, which the JSON tells. */
+function usd(tiers: readonly Tier[], tone?: Cell['tone']): Cell {
+  const first = tiers.find((tier) => tier.usd > 0) ?? tiers[0]!;
+  const shown = first.usd.toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 12 });
   // Not 2e-7.
   return { raw: shown.replaceAll(',', ''), text: `$${shown}`, ...(tone === undefined ? {} : { tone }) };
 }

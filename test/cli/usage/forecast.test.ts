@@ -131,7 +131,7 @@ describe('usage headroom', () => {
 
   test('says when the first penny has fallen', async () => {
     const { stdout } = await terminal('headroom', '--billing', 'on-demand');
-    expect(stdout).toMatch(/^DynamoDB read units cost from the first query on/);
+    expect(stdout).toMatch(/^DynamoDB write units cost from the first query on\./);
   });
 });
 

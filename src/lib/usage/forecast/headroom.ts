@@ -63,7 +63,9 @@ export function headroom(model: SystemModel, tariff: Tariff): Headroom {
     };
   });
   const order = (row: HeadroomRow) => row.queriesPerMonth ?? Number.POSITIVE_INFINITY;
-  const sorted = [...rows].sort((a, b) => order(a) - order(b) || a.id.localeCompare(b.id));
+  const sorted = [...rows].sort(
+    (a, b) => order(a) - order(b) || (b.firstCostUsd ?? 0) - (a.firstCostUsd ?? 0) || a.id.localeCompare(b.id),
+  );
   const [first] = sorted;
   return { rows: sorted, binding: first === undefined || first.queriesPerMonth === null ? null : first };
 }

@@ -1,3 +1,4 @@
+import { formatCount } from '../../io/format.ts';
 import type { Tariff } from '../tariff/tariff.ts';
 import { type ForecastRow, forecastRow, term } from './forecast-row.ts';
 import { neededReadUnits, reportRuns, weekReadUnits } from './report-reads.ts';
@@ -105,7 +106,7 @@ function capacityRows(queries: number, model: SystemModel, tariff: Tariff): read
       notes:
         provisioned && needed > table.readUnits
           ? [
-              `The weekly report reads every item of the week and needs ${needed} read units for that, where ${table.readUnits} are set. Raised for its hour alone they cost nothing.`,
+              `The weekly report reads every item of the week and needs ${formatCount(needed)} read units for that, where ${table.readUnits} are set. Raised for its hour alone they cost next to nothing.`,
             ]
           : [],
     }),

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { besideArticle } from '../../../../../src/lib/usage/forecast/article.ts';
 import { forecast } from '../../../../../src/lib/usage/forecast/forecast.ts';
@@ -53,6 +54,19 @@ describe('the example system at the article’s traffic', () => {
     expect(besideArticle(forecast(1_000_000, EXAMPLE_SYSTEM, tariff))!.articleUsd).toBeCloseTo(0.82, 9);
     expect(besideArticle(forecast(2_000_000, EXAMPLE_SYSTEM, tariff))).toBeNull();
   });
+});
+
+test('the docs tell the same figures', () => {
+  const docs = readFileSync(new URL('../../../../../docs/usage.md', import.meta.url), 'utf8');
+  for (const queries of [1_000_000, 10_000_000]) {
+    const scenario = forecast(queries, EXAMPLE_SYSTEM, tariff);
+    const shown = (usd: number, { low, high }: { low: number; high: number }) =>
+      `${usd.toFixed(2)}${high - low < 0.01 ? '' : ` (${low.toFixed(2)}–${high.toFixed(2)})`}`;
+    for (const { oursUsd, oursRangeUsd } of besideArticle(scenario)!.lines) {
+      expect(docs).toContain(`| ${shown(oursUsd, oursRangeUsd)} |`);
+    }
+    expect(docs.replaceAll('*', '')).toContain(`| ${shown(scenario.awsUsd, scenario.awsRangeUsd)} |`);
+  }
 });
 
 describe('each row', () => {

@@ -36,7 +36,7 @@ describe('the first penny', () => {
 
   test('falls with the first query on an on-demand table', () => {
     const model: SystemModel = { ...EXAMPLE_SYSTEM, table: { ...table, billing: 'on-demand' } };
-    expect(headroom(model, tariff).binding).toMatchObject({ id: 'dynamodb-read-units', queriesPerMonth: 0, limit: 0 });
+    expect(headroom(model, tariff).binding).toMatchObject({ id: 'dynamodb-write-units', queriesPerMonth: 0, limit: 0 });
   });
 
   test('has fallen where more alarms stand than are free, whatever the traffic', () => {
