@@ -1,12 +1,13 @@
 import { findService } from '../../lib/config/find-service.ts';
 import type { Context } from '../../lib/context.ts';
-import { instant, text } from '../../lib/io/format.ts';
+import { text } from '../../lib/io/format.ts';
 import type { Block, Cell, Outcome } from '../../lib/io/outcome.ts';
 import { percentWords } from '../../lib/release/words.ts';
 import { aliasHistory } from '../../lib/release-ledger/alias-history.ts';
 import type { HistoryEntry } from '../../lib/release-ledger/history-entry.ts';
 import { defineCommand } from '../command.ts';
 import { parseCount } from '../parse.ts';
+import { when } from './when.ts';
 
 interface HistoryOptions {
   readonly service: string | undefined;
@@ -78,7 +79,7 @@ function historyTable(entries: readonly HistoryEntry[], nowMs: number): Block {
     table: {
       columns: labels.map((label) => ({ label })),
       rows: entries.map((entry) => [
-        instant(Date.parse(entry.at), nowMs),
+        when(Date.parse(entry.at), nowMs),
         { raw: entry.kind, text: SHORT[entry.kind] ?? entry.kind },
         text(entry.from),
         to(entry),
@@ -104,7 +105,9 @@ const NOT_IN_LEDGER: Readonly<Record<string, string>> = {
 function outcome({ outcome, error, source }: HistoryEntry): Cell {
   const note = NOT_IN_LEDGER[source] ?? '';
   if (outcome === 'succeeded') return text(`${outcome}${note}`, note === '' ? 'good' : 'warn');
-  return text(`${outcome}${error === null ? '' : ` (${error})`}${note}`, outcome === 'inconclusive' ? 'warn' : 'bad');
+  // A conflict has one code alone.
+  const why = error === null || outcome === 'conflict' ? '' : ` (${error})`;
+  return text(`${outcome}${why}${note}`, outcome === 'inconclusive' ? 'warn' : 'bad');
 }
 
 /** The last part of an ARN tells a person enough: `ops/ana`; with the tool, when it was another. */

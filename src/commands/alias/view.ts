@@ -1,6 +1,7 @@
-import { instant, text } from '../../lib/io/format.ts';
+import { text } from '../../lib/io/format.ts';
 import type { Block, Cell } from '../../lib/io/outcome.ts';
 import type { AliasState } from '../../lib/release/show-alias.ts';
+import { when } from './when.ts';
 
 /** The table of `alias list` and `alias show`. */
 export function aliasTable(aliases: readonly AliasState[], nowMs: number): Block {
@@ -17,7 +18,7 @@ export function aliasTable(aliases: readonly AliasState[], nowMs: number): Block
         text(alias.version),
         split(alias),
         previous(alias),
-        instant(alias.changedAt === null ? null : Date.parse(alias.changedAt), nowMs),
+        when(alias.changedAt === null ? null : Date.parse(alias.changedAt), nowMs),
         text(alias.changedBy),
       ]),
     },
@@ -26,7 +27,8 @@ export function aliasTable(aliases: readonly AliasState[], nowMs: number): Block
 
 function split(alias: AliasState): Cell {
   const weights = Object.entries(alias.weights);
-  if (weights.length === 0) return { raw: '', text: '–' };
+  // Nothing, not a dash: without any split the column is left out on a terminal.
+  if (weights.length === 0) return { raw: '', text: '' };
   return {
     raw: weights.map(([version, weight]) => `${version}=${weight}`).join(','),
     text: weights.map(([version, weight]) => `${version} at ${Math.round(weight * 1000) / 10} %`).join(', '),
