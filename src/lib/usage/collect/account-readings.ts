@@ -11,16 +11,18 @@ const CUSTOM_PAGES = 10;
 /** What is called most and counts; asked without being listed where the period goes back further than the list. */
 const CALLED_MOST = ['GetMetricStatistics', 'PutMetricData', 'ListMetrics'];
 
-type AccountReadings = Pick<Readings, 'allFunctions' | 'events' | 'cloudwatch' | 'logs'>;
+type AccountReadings = Pick<Readings, 'allFunctions' | 'events' | 'cloudwatch'> & {
+  readonly logs: Omit<Readings['logs'], 'groups'>;
+};
 
-/** What is counted over the whole account and Region, whichever system it comes from. */
+/** What CloudWatch counts over the whole account and Region, whichever system it comes from. */
 export async function readAccount(reader: Reader): Promise<AccountReadings> {
   // Without dimensions: over all functions, rules and log groups of the Region.
   // https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-view.html
   // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-monitoring.html
   // https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CloudWatch-Logs-Monitoring-CloudWatch-Metrics.html
   const total = (namespace: string, metric: string) => reader.series(namespace, metric, {});
-  const [schedules, calls, customMetrics, alarms, dashboards, invocations, duration, rules, incomingBytes, groups] =
+  const [schedules, calls, customMetrics, alarms, dashboards, invocations, duration, rules, incomingBytes] =
     await Promise.all([
       readSchedules(reader),
       readCalls(reader),
@@ -31,13 +33,12 @@ export async function readAccount(reader: Reader): Promise<AccountReadings> {
       total('AWS/Lambda', 'Duration'),
       total('AWS/Events', 'Invocations'),
       total('AWS/Logs', 'IncomingBytes'),
-      reader.read('logs', (logs) => logs.logGroups()),
     ]);
   return {
     allFunctions: { invocations, duration },
     events: { rules, schedules },
     cloudwatch: { alarms, dashboards, customMetrics, calls },
-    logs: { incomingBytes, groups },
+    logs: { incomingBytes },
   };
 }
 

@@ -1,3 +1,4 @@
+import type { EventSource } from '../../aws/ports/functions.ts';
 import type { UsageSources } from '../../aws/ports/usage-source.ts';
 import type { Period } from '../month.ts';
 import type { Reading, Readings, ReportedCompute } from '../readings.ts';
@@ -42,19 +43,8 @@ export async function collect(
   { region, exact = false }: CollectOptions,
 ): Promise<Readings> {
   const reader = new Reader(sources, period);
-  // First what others wait for.
-  const account = readAccount(reader);
-  const mappings =
-    inventory.functions.length === 0
-      ? Promise.resolve({ value: [] })
-      : reader.read('functions', (functions) => functions.allEventSources());
-  const [functions, queues, tables, topics] = await Promise.all([
-    Promise.all(inventory.functions.map((each) => readFunction(reader, each, mappings))),
-    Promise.all(inventory.queues.map((each) => readQueue(reader, each))),
-    Promise.all(inventory.tables.map((each) => readTable(reader, each))),
-    Promise.all(inventory.topics.map((each) => readTopic(reader, each))),
-    account,
-  ]);
+  const [account, system] = await Promise.all([readAccount(reader), readSystem(reader, inventory)]);
+  const { functions, queues, tables, topics, groups } = system;
   const reported = exact ? await readReported(reader, functions) : [];
   return {
     region,
@@ -63,8 +53,26 @@ export async function collect(
     queues,
     tables: tables.filter((each) => each !== null),
     topics,
-    ...(await account),
+    ...account,
+    logs: { ...account.logs, groups },
   };
+}
+
+async function readSystem(reader: Reader, { functions, queues, tables, topics }: Inventory) {
+  // CloudWatch's first calls are on their way meanwhile.
+  await reader.load('functions', 'tables', 'logs');
+  const mappings: Promise<Reading<readonly EventSource[]>> =
+    functions.length === 0
+      ? Promise.resolve({ value: [] })
+      : reader.read('functions', (source) => source.allEventSources());
+  const [ofFunctions, ofTables, groups, ofQueues, ofTopics] = await Promise.all([
+    Promise.all(functions.map((each) => readFunction(reader, each, mappings))),
+    Promise.all(tables.map((each) => readTable(reader, each))),
+    reader.read('logs', (logs) => logs.logGroups()),
+    Promise.all(queues.map((each) => readQueue(reader, each))),
+    Promise.all(topics.map((each) => readTopic(reader, each))),
+  ]);
+  return { functions: ofFunctions, tables: ofTables, groups, queues: ofQueues, topics: ofTopics };
 }
 
 /** What reads log lines is loaded where they are wanted. */

@@ -25,6 +25,18 @@ export class Reader {
   }
 
   /**
+   * Makes sources ready, one a turn of the event loop: loading their clients takes as long as a call, and what is under
+   * way goes on between.
+   */
+  async load(...sources: readonly Source[]): Promise<void> {
+    await this.#sources.measurements();
+    for (const source of sources) {
+      await new Promise((resolve) => setImmediate(resolve));
+      await this.#sources[source]();
+    }
+  }
+
+  /**
    * What one source answers, or the gap that is left.
    * @throws what ends a command, see `endsCommand`; calls that wait for their turn are not made any more.
    */

@@ -2,6 +2,8 @@ import { formatCount, formatUsd } from '../../io/format.ts';
 import type { UsageReport, UsageRow } from '../usage-row.ts';
 
 const BILLION = 1e9;
+/** Below it, JavaScript writes numbers with an exponent. */
+const SMALLEST_PLAIN = 1e-6;
 
 /** An amount for people: whole from 100 on, three digits below, in words from a billion on. */
 export function amount(value: number): string {
@@ -14,7 +16,9 @@ export function amount(value: number): string {
     }).format(value);
   }
   if (size >= 100 || Number.isInteger(value)) return formatCount(Math.round(value));
-  return value.toLocaleString('en-US', { maximumSignificantDigits: 3 });
+  const short = Number(value.toPrecision(3));
+  // As Intl would write it, whose first use costs as much as several calls.
+  return size >= SMALLEST_PLAIN ? String(short) : value.toLocaleString('en-US', { maximumSignificantDigits: 3 });
 }
 
 /** `between 850,000 and 930,000`. */

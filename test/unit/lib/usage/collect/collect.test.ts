@@ -76,6 +76,12 @@ describe('the readings of the example system', () => {
     expect(sources.atOnce).toBe(10);
   });
 
+  test('load the clients of the other services while the first calls are under way', async () => {
+    await read();
+    expect(sources.loadedAfter).toContain('metrics AWS/Scheduler');
+    expect(sources.loadedAfter).not.toContain('versions cv-analytics-processor');
+  });
+
   test('ask for the hours of the month up to now, and of a month that is over up to its end', async () => {
     const asked: (readonly [number, number, number])[] = [];
     sources.points = ({ fromMs, toMs, periodSeconds }) => {

@@ -18,6 +18,8 @@ import type {
 export class FakeSources implements UsageSources {
   /** `series AWS/SQS NumberOfMessagesSent QueueName=q`, `versions f` … in the order of the calls. */
   readonly calls: string[] = [];
+  /** The calls that were made when another service than CloudWatch was first wanted. */
+  loadedAfter: readonly string[] | undefined;
   /** The most calls that were under way at the same time. */
   atOnce = 0;
   versions: readonly VersionSettings[] = [];
@@ -62,7 +64,10 @@ export class FakeSources implements UsageSources {
     versionSettings: (name: string) => this.#call(`versions ${name}`, () => this.versions),
     allEventSources: () => this.#call('event sources', () => this.eventSources),
   });
-  tables = async () => ({ settings: (name: string) => this.#call(`table ${name}`, () => this.table) });
+  tables = async () => {
+    this.loadedAfter ??= [...this.calls];
+    return { settings: (name: string) => this.#call(`table ${name}`, () => this.table) };
+  };
   logs = async () => ({
     logGroups: () => this.#call('log groups', () => this.groups),
     reportLines: (name: string) => this.#reportLines(name),
