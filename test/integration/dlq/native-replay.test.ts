@@ -17,6 +17,8 @@ import { type NativeOptions, type NativePorts, replayNatively } from '../../../s
 import { verifyNativeRun } from '../../../src/lib/dlq/native/verify-native-run.ts';
 import type { ReplayEvent } from '../../../src/lib/dlq/replay/replay-event.ts';
 import type { ReplayResult } from '../../../src/lib/dlq/replay/replay-result.ts';
+import { nativeOptions } from '../../unit/lib/dlq/support/native-options.ts';
+import { resultOf } from '../../unit/lib/dlq/support/result-of.ts';
 import { DeadLetterScene, type SceneOptions } from './support/dead-letter-scene.ts';
 
 /** A slow machine gets all the simulated time that it takes. */
@@ -69,26 +71,18 @@ async function run(
   const dlq = await ports.queues.describe(scene.dlqName);
   const course = replayNatively(
     ports,
-    {
+    nativeOptions({
       dlq,
       targets: await nativeTargets(ports.queues, dlq, to, scene.sourceName),
       toTarget: to !== undefined,
-      service: 'processor',
-      rate: null,
-      force: false,
-      verify: null,
-      attach: false,
-      resume: null,
       ...rest,
-    },
+    }),
     signal,
   );
-  for await (const event of course) {
+  return resultOf(course, (event) => {
     events.push(event);
-    await onEvent(event);
-    if (event.type === 'finished') return event.result;
-  }
-  throw new Error('no result');
+    return onEvent(event);
+  });
 }
 
 /** Takes messages from the source as a consumer does that now works; answers how to stop it, and what it saw. */

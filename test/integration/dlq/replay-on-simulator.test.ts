@@ -10,6 +10,7 @@ import type { ReplayEvent } from '../../../src/lib/dlq/replay/replay-event.ts';
 import type { ReplayOptions } from '../../../src/lib/dlq/replay/replay-options.ts';
 import type { ReplayResult } from '../../../src/lib/dlq/replay/replay-result.ts';
 import { replayOptions } from '../../unit/lib/dlq/support/replay-options.ts';
+import { resultOf } from '../../unit/lib/dlq/support/result-of.ts';
 import { DeadLetterScene } from './support/dead-letter-scene.ts';
 
 let scene: DeadLetterScene;
@@ -37,11 +38,7 @@ async function run(
     }),
     signal,
   );
-  for await (const event of events) {
-    onEvent(event);
-    if (event.type === 'finished') return event.result;
-  }
-  throw new Error('no result');
+  return resultOf(events, onEvent);
 }
 
 async function arrived(): Promise<Map<string, number[]>> {

@@ -8,6 +8,7 @@ import { ExitCode } from '../../../src/lib/errors/exit-code.ts';
 import { FakeQueues, type Operation } from '../../unit/lib/dlq/support/fake-queues.ts';
 import { MemoryLedgers } from '../../unit/lib/dlq/support/memory-ledgers.ts';
 import { replayOptions } from '../../unit/lib/dlq/support/replay-options.ts';
+import { resultOf } from '../../unit/lib/dlq/support/result-of.ts';
 import { VirtualClock } from '../../unit/lib/dlq/support/virtual-clock.ts';
 import { campaign, PATIENT } from './support/campaign.ts';
 
@@ -109,8 +110,7 @@ async function live(
       }),
       new AbortController().signal,
     );
-    for await (const event of events) if (event.type === 'finished') return event.result;
-    throw new Error('no result');
+    return await resultOf(events);
   } catch (cause) {
     if (cause instanceof Killed) return null;
     throw cause;

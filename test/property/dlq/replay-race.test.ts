@@ -5,6 +5,7 @@ import type { ReplayResult } from '../../../src/lib/dlq/replay/replay-result.ts'
 import { FakeQueues } from '../../unit/lib/dlq/support/fake-queues.ts';
 import { MemoryLedgers } from '../../unit/lib/dlq/support/memory-ledgers.ts';
 import { replayOptions } from '../../unit/lib/dlq/support/replay-options.ts';
+import { resultOf } from '../../unit/lib/dlq/support/result-of.ts';
 import { VirtualClock } from '../../unit/lib/dlq/support/virtual-clock.ts';
 import { campaign, PATIENT } from './support/campaign.ts';
 
@@ -66,6 +67,5 @@ async function run(queues: FakeQueues, clock: VirtualClock, concurrency: number)
     }),
     new AbortController().signal,
   );
-  for await (const event of events) if (event.type === 'finished') return event.result;
-  throw new Error('no result');
+  return resultOf(events);
 }

@@ -6,6 +6,8 @@ import { CvopsError } from '../../../../../src/lib/errors/cvops-error.ts';
 import { ExitCode } from '../../../../../src/lib/errors/exit-code.ts';
 import { FakeQueues } from '../support/fake-queues.ts';
 import { MemoryLedgers } from '../support/memory-ledgers.ts';
+import { nativeOptions } from '../support/native-options.ts';
+import { resultOf } from '../support/result-of.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 import { earlierTask, FakeMoveTasks } from './support/fake-move-tasks.ts';
 
@@ -32,26 +34,13 @@ async function run(
   const { signal = new AbortController().signal, onEvent, ...rest } = options;
   const course = replayNatively(
     { queues, moveTasks: tasks, ledgers, clock },
-    {
-      dlq: await queues.describe('dead'),
-      targets: [await queues.describe('live')],
-      toTarget: false,
-      service: 'processor',
-      rate: null,
-      force: false,
-      verify: null,
-      attach: false,
-      resume: null,
-      ...rest,
-    },
+    nativeOptions({ dlq: await queues.describe('dead'), targets: [await queues.describe('live')], ...rest }),
     signal,
   );
-  for await (const event of course) {
+  return resultOf(course, (event) => {
     events.push(event);
     onEvent?.(event);
-    if (event.type === 'finished') return event.result;
-  }
-  throw new Error('no result');
+  });
 }
 
 const moving = () =>

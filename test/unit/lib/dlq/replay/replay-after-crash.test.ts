@@ -7,6 +7,7 @@ import { ExitCode } from '../../../../../src/lib/errors/exit-code.ts';
 import { FakeQueues, type Faults, type Operation } from '../support/fake-queues.ts';
 import { MemoryLedgers } from '../support/memory-ledgers.ts';
 import { replayOptions } from '../support/replay-options.ts';
+import { resultOf } from '../support/result-of.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 
 let clock: VirtualClock;
@@ -40,11 +41,7 @@ async function run(
       }),
       new AbortController().signal,
     );
-    for await (const event of events) {
-      if (event.type === 'started') await started();
-      if (event.type === 'finished') return event.result;
-    }
-    throw new Error('no result');
+    return await resultOf(events, (event) => (event.type === 'started' ? started() : undefined));
   } finally {
     queues.faults = {};
   }
@@ -239,15 +236,11 @@ describe('a process that dies beside another', () => {
       new AbortController().signal,
     );
     let told = false;
-    for await (const event of events) {
-      if (event.type === 'sent' && !told) {
-        told = true;
-        const { header } = await ledgers.ends((await ledgers.list())[0]!);
-        await midway({ ...header, runId: 'other' }, ids[4]!);
-      }
-      if (event.type === 'finished') return event.result;
-    }
-    throw new Error('no result');
+    return resultOf(events, async (event) => {
+      if (event.type !== 'sent' || told) return;
+      told = true;
+      await midway({ ...(await lastRun()), runId: 'other' }, ids[4]!);
+    });
   }
 
   const intent = (id: string) =>

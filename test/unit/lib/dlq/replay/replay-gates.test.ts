@@ -8,6 +8,7 @@ import { ExitCode } from '../../../../../src/lib/errors/exit-code.ts';
 import { FakeQueues } from '../support/fake-queues.ts';
 import { MemoryLedgers } from '../support/memory-ledgers.ts';
 import { replayOptions } from '../support/replay-options.ts';
+import { resultOf } from '../support/result-of.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 
 const DLQ = 'dead.fifo';
@@ -34,11 +35,7 @@ async function run(
   ports: ReplayPorts = { queues, ledgers, clock },
 ): Promise<ReplayResult> {
   const chosen = replayOptions({ dlq: await queues.describe(from), target: await queues.describe(to), ...options });
-  for await (const event of replay(ports, chosen, new AbortController().signal)) {
-    events.push(event);
-    if (event.type === 'finished') return event.result;
-  }
-  throw new Error('no result');
+  return resultOf(replay(ports, chosen, new AbortController().signal), (event) => events.push(event));
 }
 
 /** Reads the target until `work` is done: fails the bodies for which `fails` says so and deletes the others. */

@@ -10,6 +10,7 @@ import { ExitCode } from '../../../../../src/lib/errors/exit-code.ts';
 import { FakeQueues } from '../support/fake-queues.ts';
 import { MemoryLedgers } from '../support/memory-ledgers.ts';
 import { replayOptions } from '../support/replay-options.ts';
+import { resultOf } from '../support/result-of.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 
 const DLQ = 'dead.fifo';
@@ -43,12 +44,7 @@ async function run(
     replayOptions({ dlq: await queues.describe(from), target: await queues.describe(to), ...rest }),
     signal,
   );
-  let result: ReplayResult | undefined;
-  for await (const event of events) {
-    onEvent?.(event);
-    if (event.type === 'finished') result = event.result;
-  }
-  return result!;
+  return resultOf(events, onEvent);
 }
 
 function fill(count: number, groups: number, name = DLQ): string[] {
