@@ -1,5 +1,5 @@
-import { percent } from '../../release/judge/words.ts';
 import type { UsageRow } from '../usage-row.ts';
+import { shareOf } from './figures.ts';
 import { type Markup, markup } from './markup.ts';
 
 /** From this many limits on a bar is cut off; its words have the figure. */
@@ -43,11 +43,11 @@ function whisker(low: number, high: number): Markup {
 function words({ limit, range, projectedRange }: UsageRow, now: number, end: number): string {
   const span = projectedRange ?? range;
   return [
-    `${percent(now)} of the limit used`,
-    end > now ? `${percent(end)} projected` : null,
+    `${shareOf(now)} of the limit used`,
+    end > now ? `${shareOf(end)} projected` : null,
     span === null || span.high <= span.low
       ? null
-      : `range ${percent(span.low / limit!)} to ${percent(span.high / limit!)}`,
+      : `range ${shareOf(span.low / limit!)} to ${shareOf(span.high / limit!)}`,
     end > 1 ? 'over the limit' : null,
   ]
     .filter((each) => each !== null)

@@ -1,4 +1,5 @@
 import { formatCount, formatUsd } from '../../io/format.ts';
+import { percent } from '../../release/judge/words.ts';
 import type { UsageReport, UsageRow } from '../usage-row.ts';
 
 const BILLION = 1e9;
@@ -70,4 +71,10 @@ export function momentName(iso: string): string {
 /** `SQS requests`. */
 export function rowName({ service, metric }: Pick<UsageRow, 'service' | 'metric'>): string {
   return `${service} ${metric}`;
+}
+
+/** A share of a limit in percent; what is just over it never reads as just at it. */
+export function shareOf(share: number): string {
+  if (share > 1 && share < 1.1) return `${Math.ceil(share * 1000) / 10} %`;
+  return percent(share);
 }

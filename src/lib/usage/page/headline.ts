@@ -1,19 +1,20 @@
 import { formatUsd, plural } from '../../io/format.ts';
-import { percent } from '../../release/judge/words.ts';
 import type { UsageReport, UsageRow } from '../usage-row.ts';
-import { dayName, inCurrency, momentName, monthName, rowName } from './figures.ts';
+import { dayName, inCurrency, momentName, monthName, rowName, shareOf } from './figures.ts';
+import { growth } from './growth.ts';
 import { type Markup, markup } from './markup.ts';
 
 const DAY_MS = 86_400_000;
 
 /** The page's head: the month, the answer in one sentence, and the three figures behind it. */
-export function headline(report: UsageReport, headroom: string | undefined): Markup {
+export function headline(report: UsageReport): Markup {
   const { period, totals, region } = report;
   const { display } = totals;
+  const headroom = growth(report);
   const nearest = report.rows.find(({ id }) => id === totals.nearest?.id);
   const measured = period.isOver
     ? 'the whole month'
-    : `measured until ${momentName(period.until)}, ${percent(period.elapsed)} of the month`;
+    : `measured until ${momentName(period.until)}, ${shareOf(period.elapsed)} of the month`;
   const sum = (usd: number) =>
     markup`${formatUsd(usd)}${display === null ? null : markup` <span class="beside">${inCurrency(usd, display)}</span>`}`;
   return markup`<header>
@@ -26,14 +27,14 @@ export function headline(report: UsageReport, headroom: string | undefined): Mar
 ${period.isOver ? null : markup`<div><dt>Cost at the end of the month</dt><dd>${sum(totals.projectedCostUsd)}</dd></div>`}
 <div><dt>Nearest limit</dt><dd>${near(nearest, totals.nearest?.projectedUtilisation)}</dd></div>
 </dl>
-${headroom === undefined ? null : markup`<p class="headroom">${headroom}</p>`}
+${headroom === null ? null : markup`<p class="headroom">${headroom}</p>`}
 ${cautions(report)}
 </header>`;
 }
 
 function near(row: UsageRow | undefined, utilisation: number | undefined): Markup {
   if (row === undefined || utilisation === undefined) return markup`none`;
-  return markup`${percent(utilisation)} <span class="beside"><a href="#${row.id}">${rowName(row)}</a></span>`;
+  return markup`${shareOf(utilisation)} <span class="beside"><a href="#${row.id}">${rowName(row)}</a></span>`;
 }
 
 /** What somebody wants to know who reads one sentence of the page. */

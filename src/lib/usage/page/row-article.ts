@@ -1,11 +1,15 @@
 import { formatUsd } from '../../io/format.ts';
-import { percent } from '../../release/judge/words.ts';
 import type { UsageReport, UsageRow } from '../usage-row.ts';
 import { bar } from './bar.ts';
 import { passesLimitAt } from './crossing.ts';
 import { curve } from './curve.ts';
-import { amount, between, dayName, money, rowName } from './figures.ts';
+import { amount, between, dayName, money, rowName, shareOf } from './figures.ts';
 import { type Content, linked, type Markup, markup } from './markup.ts';
+
+/** Share of a limit from which on a row is looked at. */
+const NEAR = 0.5;
+/** Below, a figure is said to be small; the formula has it whole. */
+const LEAST = 0.001;
 
 /** One row as a list entry: share, bar, figures, curve, and on demand how it is counted. */
 export function rowArticle(row: UsageRow, report: UsageReport): Markup {
@@ -14,17 +18,29 @@ export function rowArticle(row: UsageRow, report: UsageReport): Markup {
 <div class="what"><h3 id="${row.id}-name"><span class="service">${row.service}</span> ${row.metric}</h3>${shares(row, period)}</div>
 <div class="measure">${bar(row)}
 <p class="figures">${figures(row, report)}</p>
-${alarm(row, period)}${gap(row)}${row.notes.map((note) => markup`<p class="note">${note}</p>`)}</div>
+${alarm(row, period)}${gap(row)}${needsAttention(row) ? notes(row) : null}</div>
 ${curve(row, period)}
 ${explanation(row)}
 </article></li>
 `;
 }
 
+/** Notes on a row that is far from everything wait with its formula. */
+function needsAttention({ utilisation, projectedUtilisation, costUsd, projectedCostUsd }: UsageRow): boolean {
+  return Math.max(utilisation ?? 0, projectedUtilisation ?? 0) >= NEAR || (projectedCostUsd ?? costUsd ?? 0) > 0;
+}
+
+/** What stands between backticks is typed as it is. */
+function notes(row: UsageRow): Content {
+  const words = (note: string) =>
+    note.split('`').map((part, index) => (index % 2 === 1 ? markup`<code>${part}</code>` : part));
+  return row.notes.map((note) => markup`<p class="note">${words(note)}</p>`);
+}
+
 function shares(row: UsageRow, period: UsageReport['period']): Markup | null {
   if (row.utilisation === null) return null;
-  const now = percent(row.utilisation);
-  const end = row.projectedUtilisation === null || period.isOver ? now : percent(row.projectedUtilisation);
+  const now = shareOf(row.utilisation);
+  const end = row.projectedUtilisation === null || period.isOver ? now : shareOf(row.projectedUtilisation);
   const ahead =
     end === now
       ? null
@@ -39,14 +55,14 @@ function figures(row: UsageRow, report: UsageReport): readonly Content[] {
   const free = row.limit === null ? ` ${row.unit}` : ` of ${amount(row.limit)} ${row.unit}`;
   const daily = row.projection === 'daily' ? ' a day' : '';
   const range = row.range === null ? '' : ` (${between(row.range)})`;
-  const sentences: Content[] = [markup`<strong>${amount(row.used)}</strong>${free}${daily}${range}.`];
+  const sentences: Content[] = [markup`<strong>${small(row.used)}</strong>${free}${daily}${range}.`];
   if (!period.isOver) sentences.push(...ahead(row));
   if (row.parts.length > 0) {
-    sentences.push(` Of it ${row.parts.map((part) => `${part.name} ${amount(part.used)}`).join(', ')}.`);
+    sentences.push(` Of it ${row.parts.map((part) => `${part.name} ${small(part.used)}`).join(', ')}.`);
   }
-  if (row.account !== null) {
-    const share = row.account.utilisation === null ? '' : `, ${percent(row.account.utilisation)} of the limit`;
-    sentences.push(` The whole account: ${amount(row.account.used)}${share}.`);
+  if (row.account !== null && row.account.used !== row.used) {
+    const share = row.account.utilisation === null ? '' : `, ${shareOf(row.account.utilisation)} of the limit`;
+    sentences.push(` The whole account: ${small(row.account.used)}${share}.`);
   }
   const now = row.costUsd ?? 0;
   const end = period.isOver ? now : (row.projectedCostUsd ?? now);
@@ -58,9 +74,9 @@ function figures(row: UsageRow, report: UsageReport): readonly Content[] {
 }
 
 function ahead({ used, projected, projectedRange, confidence }: UsageRow): readonly string[] {
-  if (projected === null || (amount(projected) === amount(used!) && projectedRange === null)) return [];
+  if (projected === null || (small(projected) === small(used!) && projectedRange === null)) return [];
   const range = projectedRange === null ? '' : ` (${between(projectedRange)})`;
-  return [` ${amount(projected)} projected${range}${confidence === 'low' ? ', with little to go by' : ''}.`];
+  return [` ${small(projected)} projected${range}${confidence === 'low' ? ', with little to go by' : ''}.`];
 }
 
 function alarm(row: UsageRow, period: UsageReport['period']): Markup | null {
@@ -77,8 +93,16 @@ function alarm(row: UsageRow, period: UsageReport['period']): Markup | null {
 
 function gap({ gap, used }: UsageRow): Markup | null {
   if (gap === null) return null;
-  const hint = gap.hint === undefined ? '' : ` ${sentence(gap.hint).replace(/^./u, (first) => first.toUpperCase())}`;
+  const hint = gap.hint === undefined ? '' : ` ${capital(sentence(gap.hint))}`;
   return markup`<p class="gap"><span aria-hidden="true">◌</span> ${used === null ? 'Not read' : 'Not wholly read'}: ${sentence(gap.message)}${hint}</p>`;
+}
+
+function capital(text: string): string {
+  return text.replace(/^./u, (first) => first.toUpperCase());
+}
+
+function small(value: number): string {
+  return value > 0 && value < LEAST ? `under ${LEAST}` : amount(value);
 }
 
 function sentence(text: string): string {
@@ -97,8 +121,8 @@ function explanation(row: UsageRow): Markup {
   const limit = row.limit === null ? null : markup` Limit of the ${row.scope}: ${sourceOf(row.source)}.`;
   return markup`<details><summary>How it is counted<span class="hidden">: ${rowName(row)}</span></summary>
 <p class="formula"><code>${row.formula.text}</code></p>
-${table}
-<p>${sentence(row.basis)} Confidence: ${row.confidence}.${limit}</p></details>`;
+${table}${needsAttention(row) ? null : notes(row)}
+<p>${capital(sentence(row.basis))} Confidence: ${row.confidence}.${limit}</p></details>`;
 }
 
 function sourceOf(source: string): Markup {

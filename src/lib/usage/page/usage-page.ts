@@ -7,18 +7,12 @@ import { type Content, type Markup, markup } from './markup.ts';
 import { rowArticle } from './row-article.ts';
 import { STYLE } from './style.ts';
 
-/** What the page may say beyond the report. */
-export interface PageExtras {
-  /** How much more traffic is free, in one sentence. */
-  readonly headroom?: string;
-}
-
 /**
  * The report as one HTML page for a browser, a mail or a wall: without script, without anything from elsewhere, the same
  * bytes for the same report. Its policy lets nothing in but its own style:
  * https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/Content-Security-Policy
  */
-export function usagePage(report: UsageReport, { headroom }: PageExtras = {}): string {
+export function usagePage(report: UsageReport): string {
   const policy = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'; base-uri 'none'; form-action 'none'`;
   const { limited, free, unread } = inSections(report.rows);
   const rows = (which: readonly UsageRow[]) => which.map((row) => rowArticle(row, report));
@@ -36,7 +30,7 @@ export function usagePage(report: UsageReport, { headroom }: PageExtras = {}): s
 </head>
 <body>
 <svg width="0" height="0" aria-hidden="true" class="pattern"><defs><pattern id="hatch" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect class="hatch-ground" width="5" height="5"/><rect class="hatch-line" width="2" height="5"/></pattern></defs></svg>
-${headline(report, headroom)}
+${headline(report)}
 <main>
 ${section('limited', 'Against the free limits', rows(limited), legend(report))}
 ${section('free', 'Without a limit', rows(free))}

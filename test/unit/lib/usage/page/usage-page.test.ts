@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { usagePage } from '../../../../../src/lib/usage/page/usage-page.ts';
+import type { UsageRow } from '../../../../../src/lib/usage/usage-row.ts';
 import {
   exampleReport,
   hostileReport,
@@ -38,13 +39,12 @@ describe('the page', () => {
   });
 
   test('answers first: what it costs, where it goes, what is nearest to its limit', () => {
-    const text = read(usagePage(exampleReport(), { headroom: 'Free up to 9,980 queries a month.' }));
+    const text = read(usagePage(exampleReport()));
     expect(text).toContain('November 2026 us-east-1 · measured until 23 November 2026, 06:00 UTC, 74.2 % of the month');
     expect(text).toContain('$0.30 to pay so far, on the way to $2.35 by 30 November, as far as could be read.');
     expect(text).toContain(
       'Cost so far $0.30 0.24 GBP Cost at the end of the month $2.35 1.86 GBP Nearest limit 140 %',
     );
-    expect(text).toContain('Free up to 9,980 queries a month.');
     expect(text).toContain('41 calls to AWS, none of them paid: $0.00. Limits and prices of 2026-11-01 for us-east-1');
     expect(text).toContain('1 USD is 0.79 GBP as of 2026-11-01.');
   });
@@ -60,6 +60,7 @@ describe('the page', () => {
     const text = read(usagePage(exampleReport()));
     expect(text).toContain('DynamoDB write capacity 74.2 % → projected 117 %');
     expect(text).toContain('▲ On the way over the limit, about 27 November.');
+    expect(text).toContain('SQS requests 74.2 % → projected 100.1 %');
     const days = Array.from({ length: 10 }, () => 100);
     const over = usageRow({ id: 'sns-emails', limit: 450, used: 1_000, projected: 3_000, daily: days });
     const page = usagePage(usageReport([over], { hours: 240 }));
@@ -165,5 +166,41 @@ describe('the page', () => {
     expect(read(page)).toContain(
       'Limits and prices are of 2025-01-01 and may have changed; cvops usage prices --refresh reads new ones.',
     );
+  });
+
+  test('tells how far traffic could grow, past what polling takes whatever it does', () => {
+    const parts = [
+      { name: 'polling', used: 400_000 },
+      { name: 'traffic', used: 100_000 },
+    ];
+    const polled = usageRow({ id: 'sqs-requests', service: 'SQS', used: 500_000, projected: 600_000, parts });
+    const invoked = usageRow({ id: 'lambda-requests', used: 10_000, projected: 12_000 });
+    const grows = (...rows: readonly UsageRow[]) =>
+      /Traffic could grow.*? anything\./.exec(read(usagePage(usageReport(rows))))?.[0];
+    expect(grows(polled, invoked)).toBe(
+      'Traffic could grow to about 4.3 times this month’s before SQS requests cost anything.',
+    );
+    expect(grows(invoked)).toBe(
+      'Traffic could grow to about 83 times this month’s before Lambda requests cost anything.',
+    );
+    const others = { used: 510_000, utilisation: 0.51 };
+    expect(grows(usageRow({ id: 'lambda-requests', used: 10_000, projected: 12_000, account: others }))).toContain(
+      'about 33 times',
+    );
+    expect(grows(usageRow({ id: 'sqs-requests', used: 500_000, projected: 1_200_000 }), invoked)).toBeUndefined();
+    expect(grows(usageRow({ id: 'cloudwatch-alarms', used: 9, limit: 10 }))).toBeUndefined();
+  });
+
+  test('shows the notes of a row that is near its limit, and keeps those of others with the formula', () => {
+    const row = (used: number) => usageRow({ id: 'sns-emails', limit: 1_000, used, notes: ['Use `--exact` instead.'] });
+    const open = (used: number) => usagePage(usageReport([row(used)])).split('<details>')[0]!;
+    expect(open(900)).toContain('Use <code>--exact</code> instead.');
+    expect(open(100)).not.toContain('--exact');
+    expect(usagePage(usageReport([row(100)]))).toContain('Use <code>--exact</code> instead.');
+  });
+
+  test('says small for what is too small to read', () => {
+    const row = usageRow({ id: 'dynamodb-storage', unit: 'GB', limit: 25, used: 0.000_004_3, projected: 0.000_005 });
+    expect(read(usagePage(usageReport([row])))).toContain('under 0.001 of 25 GB.');
   });
 });
