@@ -205,7 +205,7 @@ describe('usage prices --refresh', () => {
     [
       'a file is something else',
       () => writeFileSync(join(folder, 'AWSEvents/current/us-east-1/index.json'), '{"login":"please"}'),
-      'is no price list: it has no "products" or no "terms.OnDemand".',
+      'is no price list: "publicationDate" is missing or not of its kind.',
     ],
   ])('leaves the old file alone when %s', async (_case, spoil, message) => {
     await refresh('us-east-1');

@@ -48,16 +48,16 @@ function find(
 ): { readonly tiers: readonly Tier[]; readonly usageType: string } | string {
   const matching = Object.values(products).filter(
     (product) =>
-      usageTypes.includes((product.attributes['usagetype'] ?? '').replace(REGION_PREFIX, '')) &&
+      usageTypes.includes(String(product.attributes['usagetype']).replace(REGION_PREFIX, '')) &&
       (product.attributes['regionCode'] ?? region) === region &&
       Object.entries(attributes).every(([name, value]) => product.attributes[name] === value),
   );
   if (matching.length === 0) return `no product has the usage type ${usageTypes.join(' or ')}`;
-  const candidates = matching.flatMap(({ sku, attributes: { usagetype = '' } }) => {
+  const candidates = matching.flatMap(({ sku, attributes: { usagetype } }) => {
     const tiers = paidTiers(
-      Object.values(terms.OnDemand?.[sku] ?? {}).flatMap(({ priceDimensions }) => Object.values(priceDimensions)),
+      Object.values(terms.OnDemand[sku] ?? {}).flatMap(({ priceDimensions }) => Object.values(priceDimensions)),
     );
-    return tiers === null ? [] : [{ tiers, usageType: usagetype }];
+    return tiers === null ? [] : [{ tiers, usageType: String(usagetype) }];
   });
   const [first] = candidates;
   if (first === undefined) return `${matching[0]!.attributes['usagetype']} has no price in USD`;
@@ -71,10 +71,13 @@ function find(
 
 /** Null where nothing costs anything, or a price cannot be read. */
 function paidTiers(
-  dimensions: readonly { readonly beginRange?: string; readonly pricePerUnit: { readonly USD?: string } }[],
+  dimensions: readonly {
+    readonly beginRange?: string | undefined;
+    readonly pricePerUnit: Readonly<Record<string, string>>;
+  }[],
 ): readonly Tier[] | null {
   const tiers = dimensions
-    .map(({ beginRange, pricePerUnit }) => ({ from: Number(beginRange ?? 0), usd: Number(pricePerUnit.USD) }))
+    .map(({ beginRange, pricePerUnit }) => ({ from: Number(beginRange ?? 0), usd: Number(pricePerUnit['USD']) }))
     .sort((a, b) => a.from - b.from || a.usd - b.usd)
     // Some Regions list one price under two units.
     .filter(({ from, usd }, index, all) => from !== all[index - 1]?.from || usd !== all[index - 1]?.usd);

@@ -1,5 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import * as z from 'zod/mini';
 import { CvopsError } from '../../../errors/cvops-error.ts';
 import { ExitCode } from '../../../errors/exit-code.ts';
 
@@ -17,27 +18,30 @@ export const PRICE_LIST_SERVICES = [
 ] as const;
 export type PriceListService = (typeof PRICE_LIST_SERVICES)[number];
 
+const offerSchema = z.object({
+  publicationDate: z.iso.datetime(),
+  products: z.record(z.string(), z.object({ sku: z.string(), attributes: z.record(z.string(), z.unknown()) })),
+  terms: z.object({
+    OnDemand: z.record(
+      z.string(),
+      z.record(
+        z.string(),
+        z.object({
+          priceDimensions: z.record(
+            z.string(),
+            z.object({ beginRange: z.optional(z.string()), pricePerUnit: z.record(z.string(), z.string()) }),
+          ),
+        }),
+      ),
+    ),
+  }),
+});
+
 /**
  * What is read of a service's file for one Region.
  * https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/reading-service-price-list-file-for-services.html
  */
-export interface Offer {
-  /** ISO 8601. */
-  readonly publicationDate: string;
-  readonly products: Readonly<
-    Record<string, { readonly sku: string; readonly attributes: Readonly<Record<string, string | undefined>> }>
-  >;
-  readonly terms: {
-    readonly OnDemand?: Readonly<
-      Record<string, Readonly<Record<string, { readonly priceDimensions: Readonly<Record<string, OfferPrice>> }>>>
-    >;
-  };
-}
-
-interface OfferPrice {
-  readonly beginRange?: string;
-  readonly pricePerUnit: { readonly USD?: string };
-}
+export type Offer = z.output<typeof offerSchema>;
 
 /** Files of single Regions have a few MB; what is larger is another file. */
 const MOST_BYTES = 64 * 1024 * 1024;
@@ -58,17 +62,15 @@ export async function readOffer(
   const isUrl = /^https?:/.test(from);
   const place = isUrl ? `${from.replace(/\/+$/, '')}/${path}` : join(from, path);
   const text = isUrl ? await download(place, signal) : await readFrom(place);
-  let offer: Partial<Offer>;
+  let value: unknown;
   try {
-    offer = JSON.parse(text) as Partial<Offer>;
+    value = JSON.parse(text);
   } catch (cause) {
     throw unusable(place, 'it is not JSON, or not whole', cause);
   }
-  if (typeof offer?.products !== 'object' || typeof offer.terms?.OnDemand !== 'object') {
-    throw unusable(place, 'it has no "products" or no "terms.OnDemand"');
-  }
-  if (Number.isNaN(Date.parse(offer.publicationDate ?? ''))) throw unusable(place, 'it has no "publicationDate"');
-  return offer as Offer;
+  const offer = z.safeParse(offerSchema, value);
+  if (offer.success) return offer.data;
+  throw unusable(place, `"${offer.error.issues[0]!.path.join('.')}" is missing or not of its kind`, offer.error);
 }
 
 async function download(url: string, signal: AbortSignal): Promise<string> {
