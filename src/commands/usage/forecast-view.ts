@@ -4,6 +4,7 @@ import type { ArticleComparison } from '../../lib/usage/forecast/article.ts';
 import type { Bounds, ForecastRow } from '../../lib/usage/forecast/forecast-row.ts';
 import { amount, inCurrency, rowName } from '../../lib/usage/page/figures.ts';
 import type { Tariff } from '../../lib/usage/tariff/tariff.ts';
+import { pricesOf } from './prices-of.ts';
 
 /** One traffic of `usage forecast`; its fields are public promises. */
 export interface ForecastScenario {
@@ -33,7 +34,7 @@ export function forecastView(scenarios: readonly ForecastScenario[], tariff: Tar
     { kind: 'table', table: rowsTable(scenarios) },
     {
       kind: 'line',
-      text: `USD a month, before credits, beyond the allowances of an account that does nothing else; prices of ${tariff.region}, ${tariff.asOf}.`,
+      text: `USD a month, before credits, beyond the allowances of an account that does nothing else; ${pricesOf(tariff)}.`,
       tone: 'dim',
     },
     ...notes.map((note): Block => ({ kind: 'line', text: note, tone: 'dim' })),

@@ -8,6 +8,7 @@ import type { Tariff } from '../../lib/usage/tariff/tariff.ts';
 import { defineCommand } from '../command.ts';
 import { MODEL_FLAGS, parseModel } from './model-flags.ts';
 import { modelInUse } from './model-in-use.ts';
+import { pricesOf } from './prices-of.ts';
 import { tariffInUse } from './tariff-in-use.ts';
 
 export const usageHeadroom = defineCommand<SystemModel>({
@@ -65,7 +66,7 @@ function view({ rows, binding }: Headroom, tariff: Tariff): readonly Block[] {
     },
     {
       kind: 'line',
-      text: `Queries a month; from bursts of single messages to even traffic in full batches. Prices of ${tariff.region}, ${tariff.asOf}.`,
+      text: `Queries a month; from bursts of single messages to even traffic in full batches; ${pricesOf(tariff)}.`,
       tone: 'dim',
     },
     ...(binding?.notes ?? []).map((note): Block => ({ kind: 'line', text: note, tone: 'dim' })),

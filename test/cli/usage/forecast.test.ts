@@ -103,6 +103,12 @@ describe('usage forecast', () => {
     expect((await terminal('forecast', '--queries', '1M')).stdout).toMatch(/1 USD = 0\.75 GBP, 2026-11-02 +0\.85 GBP/);
   });
 
+  test('says how many of the prices nobody has verified', async () => {
+    const london = await terminal('forecast', '--region', 'eu-west-2');
+    expect(london.stdout).toMatch(/2026-11-01\s+\(\d+\s+unverified:\s+`cvops\s+usage\s+prices`\)\./);
+    expect((await terminal('headroom')).stdout).toMatch(/us-east-1,\s+2026-11-01\./);
+  });
+
   test('reckons with the prices of the region', async () => {
     const { data } = jsonOf(await cli('forecast', '--queries', '100M', '--region', 'eu-west-2', '--json'));
     expect(data.region).toBe('eu-west-2');
