@@ -9,6 +9,8 @@ import type { ReconciledRow, Reconciliation } from './reconciliation.ts';
 const DAY_MS = 86_400_000;
 /** From here on a difference is flagged. */
 const DIFFERS = 0.1;
+/** Of the allowance. What is so far apart and no more is of no consequence. */
+const NEGLIGIBLE = 0.001;
 
 interface Scene {
   readonly rows: readonly UsageRow[];
@@ -80,7 +82,7 @@ function stateOf(
   const high = Math.max(at === 'now' ? (row.range?.high ?? ours) : ours, ours);
   // The nearest that ours comes to AWS's within its bounds.
   const near = Math.min(Math.max(aws, low), high);
-  if (Math.abs(relative(near, aws)) <= DIFFERS) return 'agrees';
+  if (Math.abs(near - aws) <= Math.max(DIFFERS * aws, NEGLIGIBLE * (row.limit ?? 0))) return 'agrees';
   return scope === 'system' && aws > near ? 'others' : 'differs';
 }
 

@@ -17,7 +17,8 @@ export interface ReconciledRow {
   /** (ours − aws) / aws; null where there is no telling. */
   readonly difference: number | null;
   /**
-   * `differs`: by more than a tenth, with the hours that AWS is late and the bounds of an estimate taken into account.
+   * `differs`: by more than a tenth of AWS's count and a thousandth of the allowance, with the hours that AWS is late and
+   * the bounds of an estimate taken into account.
    * `others`: AWS counts more, and ours is this system alone.
    */
   readonly state: 'agrees' | 'differs' | 'others' | 'not reported' | 'not read';

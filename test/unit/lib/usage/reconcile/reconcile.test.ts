@@ -16,7 +16,7 @@ const row = (more: Partial<UsageRow>): UsageRow => ({
   unit: 'requests',
   used: 1000,
   range: null,
-  limit: 1_000_000,
+  limit: 2_000,
   scope: 'account',
   utilisation: 0.001,
   projected: 3000,
@@ -75,6 +75,14 @@ describe("AWS's count beside ours", () => {
     });
     const differing = await first([row({})], { offers: [offer({ used: 800 })] });
     expect(differing).toMatchObject({ state: 'differs', difference: 0.25 });
+  });
+
+  test('agrees where both are next to nothing of the allowance', async () => {
+    const rows = (limit: number | null) => [row({ used: 5, account: null, limit })];
+    const offers = [offer({ used: 1 })];
+    expect((await first(rows(4_000), { offers }))?.state).toBe('agrees');
+    expect((await first(rows(3_000), { offers }))?.state).toBe('differs');
+    expect((await first(rows(null), { offers }))?.state).toBe('differs');
   });
 
   test('agrees where AWS is only late: what came in today and since yesterday noon may be missing', async () => {
