@@ -35,16 +35,17 @@ export function reliabilityMetrics(readings: ReliabilityReadings): readonly Reli
     metric('cold-start-rate', 'cold start rate', 'ratio', 0.02, coldStarts(readings.functions)),
     ...readings.functions.flatMap((each) => durations(each, readings.functions.length > 1)),
     metric('downtime', 'downtime', 'ms', 0, {
-      ...figure(failed, ({ downtime }) => downtime),
+      ...figure(failed, ({ moving, onlyErrors }) => moving && new Set([...moving, ...onlyErrors]).size * MINUTE_MS),
       basis: `the time of the next two rows together. ${failed.basis}`,
     }),
     metric('failed-moves', 'failing while an alias moved', 'ms', null, {
-      ...figure(failed, ({ moving }) => moving),
+      ...figure(failed, ({ moving }) => moving && moving.size * MINUTE_MS),
       basis:
         'minutes with a failed invocation through an alias, from its first traffic on another version until a minute after the last move',
     }),
     metric('only-errors', 'nothing but errors', 'ms', null, {
-      ...figure(failed, ({ onlyErrors }) => onlyErrors),
+      ...figure(failed, ({ onlyErrors }) => onlyErrors.size * MINUTE_MS),
+      gap: failed.value === null ? failed.gap : null,
       basis: 'minutes in which every invocation through an alias failed',
     }),
   ];
@@ -144,35 +145,32 @@ function durations({ service, duration, invocations }: FunctionReadings, many: b
 }
 
 interface Failures {
-  readonly downtime: number;
-  readonly moving: number;
-  readonly onlyErrors: number;
+  /** Minutes, ms since the epoch; null where it is not known when an alias was moved. */
+  readonly moving: ReadonlySet<number> | null;
+  readonly onlyErrors: ReadonlySet<number>;
 }
 
 function failures(aliases: ReliabilityReadings['aliases']): Found<Failures> {
-  const gap = firstGap(aliases.flatMap(({ invocations, failed, moves }) => [invocations, failed, moves]));
+  const gap = firstGap(aliases.flatMap(({ invocations, failed }) => [invocations, failed]));
   if (gap !== null) return { value: null, sample: 0, gap, basis: '' };
   const invoked = sumOf(aliases.map(({ invocations }) => invocations.value!));
   if (invoked === 0) return { value: null, sample: 0, gap, basis: 'Nothing was invoked through an alias.' };
-  const moving = new Set<number>();
-  const onlyErrors = new Set<number>();
-  const coarse = aliases.some(({ failed }) => failed.value!.some(({ ms }) => ms > MINUTE_MS));
-  const moves = sumOf(aliases.map((each) => each.moves.value!.length));
-  for (const { failed, moves } of aliases) {
-    for (const time of failed.value!) {
-      if (moves.value!.some((move) => overlap(move, time))) for (const at of minutesOf(time)) moving.add(at);
-      if (time.errors >= time.invocations) for (const at of minutesOf(time)) onlyErrors.add(at);
-    }
-  }
+  const unknown = firstGap(aliases.map(({ moves }) => moves));
+  const times = aliases.flatMap(({ failed, moves }) =>
+    failed.value!.map((time) => ({ time, moves: moves.value ?? [] })),
+  );
+  const minutes = (which: typeof times) => new Set(which.flatMap(({ time }) => minutesOf(time)));
+  const moves = sumOf(aliases.map((each) => each.moves.value?.length ?? 0));
+  const coarse = times.some(({ time }) => time.ms > MINUTE_MS);
   const late = coarse ? ' What is older than 15 days CloudWatch tells by five minutes, than 63 days by the hour.' : '';
   return {
     value: {
-      downtime: new Set([...moving, ...onlyErrors]).size * MINUTE_MS,
-      moving: moving.size * MINUTE_MS,
-      onlyErrors: onlyErrors.size * MINUTE_MS,
+      moving:
+        unknown === null ? minutes(times.filter((each) => each.moves.some((move) => overlap(move, each.time)))) : null,
+      onlyErrors: minutes(times.filter(({ time }) => time.errors >= time.invocations)),
     },
     sample: invoked,
-    gap: null,
+    gap: unknown,
     basis: `${plural(invoked, 'invocation')}, ${plural(moves, 'move')} of ${plural(aliases.length, 'alias', 'aliases')}, failures by the minute.${late}`,
   };
 }

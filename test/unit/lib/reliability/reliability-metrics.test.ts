@@ -107,14 +107,19 @@ describe('downtime', () => {
     expect(downtime!.basis).toContain('CloudWatch tells by five minutes');
   });
 
-  test('is unknown where nothing was invoked, or the ledger could not be read', () => {
+  test('is unknown where nothing was invoked', () => {
     expect(metricsOf({ aliases: [alias({ invocations: { value: 0 } })] })['downtime']).toMatchObject({
       value: null,
       gap: null,
     });
-    expect(metricsOf({ aliases: [alias({ moves: { gap: GAP } })] })['downtime']).toMatchObject({
-      value: null,
-      gap: GAP,
+  });
+
+  test('is unknown without the ledger of releases; what answered nothing but errors is not', () => {
+    const failed = { value: [failedAt(3, 2, 2)] };
+    expect(metricsOf({ aliases: [alias({ failed, moves: { gap: GAP } })] })).toMatchObject({
+      downtime: { value: null, gap: GAP },
+      'failed-moves': { value: null, gap: GAP },
+      'only-errors': { value: MINUTE, gap: null },
     });
   });
 });
