@@ -55,7 +55,8 @@ function cost({ costUsd, projectedCostUsd }: UsageRow): string {
   return `${formatUsd(costUsd)} so far${end}, before credits`;
 }
 
-function termsTable(terms: readonly Term[]): readonly Block[] {
+/** The numbers of a formula, and where each is from. */
+export function termsTable(terms: readonly Term[]): readonly Block[] {
   if (terms.length === 0) return [];
   return [
     {

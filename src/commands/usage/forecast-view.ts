@@ -1,9 +1,10 @@
-import { formatUsd, text } from '../../lib/io/format.ts';
+import { formatCount, formatUsd, text } from '../../lib/io/format.ts';
 import type { Block, Cell } from '../../lib/io/outcome.ts';
 import type { ArticleComparison } from '../../lib/usage/forecast/article.ts';
 import type { Bounds, ForecastRow } from '../../lib/usage/forecast/forecast-row.ts';
-import { amount, inCurrency, rowName } from '../../lib/usage/page/figures.ts';
+import { amount, between, inCurrency, rowName } from '../../lib/usage/page/figures.ts';
 import type { Tariff } from '../../lib/usage/tariff/tariff.ts';
+import { termsTable } from './explain-view.ts';
 import { pricesOf } from './prices-of.ts';
 
 /** One traffic of `usage forecast`; its fields are public promises. */
@@ -40,6 +41,34 @@ export function forecastView(scenarios: readonly ForecastScenario[], tariff: Tar
     ...notes.map((note): Block => ({ kind: 'line', text: note, tone: 'dim' })),
     ...scenarios.flatMap(articleBlocks),
   ];
+}
+
+/** One row at each traffic: how it is reckoned, and from which numbers. */
+export function explainForecast(scenarios: readonly ForecastScenario[], id: string): readonly Block[] {
+  return scenarios.flatMap(({ queriesPerMonth, rows }): readonly Block[] => {
+    const row = rows.find((each) => each.id === id)!;
+    const { range, unit } = row;
+    return [
+      {
+        kind: 'line',
+        text: `${id}: ${rowName(row)}, at ${formatCount(queriesPerMonth)} queries a month`,
+        tone: 'strong',
+      },
+      {
+        kind: 'fields',
+        fields: [
+          ['used', { raw: row.used, text: `${amount(row.used)} ${unit}` }],
+          ...(range.low === range.high ? [] : [['range', text(`${between(range)} ${unit}`)] as const]),
+          ['free', { raw: row.limit, text: row.limit === 0 ? 'nothing' : `${amount(row.limit)} ${unit}` }],
+          ['cost', cost(row.costUsd, row.costRangeUsd)],
+          ['source', text(row.source)],
+        ],
+      },
+      { kind: 'line', text: row.formula.text, tone: 'accent' },
+      ...termsTable(row.formula.terms),
+      ...row.notes.map((note): Block => ({ kind: 'line', text: `- ${note}` })),
+    ];
+  });
 }
 
 function rowsTable(scenarios: readonly ForecastScenario[]) {

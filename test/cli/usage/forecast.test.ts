@@ -103,6 +103,18 @@ describe('usage forecast', () => {
     expect((await terminal('forecast', '--queries', '1M')).stdout).toMatch(/1 USD = 0\.75 GBP, 2026-11-02 +0\.85 GBP/);
   });
 
+  test('explains one row with the numbers in its formula', async () => {
+    const argv = ['forecast', '--queries', '1M', '--explain', 'sqs-requests'];
+    const { stdout } = await terminal(...argv);
+    expect(stdout).toMatch(/^sqs-requests: SQS requests, at 1,000,000 queries a month/);
+    expect(stdout).toContain('sends + receives + deletes + empty receives');
+    expect(stdout).toMatch(/empty receives +271,770 +requests/);
+    expect(stdout).toMatch(/cost +\$1\.13 \(1\.12–1\.26\)/);
+    const { data } = jsonOf(await cli(...argv, '--json'));
+    expect(data.scenarios[0].rows.map((row: { id: string }) => row.id)).toEqual(['sqs-requests']);
+    expect(data.scenarios[0].rows[0].formula.terms.length).toBeGreaterThan(3);
+  });
+
   test('says how many of the prices nobody has verified', async () => {
     const london = await terminal('forecast', '--region', 'eu-west-2');
     expect(london.stdout).toMatch(/2026-11-01\s+\(\d+\s+unverified:\s+`cvops\s+usage\s+prices`\)\./);
@@ -154,6 +166,7 @@ describe('a wrong value is refused with one line', () => {
     [['forecast', '--queries', '1,000,000'], `--queries "000" ${whole}`],
     [['forecast', '--queries', '9999999999999'], `--queries "9999999999999" ${whole}`],
     [['forecast', '--queries', '1,2,3,4,5,6,7,8,9'], '--queries names 9 numbers; 8 fit beside one another.'],
+    [['forecast', '--explain', 'sqs-request'], '--explain "sqs-request": there is no such row.'],
     [['forecast', '--billing', 'x'], '--billing'],
     [['forecast', '--pollers', '0'], '--pollers "0" is not a whole number from 1 to 1000.'],
     [['forecast', '--batch', '11'], '--batch "11" is not a whole number from 1 to 10.'],
