@@ -74,7 +74,9 @@ describe('doctor on the ledger of releases', () => {
       read: 'SKIP there is no table',
       write: 'SKIP there is no table',
     });
-    expect(found['queue']).toMatch(/^NG not in the table yet: 1 entry on this machine, the oldest .+ old → mend/);
+    expect(found['queue']).toMatch(
+      /^NG not in the table yet: 1 entry on this machine, the oldest .+ old → the next release/,
+    );
     await create({});
     await cvops('alias', 'rollback', 'processor', '--to', '2', '--yes');
     expect(await ledger()).toMatchObject({ queue: 'OK no entry waits on this machine' });

@@ -49,7 +49,14 @@ export async function promoteServices(options: SetOptions, context: Context) {
             message: `no smoke test of ${unsmoked.join(', ')}: name events, e.g. --smoke ${unsmoked[0]}=FILE, or say --no-smoke.`,
           },
         ];
-  const members = planned.map(({ name, plan: each }): Member => ({ service: name, plan: each, rehearsal: null }));
+  const members = planned.map(
+    ({ name, dlq, plan: each }): Member => ({
+      service: name,
+      plan: each,
+      hasDeadLetters: dlq !== undefined,
+      rehearsal: null,
+    }),
+  );
   const nothing: SetResult = { results: [], culprit: null };
   const asked = { members, percents: options.percents, releaseId: null, durationMs: 0, shown: false };
   if (options.dryRun || toMove.length === 0) return setOutcome({ ...asked, ...nothing, warnings });

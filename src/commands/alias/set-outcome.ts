@@ -11,6 +11,7 @@ import { stepData, stepsTable } from './steps-view.ts';
 export interface Member {
   readonly service: string;
   readonly plan: PromotionPlan | NothingToPromote;
+  readonly hasDeadLetters: boolean;
   /** Null without a smoke test. */
   readonly rehearsal: Rehearsal | null;
 }
@@ -151,14 +152,18 @@ function culpritWords({ service, plan, state, steps }: MemberResult): string {
   return steps?.interrupted ? 'Interrupted' : `No verdict on version ${plan.to.version} of ${service} in time`;
 }
 
-function nextOf({ results, culprit, releaseId }: ReleasedSet): readonly Next[] {
+function nextOf({ members, results, culprit, releaseId }: ReleasedSet): readonly Next[] {
   if (releaseId === null) return [];
   const left = results.filter(({ state }) => state === 'left');
   // A split that was left is ended by recover; an alias that was moved since is its mover's.
   if (culprit?.state === 'left') return [{ command: `cvops alias recover ${culprit.service}`, why: 'end its split' }];
   if (left.length > 0)
     return left.map(({ service }) => ({ command: `cvops alias show ${service}`, why: 'what it serves' }));
-  if (culprit !== null) return [];
+  if (culprit !== null) {
+    const { hasDeadLetters = false } = members.find(({ service }) => service === culprit.service) ?? {};
+    const look = { command: `cvops dlq inspect ${culprit.service}`, why: 'what the canary left behind' };
+    return culprit.state === 'rolled-back' && hasDeadLetters ? [look] : [];
+  }
   // The way back is the way there turned round: producers before consumers.
   return results
     .map(({ service, plan }) => ({

@@ -104,6 +104,6 @@ async function examineQueue(ledger: ReleaseLedger, home: string, nowMs: number) 
   const age = formatDuration(Math.max(0, nowMs - oldest.at) / 1000);
   return {
     ng: `not in the table yet: ${count} on this machine, the oldest ${age} old`,
-    hint: 'mend what the ledger checks say; the next release that reaches the table writes them.',
+    hint: 'the next release that reaches the table writes them.',
   };
 }

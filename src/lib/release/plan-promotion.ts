@@ -137,7 +137,7 @@ function isQuarantined(alias: Alias, version: string, isNewest: boolean): CvopsE
   return new CvopsError(
     'VersionQuarantined',
     ExitCode.gate,
-    `${isNewest ? 'the newest ' : ''}version ${version} of ${alias.functionName} was rolled back from by alias "${alias.name}".`,
+    `alias "${alias.name}" of ${alias.functionName} was rolled back from version ${version}${isNewest ? ', the newest' : ''}.`,
     { hint: 'publish a fix; --force takes it all the same.' },
   );
 }
