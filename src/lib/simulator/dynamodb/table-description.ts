@@ -51,11 +51,12 @@ export function describe(table: Table, form: 'create' | 'describe' | 'delete'): 
 }
 
 function describeIndex(table: Table, index: SecondaryIndex, form: 'create' | 'describe'): Record<string, unknown> {
+  const { count, bytes } = table.statistics().indexes.get(index.name) ?? { count: 0, bytes: 0 };
   return {
     IndexArn: `${table.arn}/index/${index.name}`,
     IndexName: index.name,
-    IndexSizeBytes: index.bytes,
-    ItemCount: index.count,
+    IndexSizeBytes: bytes,
+    ItemCount: count,
     KeySchema: keySchemaElements(index.schema),
     Projection: index.projection,
     ...(index.global

@@ -31,6 +31,16 @@ export interface TableOptions {
   readonly onExpired: (table: Table, count: number) => void;
 }
 
+interface Statistics {
+  readonly count: number;
+  readonly bytes: number;
+}
+
+interface TableStatistics extends Statistics {
+  /** By name; one made since then is not in it. */
+  readonly indexes: ReadonlyMap<string, Statistics>;
+}
+
 /** A table's items, indexes, capacity and expiry. */
 export class Table {
   readonly name: string;
@@ -62,7 +72,7 @@ export class Table {
   readonly #expiries = new Map<number, { keys: Set<string>; timer: Timer }>();
   readonly #storage: Level;
   readonly #onExpired: TableOptions['onExpired'];
-  #statistics: { at: number; count: number; bytes: number };
+  #statistics: TableStatistics & { readonly at: number };
 
   constructor(options: TableOptions) {
     this.name = options.name;
@@ -78,7 +88,7 @@ export class Table {
     this.createdAt = now;
     this.read = new Bucket(options.throughput.ReadCapacityUnits, now);
     this.write = new Bucket(options.throughput.WriteCapacityUnits, now);
-    this.#statistics = { at: now, count: 0, bytes: 0 };
+    this.#statistics = { at: now, count: 0, bytes: 0, indexes: new Map() };
   }
 
   get rows(): SortedIndex {
@@ -89,11 +99,12 @@ export class Table {
     return this.#items.size;
   }
 
-  /** Count and bytes as DescribeTable tells them: exact once, then up to six hours old. */
-  statistics(): { readonly count: number; readonly bytes: number } {
+  /** Counts and bytes as DescribeTable tells them: exact once, then up to six hours old. */
+  statistics(): TableStatistics {
     const now = this.#clock.now();
     if (now - this.#statistics.at >= STATISTICS_MS) {
-      this.#statistics = { at: now, count: this.#items.size, bytes: this.bytes };
+      const indexes = new Map([...this.indexes.values()].map(({ name, count, bytes }) => [name, { count, bytes }]));
+      this.#statistics = { at: now, count: this.#items.size, bytes: this.bytes, indexes };
     }
     return this.#statistics;
   }

@@ -131,6 +131,24 @@ test('the described count lags up to six hours behind; the simulator knows the e
   expect(await describeTable('ids')).toMatchObject({ ItemCount: 1, TableSizeBytes: 3 });
 });
 
+test('the figures of an index lag as those of its table do', async () => {
+  await makeTable(on, {
+    ...idTable,
+    GlobalSecondaryIndexes: [
+      {
+        IndexName: 'again',
+        KeySchema: idTable.KeySchema,
+        Projection: { ProjectionType: 'KEYS_ONLY' },
+        ProvisionedThroughput: { ReadCapacityUnits: 1, WriteCapacityUnits: 1 },
+      },
+    ],
+  });
+  await put('a');
+  expect((await describeTable('ids'))?.GlobalSecondaryIndexes).toMatchObject([{ ItemCount: 0, IndexSizeBytes: 0 }]);
+  await on.clock.advance(6 * 3_600_000);
+  expect((await describeTable('ids'))?.GlobalSecondaryIndexes).toMatchObject([{ ItemCount: 1, IndexSizeBytes: 3 }]);
+});
+
 test('tags, backups and expiry settings can be read as Terraform reads them', async () => {
   await makeTable(on, { ...idTable, Tags: [{ Key: 'service', Value: 'processor' }] });
   const ResourceArn = 'arn:aws:dynamodb:us-east-1:000000000000:table/ids';
