@@ -77,8 +77,10 @@ async function report(options: ReportOptions, context: Context): Promise<Outcome
   const nowMs = context.clock.now();
   const period = periodOf(options.month, nowMs);
   const [config, region] = await Promise.all([context.config(), context.region()]);
-  const tariff = await loadTariff(region, context.folders.state);
-  const readings = await collect(context.usage, inventory(config), period, { region, exact: options.exact });
+  const [readings, tariff] = await Promise.all([
+    collect(context.usage, inventory(config), period, { region, exact: options.exact }),
+    loadTariff(region, context.folders.state),
+  ]);
   const measured = usageRows(readings, tariff, config.usage?.declared);
   const reconciliation = options.reconcile
     ? await reconcile(() => context.freeTier(), { rows: measured, period, region })
@@ -111,7 +113,7 @@ async function report(options: ReportOptions, context: Context): Promise<Outcome
     warnings: [
       ...over.map((row) => overWarning(row, options.failOver!)),
       ...gapWarnings(whole.rows),
-      ...differenceWarnings(reconciliation, whole.rows),
+      ...differenceWarnings(reconciliation),
       ...tariffWarnings(tariff, region, nowMs),
     ],
     next: nextSteps(whole, options),
@@ -151,11 +153,9 @@ function gapWarnings(rows: readonly UsageRow[]): readonly Warning[] {
   ];
 }
 
-/** Of a hundredth of the limit and more: fractions of a cent are no news. */
-function differenceWarnings(reconciliation: Reconciliation | null, rows: readonly UsageRow[]): readonly Warning[] {
-  const limits = new Map(rows.map(({ id, limit }) => [id, limit ?? 0]));
+function differenceWarnings(reconciliation: Reconciliation | null): readonly Warning[] {
   return (reconciliation?.rows ?? [])
-    .filter(({ id, state, ours, aws }) => state === 'differs' && Math.max(ours ?? 0, aws ?? 0) >= limits.get(id)! / 100)
+    .filter(({ state }) => state === 'differs')
     .map(({ id, difference }) => ({
       code: 'DiffersFromAws',
       message: `${id} differs from AWS's own count by ${percent(Math.abs(difference ?? 0))}; \`--explain ${id}\` shows how it is counted.`,

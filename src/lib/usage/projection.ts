@@ -6,6 +6,8 @@ const HOURS_OF_WEEK = 168;
 const WEEK_MS = HOURS_OF_WEEK * HOUR_MS;
 /** Less than this says little of the rest of the month. */
 const LITTLE_MS = 3 * DAY_MS;
+/** So many hours in which something happened are no single event. */
+const BUSY_HOURS = 24;
 
 /**
  * What AWS itself forecasts: usage goes on as it was on average since the month began.
@@ -17,6 +19,17 @@ export function straightLine(used: number, { month, elapsedMs }: Period): number
 }
 
 /**
+ * Since when there is anything to tell the rest from, ms since the epoch: the beginning of the month, or of what began
+ * later in it. A week of silence at the beginning and two dozen busy hours since are a system that was not there before;
+ * a report a week is not.
+ */
+export function observedFrom(hours: Hours, { month, untilMs }: Period): number {
+  const busy = hours.filter(({ value, at }) => value > 0 && at < untilMs);
+  const first = busy[0]?.at ?? month.startMs;
+  return first - month.startMs >= WEEK_MS && busy.length >= BUSY_HOURS ? first : month.startMs;
+}
+
+/**
  * Where a flow (requests, bytes) ends at the end of the month. In the first week a straight line; from then on each hour
  * that is left is expected to be like the same hours of the week so far. A straight line alone errs by more than a tenth
  * where weekends are quiet: the twelfth day of a month that began on a Monday has seen two weekend days of twelve.
@@ -24,15 +37,20 @@ export function straightLine(used: number, { month, elapsedMs }: Period): number
 export function projectFlow(hours: Hours, period: Period): number | null {
   const used = total(hours);
   if (period.isOver) return used;
-  return period.elapsedMs < WEEK_MS ? straightLine(used, period) : used + restByRhythm(hours, period);
+  const since = observedFrom(hours, period);
+  return period.untilMs - since < WEEK_MS ? atThisPace(used, since, period) : used + restByRhythm(hours, since, period);
 }
 
-function restByRhythm(hours: Hours, { month, untilMs }: Period): number {
+function atThisPace(used: number, since: number, { month, untilMs }: Period): number | null {
+  return untilMs === since ? null : (used * (month.endMs - since)) / (untilMs - since);
+}
+
+function restByRhythm(hours: Hours, since: number, { month, untilMs }: Period): number {
   const seen = new Array<number>(HOURS_OF_WEEK).fill(0);
   const left = new Array<number>(HOURS_OF_WEEK).fill(0);
   const amounts = new Array<number>(HOURS_OF_WEEK).fill(0);
   const slot = (at: number) => Math.floor((at - month.startMs) / HOUR_MS) % HOURS_OF_WEEK;
-  for (let at = month.startMs; at < month.endMs; at += HOUR_MS) {
+  for (let at = since; at < month.endMs; at += HOUR_MS) {
     const over = Math.min(Math.max((untilMs - at) / HOUR_MS, 0), 1);
     seen[slot(at)]! += over;
     left[slot(at)]! += 1 - over;
@@ -45,12 +63,12 @@ function restByRhythm(hours: Hours, { month, untilMs }: Period): number {
 export function projectRecent(hours: Hours, period: Period): number | null {
   const used = total(hours);
   if (period.isOver) return used;
-  if (period.elapsedMs < WEEK_MS) return straightLine(used, period);
-  const since = period.untilMs - WEEK_MS;
+  const since = Math.max(observedFrom(hours, period), period.untilMs - WEEK_MS);
+  if (since === period.untilMs) return null;
   const recent = hours
     .map(({ at, value }) => value * Math.min(Math.max((at + HOUR_MS - since) / HOUR_MS, 0), 1))
     .reduce((sum, value) => sum + value, 0);
-  return used + (recent / WEEK_MS) * (period.month.endMs - period.untilMs);
+  return used + (recent / (period.untilMs - since)) * (period.month.endMs - period.untilMs);
 }
 
 /** Where capacity-hours end: those so far, and today's setting for the hours that are left. */
@@ -58,9 +76,10 @@ export function projectCapacity(hours: Hours, setting: number, { month, untilMs 
   return total(hours) + (setting * (month.endMs - untilMs)) / HOUR_MS;
 }
 
-/** How much of a month must be over for its end to be told from it. */
-export function projectionConfidence({ elapsedMs, isOver }: Period): Confidence {
-  if (isOver) return 'high';
-  if (elapsedMs < LITTLE_MS) return 'low';
-  return elapsedMs < WEEK_MS ? 'medium' : 'high';
+/** How much must be over for the end of a month to be told from it. */
+export function projectionConfidence(hours: Hours, period: Period): Confidence {
+  if (period.isOver) return 'high';
+  const seenMs = period.untilMs - observedFrom(hours, period);
+  if (seenMs < LITTLE_MS) return 'low';
+  return seenMs < WEEK_MS ? 'medium' : 'high';
 }

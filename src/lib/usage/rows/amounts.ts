@@ -30,7 +30,7 @@ export function flow(
         : used === 0
           ? range
           : { low: (range.low * projected) / used, high: (range.high * projected) / used },
-    confidence: least(projectionConfidence(period), range === null ? 'high' : 'medium'),
+    confidence: least(projectionConfidence(hours, period), range === null ? 'high' : 'medium'),
     daily: byDay(hours, period),
   };
 }

@@ -166,12 +166,16 @@ function estimatedCompute(
           source: 'lambda:ListVersionsByFunction',
         },
       ]),
-      {
-        name: `cold starts of ${name}, at most`,
-        value: starts,
-        unit: '',
-        source: 'AWS/Lambda Invocations and ConcurrentExecutions (Maximum), by hour',
-      },
+      ...(ran.length === 0
+        ? []
+        : [
+            {
+              name: `cold starts of ${name}, at most`,
+              value: starts,
+              unit: '',
+              source: 'AWS/Lambda Invocations and ConcurrentExecutions (Maximum), by hour',
+            },
+          ]),
     ],
     notes: [
       ...(isMixed

@@ -91,7 +91,7 @@ export function sqsRows(input: RowInput): readonly UsageRow[] {
         ],
         notes: [
           'Metrics count messages, not requests: the figure has each message sent alone, the lower bound ten in a request.',
-          'Reads of attributes and changes of visibility are requests, too, and no metric counts them.',
+          'Reads of attributes, changes of visibility and duplicates that a FIFO queue swallows are requests, too, and are not counted.',
           empty > sent &&
             'Most requests are empty receives of idle pollers: they cost the same with no traffic at all.',
           ...new Set(values.flatMap((each) => each.notes)),

@@ -1,5 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { projectFlow, straightLine } from '../../../../src/lib/usage/projection.ts';
+import {
+  projectFlow,
+  projectionConfidence,
+  projectRecent,
+  straightLine,
+} from '../../../../src/lib/usage/projection.ts';
 import { total } from '../../../../src/lib/usage/rows/hours.ts';
 import { HOUR_MS, type periodAt } from './support/month-of-readings.ts';
 
@@ -73,5 +78,21 @@ describe('the end of a month, told in its middle', () => {
       value: hour === 200 ? 50 : 100,
     }));
     expect(projectFlow(steady, month(30, 0, 1, 1).until(200.5))).toBeCloseTo(72_000, 6);
+  });
+
+  test('is told from its first busy day where nothing was there in its first week', () => {
+    const { hours, until } = month(30, 0, 1, 1);
+    const steady = hours.map(({ at }) => ({ at, value: 100 })).slice(16 * 24);
+    expect(projectFlow(steady.slice(0, 2 * 24), until(18 * 24))).toBeCloseTo(100 * 14 * 24, 6);
+    expect(projectFlow(steady.slice(0, 10 * 24), until(26 * 24))).toBeCloseTo(100 * 14 * 24, 6);
+    expect(projectRecent(steady.slice(0, 2 * 24), until(18 * 24))).toBeCloseTo(100 * 14 * 24, 6);
+    expect(projectionConfidence(steady.slice(0, 2 * 24), until(18 * 24))).toBe('low');
+    expect(projectionConfidence(steady.slice(0, 10 * 24), until(26 * 24))).toBe('high');
+  });
+
+  test('is not told from one event in the middle', () => {
+    const { hours, until } = month(30, 0, 1, 1);
+    const once = [{ at: hours[15 * 24]!.at, value: 4 }];
+    expect(projectFlow(once, until(16 * 24))).toBeLessThan(10);
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { ROW_IDS } from '../../../../../src/lib/usage/row-ids.ts';
 import { usageRows } from '../../../../../src/lib/usage/rows/usage-rows.ts';
 import { shippedTariff } from '../../../../../src/lib/usage/tariff/load-tariff.ts';
 import {
@@ -22,28 +23,7 @@ test('a report has every row that the configured services touch, and the declare
   const all = monthOf(period, { functions: [aFunction()], queues: [aQueue()], tables: [aTable()], topics: [aTopic()] });
   const declared = { hcpManagedResources: 18, githubMinutes: 300, cloudflareRequestsPerDay: 150_000 };
   const rows = usageRows(all, tariff, declared);
-  expect(rows.map(({ id }) => id)).toEqual([
-    'lambda-requests',
-    'lambda-compute',
-    'sqs-requests',
-    'dynamodb-write-capacity',
-    'dynamodb-read-capacity',
-    'dynamodb-storage',
-    'dynamodb-write-units',
-    'dynamodb-read-units',
-    'sns-publishes',
-    'sns-emails',
-    'eventbridge-rules',
-    'eventbridge-scheduler',
-    'cloudwatch-alarms',
-    'cloudwatch-api',
-    'cloudwatch-metrics',
-    'cloudwatch-dashboards',
-    'cloudwatch-logs',
-    'hcp-resources',
-    'github-minutes',
-    'cloudflare-requests',
-  ]);
+  expect(rows.map(({ id }) => id)).toEqual(ROW_IDS);
   expect(rows.at(-1)).toMatchObject({
     used: 150_000,
     utilisation: 1.5,
@@ -165,6 +145,8 @@ describe('CloudWatch', () => {
     expect(row.used).toBeCloseTo(8, 6);
     expect(row.projected).toBeCloseTo(14, 6);
     expect(row.projectedCostUsd).toBeCloseTo(9 * ((12 / 14) * 0.5 + (2 / 14) * 0.03), 6);
+    // Half of the month is over, and so is what keeping costs.
+    expect(row.costUsd).toBeCloseTo(3 * ((6 / 8) * 0.5 + (2 / 8) * 0.03 * 0.5), 6);
     expect(row.notes.join(' ')).toContain('1 group keeps its lines for ever: /aws/lambda/p');
   });
 });
