@@ -94,7 +94,8 @@ export async function releaseInSteps(
     at: clock.now(),
     by: author.by,
     reason: author.reason,
-    quarantined: (before?.quarantined ?? []).filter((each) => each !== canary),
+    // Only who gets all traffic is cleared: a canary that was forced and broken off is as bad as it was.
+    quarantined: (before?.quarantined ?? []).filter((each) => kind !== 'promote' || each !== canary),
   });
 
   const write = async (kind: AliasRecord['kind'], percent: number): Promise<void> => {
@@ -149,7 +150,7 @@ export async function releaseInSteps(
 
   const end = async (verdict: Verdict, why: string, interrupted: CvopsError | null = null): Promise<StepsResult> => {
     const to = { ...record('abort', 100), version: stable };
-    const quarantined = verdict === 'FAIL' ? [canary, ...to.quarantined] : to.quarantined;
+    const quarantined = verdict === 'FAIL' ? [...new Set([canary, ...to.quarantined])] : to.quarantined;
     alias = await endSplit(ports, alias, { ...to, at: clock.now(), quarantined });
     tell({ type: 'aborted', version: stable, why });
     return { verdict, steps, alias, interrupted };

@@ -270,6 +270,24 @@ describe('a release in steps', () => {
     expect(world.functions.alias).toMatchObject({ version: '5', weights: {} });
   });
 
+  test('a version that was rolled back from is cleared by all the traffic, not by the try', async () => {
+    const bad = { releaseId: 'r-1', kind: 'rollback', version: '5', previous: '6', step: 100, at: 0, by: '' } as const;
+    const description = formatAliasRecord({ ...bad, quarantined: ['6'], reason: null });
+    world.functions.write({ description });
+    const abort = new AbortController();
+    at(90_000, () => abort.abort(interrupted));
+    await world.release({ force: true }, world.ports(), abort.signal);
+    expect(record()).toMatchObject({ kind: 'abort', version: '5', quarantined: ['6'] });
+    world.functions.write({ description });
+    world.metrics.errorRates = { 6: 0.5 };
+    await world.release({ force: true });
+    expect(record()).toMatchObject({ kind: 'abort', version: '5', quarantined: ['6'] });
+    world.functions.write({ description });
+    world.metrics.errorRates = {};
+    await world.release({ force: true });
+    expect(record()).toMatchObject({ kind: 'promote', version: '6', quarantined: [] });
+  });
+
   test('keeps what was served before, what is bad and what others wrote, through a release that is ended', async () => {
     const before = {
       releaseId: 'r-20260801T000000Z-0001',

@@ -32,19 +32,19 @@ export class ReleaseWorld {
     };
   }
 
-  async plan(ports = this.ports()): Promise<PromotionPlan> {
-    const wish = { functionName: FUNCTION, alias: ALIAS, to: undefined, stepped: true, force: false };
+  async plan(ports = this.ports(), force = false): Promise<PromotionPlan> {
+    const wish = { functionName: FUNCTION, alias: ALIAS, to: undefined, stepped: true, force };
     const plan = await planPromotion(ports.functions, wish);
     if ('version' in plan) throw new Error('nothing to promote');
     return plan;
   }
 
   async release(
-    options: { percents?: readonly number[]; id?: string; bakeMs?: number; maxBakeMs?: number } = {},
+    options: { percents?: readonly number[]; id?: string; bakeMs?: number; maxBakeMs?: number; force?: boolean } = {},
     ports = this.ports(),
     signal = new AbortController().signal,
   ) {
-    const plan = await this.plan(ports);
+    const plan = await this.plan(ports, options.force);
     const stepOptions: StepOptions = {
       percents: options.percents ?? [10, 50],
       bake: {
