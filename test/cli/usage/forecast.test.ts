@@ -43,7 +43,7 @@ describe('usage forecast', () => {
     const { stdout } = await terminal('forecast');
     expect(stdout).toMatch(/^A MONTH +FREE +1M +USD +10M +USD/);
     expect(stdout).toMatch(/SQS requests +1M +3\.27M +\$1\.13/);
-    expect(stdout).toMatch(/total +\$1\.13 \(1\.12–6\.26\)/);
+    expect(stdout).toMatch(/total +\$1\.13 \(0\.99–6\.26\)/);
     expect(stdout).toMatch(/of it AWS +\$1\.13/);
     expect(stdout).toMatch(/AT 1M +ARTICLE +OURS +WHY/);
     expect(stdout).toMatch(/Lambda +\$0\.20 +\$0\.00 +The article charges every request/);
@@ -109,7 +109,7 @@ describe('usage forecast', () => {
     expect(stdout).toMatch(/^sqs-requests: SQS requests, at 1,000,000 queries a month/);
     expect(stdout).toContain('sends + receives + deletes + empty receives');
     expect(stdout).toMatch(/empty receives +271,770 +requests/);
-    expect(stdout).toMatch(/cost +\$1\.13 \(1\.12–1\.26\)/);
+    expect(stdout).toMatch(/cost +\$1\.13 \(0\.99–1\.26\)/);
     const { data } = jsonOf(await cli(...argv, '--json'));
     expect(data.scenarios[0].rows.map((row: { id: string }) => row.id)).toEqual(['sqs-requests']);
     expect(data.scenarios[0].rows[0].formula.terms.length).toBeGreaterThan(3);

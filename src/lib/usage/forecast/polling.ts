@@ -6,6 +6,8 @@ export interface Polling {
   readonly deliveries: number;
   /** Polls that came back empty. */
   readonly empty: number;
+  /** The fewest empty polls that there can be, whichever poller a message goes to. */
+  readonly leastEmpty: number;
   /** Messages of one delivery, on average. */
   readonly fill: number;
 }
@@ -15,7 +17,9 @@ export interface Polling {
  * meets a share λ/P of them: it comes back empty with probability e^-μ, μ = λW/P, and what arrives while it is busy is
  * waiting when it polls again, which fills the next batch: 1 + λc/P. Over a month this makes N/fill deliveries and
  * N/(e^μ − 1) empty polls: P·T/W of them without traffic, none where messages come faster than polls end. (That a busy
- * poller does not ask is left out: Lambda adds pollers where they are busy.)
+ * poller does not ask is left out: Lambda adds pollers where they are busy.) Who of those that wait gets a message is
+ * chance here; if it were always the one that waits longest, fewer would wait in vain. No poll lasts longer than W, so there
+ * are P·T/W polls at least, and those that brought nothing are the rest.
  * @param queries messages in the month. @param concentration 1: spread evenly over the month. 5: all of them in a fifth
  *   of its time, evenly there, and nothing in the rest.
  */
@@ -24,9 +28,16 @@ export function polling(queries: number, model: SystemModel, concentration = 1):
   const seconds = model.days * 86_400;
   const active = seconds / concentration;
   const idle = ((seconds - active) * pollers) / pollSeconds;
-  if (queries === 0) return { deliveries: 0, empty: (seconds * pollers) / pollSeconds, fill: 1 };
+  const polls = (seconds * pollers) / pollSeconds;
+  if (queries === 0) return { deliveries: 0, empty: polls, leastEmpty: polls, fill: 1 };
   const perPoller = queries / active / pollers;
   const busySeconds = (model.processor.durationMs + model.processor.overheadMs) / 1_000;
   const fill = Math.min(batchSize, 1 + perPoller * busySeconds);
-  return { deliveries: queries / fill, empty: idle + queries / Math.expm1(perPoller * pollSeconds), fill };
+  const deliveries = queries / fill;
+  return {
+    deliveries,
+    empty: idle + queries / Math.expm1(perPoller * pollSeconds),
+    leastEmpty: Math.max(0, polls - deliveries),
+    fill,
+  };
 }

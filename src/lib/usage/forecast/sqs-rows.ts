@@ -19,7 +19,7 @@ export function sqsRows(queries: number, model: SystemModel, tariff: Tariff): re
       unit: 'requests',
       used: sends + 2 * even.deliveries + even.empty,
       range: {
-        low: sends + 2 * bursts.deliveries + Math.min(even.empty, bursts.empty),
+        low: sends + 2 * bursts.deliveries + Math.min(bursts.leastEmpty, even.empty),
         high: sends + 2 * queries + Math.max(even.empty, bursts.empty),
       },
       limit: 'sqs-requests',

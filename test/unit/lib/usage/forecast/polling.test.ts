@@ -9,7 +9,7 @@ const withPollers = (pollers: number): SystemModel => ({
 
 describe('pollers of an SQS queue', () => {
   test('make 648,000 empty receives in a month without messages, five of them', () => {
-    expect(polling(0, withPollers(5))).toEqual({ deliveries: 0, empty: 648_000, fill: 1 });
+    expect(polling(0, withPollers(5))).toEqual({ deliveries: 0, empty: 648_000, leastEmpty: 648_000, fill: 1 });
     expect(polling(0, withPollers(2)).empty).toBe(259_200);
   });
 
