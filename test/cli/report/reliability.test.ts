@@ -67,10 +67,15 @@ describe('report reliability', () => {
     expect(result.code).toBe(0);
     expect(valuesOf(result)).toMatchObject({ processed: 9, 'success-rate': 0.9, 'dlq-rate': 1_000, downtime: 0 });
     const { 'cold-start-rate': cold, p50, p99 } = metricsOf(result);
-    expect(cold!.value).toBeGreaterThan(0);
+    const { events: lines } = await operate('logs', 'FilterLogEvents', {
+      logGroupName: `/aws/lambda/${SYSTEM.processor}`,
+      filterPattern: '"Init Duration"',
+    });
+    expect(cold!.value! * cold!.sample).toBeCloseTo(lines.length);
     expect(cold!.basis).toBe(
-      `${cold!.value! * cold!.sample} with an Init Duration in ${cold!.sample} REPORT lines read of ${cold!.sample} invocations`,
+      `${lines.length} with an Init Duration in ${cold!.sample} REPORT lines read of ${cold!.sample} invocations`,
     );
+    expect(cold!.sample).toBeGreaterThan(lines.length);
     expect(p50!.value).toBeGreaterThan(0);
     expect(p99!.value).toBeGreaterThanOrEqual(p50!.value!);
   });
