@@ -97,7 +97,7 @@ describe('a whole month', () => {
       settingAt: () => ({ version: '1', memoryMb: 256 }),
       messagesAt: rhythm(60),
     });
-    const report = await account.report(name);
+    const report = await account.report('--month', name);
     const billed = (quantity: BilledQuantity, resource?: string) =>
       account.billed(quantity, month.startMs, month.endMs, resource);
 
@@ -328,21 +328,6 @@ describe('what is counted over the whole account', () => {
     await createSystem(month.startMs - DAY);
     account.configure({ jobs: { topic: 'news' } });
     const TopicArn = 'arn:aws:sns:us-east-1:000000000000:news';
-    const [one, two] = ['one', 'two'].map((name) => ({
-      MetricStat: { Metric: { Namespace: 'Mine', MetricName: name }, Period: 300, Stat: 'Sum' },
-      Id: name,
-      ReturnData: false,
-    }));
-    const threshold = { EvaluationPeriods: 1, Threshold: 1, ComparisonOperator: 'GreaterThanThreshold' };
-    await account.call('cloudwatch', 'PutMetricAlarm', {
-      ...threshold,
-      AlarmName: 'sum',
-      Metrics: [one, two, { Id: 'both', Expression: 'one + two', ReturnData: true }],
-    });
-    for (const AlarmName of ['plain', 'fine']) {
-      const metric = { Namespace: 'Mine', MetricName: 'one', Statistic: 'Sum', Period: AlarmName === 'fine' ? 10 : 60 };
-      await account.call('cloudwatch', 'PutMetricAlarm', { ...threshold, ...metric, AlarmName });
-    }
     const DashboardBody = JSON.stringify({ widgets: [] });
     for (const DashboardName of ['a', 'b']) {
       await account.call('cloudwatch', 'PutDashboard', { DashboardName, DashboardBody });
@@ -370,6 +355,22 @@ describe('what is counted over the whole account', () => {
           logEvents: [{ timestamp: account.clock.now(), message: 'x'.repeat(5_000) }],
         });
       }
+    }
+    // As late as can be: alarms look at their metrics all the time.
+    const [one, two] = ['one', 'two'].map((name) => ({
+      MetricStat: { Metric: { Namespace: 'Mine', MetricName: name }, Period: 300, Stat: 'Sum' },
+      Id: name,
+      ReturnData: false,
+    }));
+    const threshold = { EvaluationPeriods: 1, Threshold: 1, ComparisonOperator: 'GreaterThanThreshold' };
+    await account.call('cloudwatch', 'PutMetricAlarm', {
+      ...threshold,
+      AlarmName: 'sum',
+      Metrics: [one, two, { Id: 'both', Expression: 'one + two', ReturnData: true }],
+    });
+    for (const AlarmName of ['plain', 'fine']) {
+      const metric = { Namespace: 'Mine', MetricName: 'one', Statistic: 'Sum', Period: AlarmName === 'fine' ? 10 : 60 };
+      await account.call('cloudwatch', 'PutMetricAlarm', { ...threshold, ...metric, AlarmName });
     }
     await account.clock.advance(HOUR);
     const billed = (quantity: BilledQuantity, resource?: string) =>
@@ -406,7 +407,7 @@ describe('a month long ago', () => {
       settingAt: () => ({ version: '1', memoryMb: 256 }),
       messagesAt: rhythm(30),
     });
-    const report = await account.report('2026-02');
+    const report = await account.report('--month', '2026-02');
     expectTruth(report, 'lambda-requests', truth.invocations);
     expectTruth(report, 'lambda-compute', truth.gbSeconds);
     expectTruth(report, 'sqs-requests', truth.sqsRequests);

@@ -67,8 +67,28 @@ it('a month with five idle pollers, a release and a change of the table', { time
     const Item = { id: { S: `visit-${visit}` }, kind: { S: `kind-${visit % 7}` } };
     await account.call('dynamodb', 'PutItem', { TableName: 'results', Item });
   }
+  // At its end: exactly from the log, and beside what AWS itself tells, as of the last full hour.
+  await account.moveTo(month.endMs - 1);
+  account.simulator.freeTier.steer({ lagHours: 0 });
+  const exact = await account.report('--exact', '--reconcile');
+  const gbSeconds = account.billed('lambda-gb-seconds', month.startMs, month.endMs);
+  expect(rowOf(exact, 'lambda-compute')).toMatchObject({ used: expect.closeTo(gbSeconds, 6), range: null });
+  const { rows, creditsLeftUsd } = exact.reconciliation!;
+  const lastHour = month.endMs - HOUR;
+  for (const [id, truth] of [
+    ['lambda-requests', account.billed('lambda-requests', month.startMs, lastHour)],
+    ['lambda-compute', account.billed('lambda-gb-seconds', month.startMs, lastHour)],
+    ['sqs-requests', account.billed('sqs-requests', month.startMs, lastHour)],
+  ] as const) {
+    const row = rows.find((each) => each.id === id);
+    expect(row).toMatchObject({ id, aws: expect.closeTo(truth, 6), state: 'agrees' });
+  }
+  // AWS does not list capacity among what it tracks.
+  expect(rows.find(({ id }) => id === 'dynamodb-write-capacity')).toMatchObject({ aws: null, state: 'not reported' });
+  expect(creditsLeftUsd).toBe(100);
+
   await account.moveTo(month.endMs + 7 * HOUR);
-  const report = await account.report('2027-02');
+  const report = await account.report('--month', '2027-02');
 
   await expectBill(report, account);
   // Five pollers, a poll each 20 s, 28 days, less what came with messages.

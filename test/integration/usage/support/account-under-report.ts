@@ -9,12 +9,17 @@ import { SimulatedClock } from '../../../../src/lib/simulator/kernel/clock.ts';
 import type { Input, Output } from '../../../../src/lib/simulator/kernel/service.ts';
 import type { LambdaOptions } from '../../../../src/lib/simulator/lambda/lambda.ts';
 import { Simulator } from '../../../../src/lib/simulator/simulator.ts';
+import type { Reconciliation } from '../../../../src/lib/usage/reconcile/reconciliation.ts';
 import type { UsageReport, UsageRow } from '../../../../src/lib/usage/usage-row.ts';
 import { endpointEnv } from '../../../support/endpoint-env.ts';
 import { jsonOf, makeHome, removeHome, runCli } from '../../../support/run-cli.ts';
 
 export const HOUR = 3_600_000;
 export const DAY = 24 * HOUR;
+
+interface ReportData extends UsageReport {
+  readonly reconciliation: Reconciliation | null;
+}
 
 export type BilledQuantity = Parameters<Billing['total']>[0];
 
@@ -28,6 +33,9 @@ const FREE_CALLS: ReadonlySet<string> = new Set([
   'lambda:ListEventSourceMappings',
   'dynamodb:DescribeTable',
   'logs:DescribeLogGroups',
+  'logs:FilterLogEvents',
+  'freetier:GetFreeTierUsage',
+  'freetier:GetAccountPlanState',
 ]);
 
 /** An account on a frozen clock, and `cvops usage report` on it. */
@@ -111,19 +119,19 @@ export class AccountUnderReport {
 
   /**
    * Runs `usage report` and proves that it cost nothing: by its own count, and by the simulator's.
-   * @param month of this month without it.
+   * @param flags `--month` and others.
    */
-  async report(month?: string, expectedCode = 0): Promise<UsageReport> {
+  async report(...flags: readonly string[]): Promise<ReportData> {
     const before = this.#callsMade();
-    const result = await runCli(['usage', 'report', '--json', ...(month === undefined ? [] : ['--month', month])], {
+    const result = await runCli(['usage', 'report', '--json', ...flags], {
       home: this.#home,
       cwd: this.#home,
       env: endpointEnv(this.simulator.endpoint),
       clock: { now: () => this.clock.now(), sleep: async () => {} },
     });
     expect(result.stderr).toBe('');
-    expect(result.code).toBe(expectedCode);
-    const report = jsonOf(result).data as UsageReport;
+    expect(result.code).toBe(0);
+    const report = jsonOf(result).data as ReportData;
     const made = new Map([...this.#callsMade()].map(([name, calls]) => [name, calls - (before.get(name) ?? 0)]));
     const used = [...made].filter(([, calls]) => calls > 0);
     expect(used.map(([name]) => name).filter((name) => !FREE_CALLS.has(name))).toEqual([]);
