@@ -1,6 +1,6 @@
 import { PRICE_IDS, type Price, type PriceId, type Tariff, type Tier } from '../tariff.ts';
 import type { Offer, PriceListService } from './price-list.ts';
-import { PRICE_LIST_ROWS, type PriceListRow } from './price-list-rows.ts';
+import { bareUsageType, PRICE_LIST_ROWS, type PriceListRow } from './price-list-rows.ts';
 
 /** Prices out of AWS's files, and those that were not found there. */
 export interface PickedPrices {
@@ -8,9 +8,6 @@ export interface PickedPrices {
   /** Prices that stay as they were, with the reason. */
   readonly kept: readonly { readonly id: PriceId; readonly reason: string }[];
 }
-
-/** `EUW2-`, `EU-`, `USE1-`; `IA-` is a table class. */
-const REGION_PREFIX = /^(?!IA-)[A-Z]{2,3}\d?-/;
 
 /**
  * The prices of a Region. What AWS gives for nothing at the begin of a price's tiers is taken off: our tiers begin
@@ -48,7 +45,7 @@ function find(
 ): { readonly tiers: readonly Tier[]; readonly usageType: string } | string {
   const matching = Object.values(products).filter(
     (product) =>
-      usageTypes.includes(String(product.attributes['usagetype']).replace(REGION_PREFIX, '')) &&
+      usageTypes.includes(bareUsageType(product.attributes['usagetype'])) &&
       (product.attributes['regionCode'] ?? region) === region &&
       Object.entries(attributes).every(([name, value]) => product.attributes[name] === value),
   );

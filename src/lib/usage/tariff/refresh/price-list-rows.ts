@@ -55,3 +55,11 @@ export const PRICE_LIST_ROWS: Readonly<Record<PriceId, PriceListRow | null>> = {
   'cloudflare-paid-plan': null,
   'cloudflare-request': null,
 };
+
+/** `EUW2-`, `EU-`, `USE1-`; `IA-` is a table class. */
+const REGION_PREFIX = /^(?!IA-)[A-Z]{2,3}\d?-/;
+
+/** A product's usage type without the prefix of its Region. */
+export function bareUsageType(usageType: unknown): string {
+  return String(usageType).replace(REGION_PREFIX, '');
+}

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import * as z from 'zod/mini';
 import { CvopsError } from '../../../errors/cvops-error.ts';
 import { ExitCode } from '../../../errors/exit-code.ts';
+import { bareUsageType, PRICE_LIST_ROWS } from './price-list-rows.ts';
 
 /** AWS's public price list; it asks for no credentials. https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/using-ppslong.html */
 export const AWS_PRICE_LIST = 'https://pricing.us-east-1.amazonaws.com/offers/v1.0/aws';
@@ -43,6 +44,8 @@ const offerSchema = z.object({
  */
 export type Offer = z.output<typeof offerSchema>;
 
+const WANTED: ReadonlySet<string> = new Set(Object.values(PRICE_LIST_ROWS).flatMap((row) => row?.usageTypes ?? []));
+
 /** Files of single Regions have a few MB; what is larger is another file. */
 const MOST_BYTES = 64 * 1024 * 1024;
 const TIMEOUT_MS = 60_000;
@@ -68,9 +71,30 @@ export async function readOffer(
   } catch (cause) {
     throw unusable(place, 'it is not JSON, or not whole', cause);
   }
-  const offer = z.safeParse(offerSchema, value);
+  const offer = z.safeParse(offerSchema, wantedOf(value));
   if (offer.success) return offer.data;
   throw unusable(place, `"${offer.error.issues[0]!.path.join('.')}" is missing or not of its kind`, offer.error);
+}
+
+/** What cvops has a price for, of the thousands of products in a file; what is no object is left for the schema to refuse. */
+function wantedOf(value: unknown): unknown {
+  const { publicationDate, products, terms } = (value ?? {}) as Readonly<Record<string, unknown>>;
+  const onDemand = isRecord(terms) ? terms['OnDemand'] : undefined;
+  if (!isRecord(products) || !isRecord(onDemand)) return { publicationDate, products, terms };
+  const wanted = Object.entries(products).filter(([, product]) => {
+    const attributes = isRecord(product) ? product['attributes'] : undefined;
+    return !isRecord(attributes) || WANTED.has(bareUsageType(attributes['usagetype']));
+  });
+  const priced = wanted.flatMap(([sku]) => (sku in onDemand ? [[sku, onDemand[sku]] as const] : []));
+  return {
+    publicationDate,
+    products: Object.fromEntries(wanted),
+    terms: { OnDemand: Object.fromEntries(priced) },
+  };
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
 }
 
 async function download(url: string, signal: AbortSignal): Promise<string> {
