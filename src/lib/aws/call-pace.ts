@@ -1,8 +1,8 @@
 import type { Clock } from '../clock.ts';
 
-/** So many calls may come at once; after them one each {@link EVERY_MS}. */
-const BURST = 4;
-const EVERY_MS = 100;
+/** So many calls may come at once, as many as a rollback makes; after them one each {@link EVERY_MS}. */
+const BURST = 5;
+const EVERY_MS = 110;
 
 /**
  * Keeps the calls of one command below a limit that all calls of an account and region share: at most 14 in any second,
