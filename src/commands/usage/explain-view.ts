@@ -1,7 +1,7 @@
 import { formatUsd, text } from '../../lib/io/format.ts';
 import type { Block, Cell } from '../../lib/io/outcome.ts';
 import { percent } from '../../lib/release/judge/words.ts';
-import { amount, between, monthName, rowName } from '../../lib/usage/page/figures.ts';
+import { amount, between, monthName, rowName } from '../../lib/usage/figures.ts';
 import type { Term, UsageReport, UsageRow } from '../../lib/usage/usage-row.ts';
 
 const PROJECTIONS: Readonly<Record<UsageRow['projection'], string>> = {

@@ -1,8 +1,8 @@
 import { formatCount, formatUsd, text } from '../../lib/io/format.ts';
 import type { Block, Cell } from '../../lib/io/outcome.ts';
+import { amount, between, inCurrency, rowName } from '../../lib/usage/figures.ts';
 import type { ArticleComparison } from '../../lib/usage/forecast/article.ts';
 import type { Bounds, ForecastRow } from '../../lib/usage/forecast/forecast-row.ts';
-import { amount, between, inCurrency, rowName } from '../../lib/usage/page/figures.ts';
 import type { Tariff } from '../../lib/usage/tariff/tariff.ts';
 import { termsTable } from './explain-view.ts';
 import { pricesOf } from './prices-of.ts';

@@ -1,9 +1,9 @@
 import type { Context } from '../../lib/context.ts';
 import { count, formatCount, formatUsd, text } from '../../lib/io/format.ts';
 import type { Block, Cell, Outcome } from '../../lib/io/outcome.ts';
+import { amount, rowName } from '../../lib/usage/figures.ts';
 import { type Headroom, type HeadroomRow, headroom } from '../../lib/usage/forecast/headroom.ts';
 import type { SystemModel } from '../../lib/usage/forecast/system-model.ts';
-import { amount, rowName } from '../../lib/usage/page/figures.ts';
 import type { Tariff } from '../../lib/usage/tariff/tariff.ts';
 import { defineCommand } from '../command.ts';
 import { MODEL_FLAGS, parseModel } from './model-flags.ts';

@@ -1,7 +1,7 @@
 import { formatUsd, plural, text } from '../../lib/io/format.ts';
 import type { Block, Cell } from '../../lib/io/outcome.ts';
 import { percent } from '../../lib/release/judge/words.ts';
-import { amount } from '../../lib/usage/page/figures.ts';
+import { amount } from '../../lib/usage/figures.ts';
 import type { ReconciledRow, Reconciliation } from '../../lib/usage/reconcile/reconciliation.ts';
 import { gapWords } from './gap-words.ts';
 

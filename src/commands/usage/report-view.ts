@@ -1,7 +1,7 @@
 import { formatUsd, plural } from '../../lib/io/format.ts';
 import type { Block, Cell, TableView } from '../../lib/io/outcome.ts';
 import { percent } from '../../lib/release/judge/words.ts';
-import { amount, dayName, inCurrency, momentName, monthName } from '../../lib/usage/page/figures.ts';
+import { amount, dayName, inCurrency, momentName, monthName } from '../../lib/usage/figures.ts';
 import type { Reconciliation } from '../../lib/usage/reconcile/reconciliation.ts';
 import { fullness } from '../../lib/usage/report.ts';
 import type { UsageReport, UsageRow } from '../../lib/usage/usage-row.ts';

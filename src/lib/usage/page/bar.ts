@@ -1,5 +1,5 @@
+import { shareOf } from '../figures.ts';
 import type { UsageRow } from '../usage-row.ts';
-import { shareOf } from './figures.ts';
 import { type Markup, markup } from './markup.ts';
 
 /** From this many limits on a bar is cut off; its words have the figure. */

@@ -1,5 +1,5 @@
+import { amount, dayName } from '../figures.ts';
 import type { UsageReport, UsageRow } from '../usage-row.ts';
-import { amount, dayName } from './figures.ts';
 import { type Markup, markup } from './markup.ts';
 
 const WIDTH = 240;

@@ -1,5 +1,5 @@
+import { amount, rowName } from '../figures.ts';
 import type { UsageReport, UsageRow } from '../usage-row.ts';
-import { amount, rowName } from './figures.ts';
 
 /** What grows with traffic; alarms, schedules and mails do not. */
 const WITH_TRAFFIC = new Set(['lambda-requests', 'lambda-compute', 'sqs-requests', 'cloudwatch-logs']);

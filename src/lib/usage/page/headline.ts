@@ -1,6 +1,6 @@
 import { formatUsd, plural } from '../../io/format.ts';
+import { dayName, inCurrency, momentName, monthName, rowName, shareOf } from '../figures.ts';
 import type { UsageReport, UsageRow } from '../usage-row.ts';
-import { dayName, inCurrency, momentName, monthName, rowName, shareOf } from './figures.ts';
 import { growth } from './growth.ts';
 import { type Markup, markup } from './markup.ts';
 

@@ -1,10 +1,11 @@
 import { formatUsd } from '../../io/format.ts';
+import { amount, between, dayName, money, rowName, shareOf } from '../figures.ts';
 import type { UsageReport, UsageRow } from '../usage-row.ts';
 import { bar } from './bar.ts';
 import { passesLimitAt } from './crossing.ts';
 import { curve } from './curve.ts';
-import { amount, between, dayName, money, rowName, shareOf } from './figures.ts';
 import { type Content, linked, type Markup, markup } from './markup.ts';
+import { type TableLine, table } from './table.ts';
 
 /** Share of a limit from which on a row is looked at. */
 const NEAR = 0.5;
@@ -111,17 +112,16 @@ function sentence(text: string): string {
 
 function explanation(row: UsageRow): Markup {
   const terms = row.formula.terms.map(
-    (term) =>
-      markup`<tr><th scope="row">${term.name}</th><td class="number">${term.value === null ? 'unknown' : amount(term.value)} ${term.unit}</td><td>${linked(term.source)}</td></tr>`,
+    ({ name, value, unit, source }): TableLine => [
+      name,
+      `${value === null ? 'unknown' : amount(value)} ${unit}`,
+      linked(source),
+    ],
   );
-  const table =
-    terms.length === 0
-      ? null
-      : markup`<table><thead><tr><th scope="col">term</th><th scope="col" class="number">value</th><th scope="col">from</th></tr></thead><tbody>${terms}</tbody></table>`;
   const limit = row.limit === null ? null : markup` Limit of the ${row.scope}: ${sourceOf(row.source)}.`;
   return markup`<details><summary>How it is counted<span class="hidden">: ${rowName(row)}</span></summary>
 <p class="formula"><code>${row.formula.text}</code></p>
-${table}${needsAttention(row) ? null : notes(row)}
+${terms.length === 0 ? null : table(['term', 'value', 'from'], terms)}${needsAttention(row) ? null : notes(row)}
 <p>${capital(sentence(row.basis))} Confidence: ${row.confidence}.${limit}</p></details>`;
 }
 

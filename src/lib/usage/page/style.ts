@@ -63,6 +63,7 @@ svg text{fill:var(--quiet);font-size:11px}
 .curve .ahead{stroke:var(--used);stroke-width:2;stroke-dasharray:4 3}
 .curve .now,.column{fill:var(--used)}
 .base{stroke:var(--rule)}
+.line,.curve .ahead,.base,.limit-way{vector-effect:non-scaling-stroke}
 .limit-way{stroke:var(--over);stroke-width:1.5;stroke-dasharray:6 3}
 details{font-size:.9rem}
 summary{cursor:pointer;color:var(--accent);width:fit-content;padding:.15rem 0}
@@ -77,6 +78,7 @@ footer h2{font-size:1rem;color:var(--ink)}
 footer table{max-width:26rem}
 .number{width:26%;text-align:right}
 thead th:first-child{width:32%}
+@media screen and (max-width:44rem){thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}table,tbody{display:block}tr{display:flex;flex-wrap:wrap;justify-content:space-between;gap:0 1rem;padding:.35rem 0;border-bottom:1px solid var(--rule)}tbody th,td{padding:0;border:0;min-width:0;width:auto}td:not(.number){width:100%;color:var(--quiet)}}
 @media (max-width:44rem){.row{grid-template-columns:minmax(0,1fr)}.row>.curve{grid-column:1;grid-row:auto;max-width:26rem}.keys{grid-template-columns:1fr;gap:.9rem}}
 @media (prefers-reduced-motion:no-preference){html{scroll-behavior:smooth}}
 @media (forced-colors:active){.used,.column,.now{fill:CanvasText}.projected,.fan,.area{fill:GrayText}.over,.over-projected{stroke:Mark}.track{stroke:CanvasText}}

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import { formatUsd, plural } from '../../io/format.ts';
+import { amount, monthName } from '../figures.ts';
 import type { UsageReport, UsageRow } from '../usage-row.ts';
-import { amount, monthName } from './figures.ts';
 import { headline } from './headline.ts';
 import { type Content, type Markup, markup } from './markup.ts';
 import { rowArticle } from './row-article.ts';
 import { STYLE } from './style.ts';
+import { type TableLine, table } from './table.ts';
 
 /**
  * The report as one HTML page for a browser, a mail or a wall: without script, without anything from elsewhere, the same
@@ -73,7 +74,10 @@ function footer({ self, tariff, totals: { display } }: UsageReport): Markup {
   const details =
     calls.length === 0
       ? null
-      : markup`<details><summary>The calls</summary><table><thead><tr><th scope="col">operation</th><th scope="col" class="number">calls</th></tr></thead><tbody>${calls.map(([operation, made]) => markup`<tr><th scope="row">${operation}</th><td class="number">${amount(made)}</td></tr>`)}</tbody></table></details>`;
+      : markup`<details><summary>The calls</summary>${table(
+          ['operation', 'calls'],
+          calls.map(([operation, made]): TableLine => [operation, amount(made)]),
+        )}</details>`;
   return markup`<footer><h2>What this report came to</h2>
 <p>${plural(self.apiCalls, 'call')} to AWS, ${self.paidCalls === 0 ? 'none of them paid' : `${amount(self.paidCalls)} of them paid`}: ${formatUsd(self.costUsd)}.
 Limits and prices of ${tariff.asOf} for ${tariff.region}, in US dollars before credits and taxes. Months and days are UTC.${rate}</p>

@@ -1,20 +1,17 @@
 import { plural } from '../../io/format.ts';
 import { mapped } from '../mapped.ts';
-import { amount as figure } from '../page/figures.ts';
 import { projectCapacity } from '../projection.ts';
 import type { CapacityReadings, Reading, TableReadings, TableSettings } from '../readings.ts';
 import { costUsd } from '../tariff/cost.ts';
 import type { Term, UsageRow } from '../usage-row.ts';
-import { flow, level, pastLevelNote, straightLineTerm } from './amounts.ts';
+import { flow, straightLineTerm } from './amounts.ts';
 import { capacityHours } from './capacity-hours.ts';
 import { both, gathered } from './gathered.ts';
 import { added, byDay, HOUR_MS, hoursOf, sumOf, total } from './hours.ts';
 import { type RowInput, rowOf } from './row-of.ts';
+import { isStandard, otherClassNote } from './table-class.ts';
+import { storageRow } from './table-storage.ts';
 
-/** AWS's GB is 2³⁰ bytes. */
-export const GB = 2 ** 30;
-/** Billed beside each item, and each entry of an index. https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html */
-const ITEM_BYTES = 100;
 type Direction = 'write' | 'read';
 
 const DIRECTIONS = {
@@ -42,7 +39,7 @@ export function dynamoDbRows(input: RowInput): readonly UsageRow[] {
   return [
     capacity('write', input),
     capacity('read', input),
-    storage(input),
+    storageRow(input),
     units('write', input),
     units('read', input),
   ];
@@ -87,18 +84,6 @@ function partsOf(table: TableReadings): readonly Part[] {
       }),
     ),
   ];
-}
-
-/** The allowance is for the Standard class. https://aws.amazon.com/dynamodb/pricing/provisioned/ */
-function isStandard({ settings }: TableReadings): boolean {
-  return settings.value?.tableClass !== 'STANDARD_INFREQUENT_ACCESS';
-}
-
-function otherClassNote(tables: readonly TableReadings[]): string | null {
-  const others = tables.filter((table) => !isStandard(table)).map(({ name }) => name);
-  return others.length === 0
-    ? null
-    : `Not counted: ${others.join(', ')}, of the Standard-IA class, of which nothing is free and which has prices of its own.`;
 }
 
 function capacity(direction: Direction, input: RowInput): UsageRow {
@@ -235,55 +220,4 @@ function units(direction: Direction, input: RowInput): UsageRow {
     },
     input,
   );
-}
-
-function storage(input: RowInput): UsageRow {
-  const { tables, period } = input.readings;
-  const standard = tables.filter(isStandard);
-  const read = gathered(
-    standard.map(({ name, settings }) => mapped(settings, (value) => ({ name, ...sizeOf(value) }))),
-  );
-  const used = sumOf(read.values.map(({ bytes }) => bytes)) / GB;
-  return rowOf(
-    {
-      id: 'dynamodb-storage',
-      service: 'DynamoDB',
-      metric: 'storage',
-      unit: 'GB',
-      limit: 'dynamodb-storage-gb',
-      projection: 'level',
-      basis: 'size of tables and indexes + 100 B an item',
-      amount: read.values.length === 0 && standard.length > 0 ? null : level(used, period, 'medium'),
-      cost: ({ beyond, monthShare }) => costUsd(input.tariff, 'dynamodb-gb-month', beyond * monthShare),
-      gap: read.gap,
-      formula: 'Σ (bytes + 100 × items) of tables and indexes / 2³⁰',
-      summands: read.values.map(({ bytes }) => `${figure(bytes)} / 2³⁰`),
-      terms: read.values.flatMap(({ name, bytes, items }): Term[] => [
-        {
-          name: `items and index entries of ${name}`,
-          value: items,
-          unit: '',
-          source: 'dynamodb:DescribeTable ItemCount',
-        },
-        {
-          name: `billed bytes of ${name}`,
-          value: bytes,
-          unit: 'bytes',
-          source: 'dynamodb:DescribeTable TableSizeBytes, IndexSizeBytes',
-        },
-      ]),
-      notes: [
-        'DynamoDB counts a table every six hours or so; the bill has the average over the month.',
-        pastLevelNote(period),
-        otherClassNote(tables),
-      ],
-    },
-    input,
-  );
-}
-
-function sizeOf({ sizeBytes, items, indexes }: TableSettings): { readonly bytes: number; readonly items: number } {
-  const all = [{ sizeBytes, items }, ...indexes];
-  const count = sumOf(all.map((each) => each.items));
-  return { bytes: sumOf(all.map((each) => each.sizeBytes)) + count * ITEM_BYTES, items: count };
 }

@@ -1,6 +1,6 @@
 import { formatCount, plural } from '../../io/format.ts';
+import { amount as figure } from '../figures.ts';
 import type { Period } from '../month.ts';
-import { amount as figure } from '../page/figures.ts';
 import type { FunctionReadings, Reading, ReportedCompute, Series, VersionSettings } from '../readings.ts';
 import type { Term } from '../usage-row.ts';
 import { both } from './gathered.ts';

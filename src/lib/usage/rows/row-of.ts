@@ -1,5 +1,5 @@
+import { amount as figure } from '../figures.ts';
 import type { Period } from '../month.ts';
-import { amount as figure } from '../page/figures.ts';
 import type { Gap, Readings } from '../readings.ts';
 import type { LimitId, Scope, Tariff } from '../tariff/tariff.ts';
 import type { Confidence, Projection, Term, UsageRow } from '../usage-row.ts';

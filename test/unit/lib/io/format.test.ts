@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { formatCount } from '../../../../src/lib/io/format.ts';
-import { amount } from '../../../../src/lib/usage/page/figures.ts';
+import { amount } from '../../../../src/lib/usage/figures.ts';
 
 test.each([0, 7, 999, 1_000, 10_000, 999_999, 1_234_567, 1e15, -1, -999, -1_000, -1_234_567, 1_234.5])(
   '%d is written as Intl would write it',

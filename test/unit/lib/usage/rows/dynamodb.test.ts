@@ -149,6 +149,24 @@ describe('DynamoDB storage', () => {
     expect(row.projectedCostUsd).toBeCloseTo((gb - 25) * 0.25, 9);
   });
 
+  test('of a table made in the month counts for its part of the month', async () => {
+    const now = periodAt('2026-09', 540);
+    const createdAt = now.month.startMs + 360 * HOUR_MS;
+    const tables = [aTable({}, { sizeBytes: 60 * GB, createdAt })];
+    const row = await rowOf('dynamodb-storage', monthOf(now, { tables }));
+    expect(row).toMatchObject({ used: 60, projected: 30 });
+    expect(row.projectedCostUsd).toBeCloseTo(5 * 0.25, 9);
+    // 60 GB for a quarter of the month are 15 GB-months, of which 18.75 are free by now.
+    expect(row.costUsd).toBe(0);
+  });
+
+  test('of a table made after the month is not in it', async () => {
+    const createdAt = Date.parse('2026-10-05T00:00:00Z');
+    const tables = [aTable({}, { sizeBytes: 60 * GB, createdAt })];
+    const row = await rowOf('dynamodb-storage', monthOf(periodAt('2026-09'), { tables }));
+    expect(row).toMatchObject({ used: 0, projected: 0, costUsd: 0 });
+  });
+
   test('of a month that is over is not known any more', async () => {
     const row = await rowOf('dynamodb-storage', monthOf(periodAt('2026-09'), { tables: [aTable()] }));
     expect(row.confidence).toBe('low');

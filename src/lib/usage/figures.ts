@@ -1,6 +1,6 @@
-import { formatCount, formatUsd } from '../../io/format.ts';
-import { percent } from '../../release/judge/words.ts';
-import type { UsageReport, UsageRow } from '../usage-row.ts';
+import { formatCount, formatUsd } from '../io/format.ts';
+import { percent } from '../release/judge/words.ts';
+import type { UsageReport, UsageRow } from './usage-row.ts';
 
 const BILLION = 1e9;
 /** Below it, JavaScript writes numbers with an exponent. */
