@@ -5,12 +5,13 @@ import type { Series, SeriesPoint } from '../readings.ts';
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricStatistics.html
  */
 export function orderedSeries(points: readonly SeriesPoint[]): Series {
-  const byTime = new Map<number, SeriesPoint>();
-  for (const point of points) {
-    const other = byTime.get(point.at);
-    byTime.set(point.at, other === undefined ? point : merged(point, other));
+  const series: SeriesPoint[] = [];
+  for (const point of [...points].sort((a, b) => a.at - b.at)) {
+    const last = series.at(-1);
+    if (last?.at === point.at) series[series.length - 1] = merged(last, point);
+    else series.push(point);
   }
-  return [...byTime.values()].sort((a, b) => a.at - b.at);
+  return series;
 }
 
 /** One period's observations in two units are observations all the same. */
