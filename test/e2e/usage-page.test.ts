@@ -111,6 +111,15 @@ else {
         expect(levels.every((level, index) => index === 0 || level <= levels[index - 1] + 1)).toBe(true);
       }));
 
+    test('keeps a formula’s terms a table where a phone shows them line by line', () =>
+      opened('example', { viewport: PHONE }, async (page) => {
+        await page.evaluate(OPEN_ALL);
+        const { length } = exampleReport().rows.flatMap(({ formula }) => formula.terms);
+        const calls = Object.keys(exampleReport().self.calls).length;
+        expect(await page.getByRole('rowheader').count()).toBe(length + calls);
+        expect(await page.getByRole('table').getByRole('columnheader', { name: 'value' }).count()).toBeGreaterThan(8);
+      }));
+
     test('opens a formula from the keyboard, and shows where the keyboard is', () =>
       opened('example', {}, async (page) => {
         const focused = () =>

@@ -24,7 +24,7 @@ export function headline(report: UsageReport): Markup {
 <p class="verdict">${verdict(report)}</p>
 <dl class="keys">
 <div><dt>${period.isOver ? 'Cost' : 'Cost so far'}</dt><dd>${sum(totals.costUsd)}</dd></div>
-${period.isOver ? null : markup`<div><dt>Cost at the end of the month</dt><dd>${sum(totals.projectedCostUsd)}</dd></div>`}
+${period.isOver ? null : markup`<div><dt>Cost projected</dt><dd>${sum(totals.projectedCostUsd)}</dd></div>`}
 <div><dt>Nearest limit</dt><dd>${near(nearest, totals.nearest?.projectedUtilisation)}</dd></div>
 </dl>
 ${headroom === null ? null : markup`<p class="headroom">${headroom}</p>`}

@@ -78,9 +78,9 @@ footer h2{font-size:1rem;color:var(--ink)}
 footer table{max-width:26rem}
 .number{width:26%;text-align:right}
 thead th:first-child{width:32%}
-@media screen and (max-width:44rem){thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}table,tbody{display:block}tr{display:flex;flex-wrap:wrap;justify-content:space-between;gap:0 1rem;padding:.35rem 0;border-bottom:1px solid var(--rule)}tbody th,td{padding:0;border:0;min-width:0;width:auto}td:not(.number){width:100%;color:var(--quiet)}}
+@media screen and (max-width:44rem){thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}table,tbody{display:block}tr{display:flex;flex-wrap:wrap;justify-content:space-between;gap:0 1rem;padding:.35rem 0;border-bottom:1px solid var(--rule)}tbody th,td{padding:0;border:0;min-width:0;width:auto}td.number{width:auto;margin-left:auto}td:not(.number){width:100%;color:var(--quiet)}}
 @media (max-width:44rem){.row{grid-template-columns:minmax(0,1fr)}.row>.curve{grid-column:1;grid-row:auto;max-width:26rem}.keys{grid-template-columns:1fr;gap:.9rem}}
 @media (prefers-reduced-motion:no-preference){html{scroll-behavior:smooth}}
 @media (forced-colors:active){.used,.column,.now{fill:CanvasText}.projected,.fan,.area{fill:GrayText}.over,.over-projected{stroke:Mark}.track{stroke:CanvasText}}
-@media print{@page{size:A4;margin:14mm}body{padding:0;max-width:none;font-size:10pt;background:none}.row{grid-template-columns:minmax(0,1fr) 11rem;padding:.7rem 0}.row>.curve{grid-column:2;grid-row:1/span 2}.row,.keys,.cautions,tr,footer{break-inside:avoid}h2,h3,.legend{break-after:avoid}details:not([open]){display:none}a{color:inherit}section{margin-top:1.6rem}}
+@media print{@page{size:A4;margin:14mm}body{padding:0;max-width:none;font-size:10pt;background:none}.row{grid-template-columns:minmax(0,1fr) 11rem;padding:.7rem 0}.row>.curve{grid-column:2;grid-row:1/span 2}.row,.keys,.cautions,tr,footer{break-inside:avoid}.row:has(details[open]){break-inside:auto}.measure,.formula{break-inside:avoid}h2,h3,.what,.legend{break-after:avoid}details:not([open]){display:none}a{color:inherit}section{margin-top:1.6rem}}
 `;

@@ -42,9 +42,7 @@ describe('the page', () => {
     const text = read(usagePage(exampleReport()));
     expect(text).toContain('November 2026 us-east-1 · measured until 23 November 2026, 06:00 UTC, 74.2 % of the month');
     expect(text).toContain('$0.30 to pay so far, on the way to $2.35 by 30 November, as far as could be read.');
-    expect(text).toContain(
-      'Cost so far $0.30 0.24 GBP Cost at the end of the month $2.35 1.86 GBP Nearest limit 140 %',
-    );
+    expect(text).toContain('Cost so far $0.30 0.24 GBP Cost projected $2.35 1.86 GBP Nearest limit 140 %');
     expect(text).toContain('41 calls to AWS, none of them paid: $0.00. Limits and prices of 2026-11-01 for us-east-1');
     expect(text).toContain('1 USD is 0.79 GBP as of 2026-11-01.');
   });
