@@ -19,7 +19,8 @@ export function serveTcp(onConnection: (socket: Socket) => void): Promise<Loopba
   return listen(createTcpServer(onConnection));
 }
 
-async function listen(server: Server): Promise<LoopbackServer> {
+/** Puts a server of one's own on a free port. */
+export async function listen(server: Server): Promise<LoopbackServer> {
   const sockets = new Set<Socket>();
   server.on('connection', (socket: Socket) => {
     sockets.add(socket);

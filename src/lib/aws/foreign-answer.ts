@@ -107,7 +107,7 @@ function contentType({ headers }: Pick<RawAnswer, 'headers'>): string {
 }
 
 /** The first words, without markup. */
-function quoted(text: string): string {
+export function quoted(text: string): string {
   const words = text
     .replace(/<(script|style)[\s\S]*?<\/\1>|<!--[\s\S]*?-->|<[^>]*>/gi, ' ')
     // Control characters of a foreign answer do not reach a terminal.

@@ -12,6 +12,8 @@ export interface ServiceConfig {
   readonly table?: string | undefined;
   /** SNS topic. */
   readonly topic?: string | undefined;
+  /** HCP Terraform workspace that holds its state; `cv-analytics-NAME` without it. */
+  readonly workspace?: string | undefined;
 }
 
 /** What no AWS metric tells of: figures for the usage report that the user looks up elsewhere. */
@@ -39,6 +41,13 @@ export interface UsageConfig {
   readonly declared?: DeclaredUsage | undefined;
 }
 
+/** Where HCP Terraform holds the system's state. */
+export interface TerraformConfig {
+  readonly organization?: string | undefined;
+  /** `app.terraform.io` without it; with a port where it has one. */
+  readonly hostname?: string | undefined;
+}
+
 /** What `cvops.config.json` says. */
 export interface Config {
   readonly region?: string | undefined;
@@ -48,6 +57,8 @@ export interface Config {
   readonly releaseTable?: string | undefined;
   /** For `usage report`. */
   readonly usage?: UsageConfig | undefined;
+  /** For `state` and `credentials`. */
+  readonly terraform?: TerraformConfig | undefined;
   readonly services: Readonly<Record<string, ServiceConfig>>;
 }
 

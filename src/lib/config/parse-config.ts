@@ -5,6 +5,7 @@ import { CvopsError } from '../errors/cvops-error.ts';
 import { ExitCode } from '../errors/exit-code.ts';
 import type { Config, ServiceConfig } from './config.ts';
 import { NAMES, nameIn } from './resource-names.ts';
+import { TERRAFORM_FIELDS } from './terraform-fields.ts';
 import { USAGE_FIELDS, usageFieldsBelow } from './usage-fields.ts';
 
 const text = z.string().check(z.minLength(1), z.maxLength(256));
@@ -16,6 +17,7 @@ const service = z.strictObject({
   dlq: resource('dlq'),
   table: resource('table'),
   topic: resource('topic'),
+  workspace: resource('workspace'),
 });
 const count = z.optional(z.int().check(z.nonnegative()));
 const usage = z.strictObject({
@@ -30,6 +32,10 @@ const usage = z.strictObject({
     z.strictObject({ hcpManagedResources: count, githubMinutes: count, cloudflareRequestsPerDay: count }),
   ),
 });
+const terraform = z.strictObject({
+  organization: z.optional(z.string().check(z.regex(TERRAFORM_FIELDS.organization.pattern))),
+  hostname: z.optional(z.string().check(z.regex(TERRAFORM_FIELDS.hostname.pattern))),
+});
 const schema = z.strictObject({
   $schema: z.optional(z.string()),
   version: z.optional(z.literal(1)),
@@ -38,10 +44,20 @@ const schema = z.strictObject({
   endpointUrl: z.optional(z.url({ protocol: /^https?$/ })),
   releaseTable: resource('table'),
   usage: z.optional(usage),
+  terraform: z.optional(terraform),
   services: z.record(z.string().check(z.regex(/^[A-Za-z0-9][\w.-]*$/)), service),
 });
 
-const FILE_FIELDS = ['services', 'region', 'profile', 'endpointUrl', 'releaseTable', 'usage', 'version'] as const;
+const FILE_FIELDS = [
+  'services',
+  'region',
+  'profile',
+  'endpointUrl',
+  'releaseTable',
+  'usage',
+  'terraform',
+  'version',
+] as const;
 const SERVICE_FIELDS = Object.keys(NAMES) as readonly (keyof ServiceConfig)[];
 
 /**
@@ -178,6 +194,7 @@ function unknownField(source: Source, tree: Node, path: readonly string[], key: 
 function knownFields(path: readonly string[]): readonly [fields: readonly string[], where: string] {
   if (path.length === 0) return [FILE_FIELDS, 'the file'];
   if (path[0] === 'usage') return [usageFieldsBelow(path.join('.')), `"${path.join('.')}"`];
+  if (path[0] === 'terraform') return [Object.keys(TERRAFORM_FIELDS), '"terraform"'];
   return [SERVICE_FIELDS, 'a service'];
 }
 
@@ -188,6 +205,10 @@ function expectation(path: readonly string[]): { readonly what: string; readonly
   const [first] = path;
   const usageField = USAGE_FIELDS[path.join('.')];
   if (usageField !== undefined) return { what: usageField.what, hint: `e.g. ${usageField.example}.` };
+  if (first === 'terraform' && path.length === 2) {
+    const { what, example } = TERRAFORM_FIELDS[path[1] as keyof typeof TERRAFORM_FIELDS];
+    return { what, hint: `e.g. "${path[1]}": "${example}".` };
+  }
   if (path.length === 3) {
     const { what, example } = NAMES[path[2] as keyof ServiceConfig];
     return { what, hint: `e.g. "${path[2]}": "${example}".` };

@@ -1,7 +1,7 @@
 import type { ServiceConfig } from './config.ts';
 
 interface ResourceName {
-  /** What AWS lets such a name hold. */
+  /** What AWS, or HCP Terraform, lets such a name hold. */
   readonly pattern: RegExp;
   readonly what: string;
   readonly example: string;
@@ -14,7 +14,7 @@ const QUEUE: ResourceName = {
   example: 'my-queue.fifo',
 };
 
-/** The names of a service's resources, as AWS lets them be. */
+/** The names of a service's resources, as AWS and HCP Terraform let them be. */
 export const NAMES: Readonly<Record<keyof ServiceConfig, ResourceName>> = {
   // https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html
   function: { pattern: /^[\w-]{1,64}$/, what: 'the name of a Lambda function', example: 'my-function' },
@@ -26,6 +26,8 @@ export const NAMES: Readonly<Record<keyof ServiceConfig, ResourceName>> = {
   table: { pattern: /^[\w.-]{1,255}$/, what: 'the name of a table', example: 'my-table' },
   // https://docs.aws.amazon.com/sns/latest/api/API_CreateTopic.html
   topic: { pattern: /^[\w-]{1,256}(\.fifo)?$/, what: 'the name of a topic', example: 'my-topic' },
+  // https://developer.hashicorp.com/terraform/cloud-docs/workspaces/create#workspace-naming
+  workspace: { pattern: /^[\w-]{1,90}$/, what: 'the name of an HCP Terraform workspace', example: 'my-workspace' },
 };
 
 /** When a value is an ARN, a URL or a qualified name: what it is, and the name in it to write instead. */
