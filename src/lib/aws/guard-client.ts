@@ -37,7 +37,7 @@ interface CallOptions {
 /** The parts of an SDK client that {@link guardClient} needs; all clients of the SDK have them. */
 interface Client {
   // biome-ignore lint/suspicious/noExplicitAny: the middleware types differ from client to client
-  middlewareStack: { add(middleware: any, options: any): void };
+  middlewareStack: { add(middleware: any, options: any): void; remove(name: string): boolean };
   // biome-ignore lint/suspicious/noExplicitAny: each client sends its own commands
   send(command: any, options?: any): Promise<any>;
 }
@@ -66,6 +66,9 @@ export function guardClient<C extends Client>(
   rules: CallRules = {},
 ): C {
   const stack = client.middlewareStack;
+  // It makes a copy of each answer without what is secret, along its schema, for a logger that there is not: a tenth of a
+  // usage report's CPU.
+  stack.remove('loggerMiddleware');
   stack.add(observe(service, setup.observe), { step: 'initialize', name: 'cvopsObserver', priority: 'low' });
   // Around the deserializer, inside the retry; and next to the wire.
   stack.add(refuseUnread(rules.answers ?? {}), { step: 'deserialize', name: 'cvopsUnread', priority: 'high' });

@@ -1,4 +1,4 @@
-import { CloudWatchClient, type Datapoint, type GetMetricStatisticsCommandOutput } from '@aws-sdk/client-cloudwatch';
+import { CloudWatchClient, type Datapoint } from '@aws-sdk/client-cloudwatch';
 import type { ClientSetup } from '../client-options.ts';
 import type { RawAnswer } from '../foreign-answer.ts';
 import { type CallRules, guardClient } from '../guard-client.ts';
@@ -25,7 +25,7 @@ interface ReadContext {
 /** As it is on the wire, with times in seconds since the epoch. */
 interface WireStatistics {
   readonly Label?: string;
-  readonly Datapoints?: readonly (Omit<Datapoint, 'Timestamp'> & { readonly Timestamp: number })[];
+  readonly Datapoints?: readonly (Omit<Datapoint, 'Timestamp'> & { Timestamp: number | Date })[];
 }
 
 /**
@@ -40,12 +40,10 @@ function readStatisticsPlainly(protocol: Protocol): void {
     if (context.commandName !== 'GetMetricStatisticsCommand' || response.statusCode !== 200 || !isJson) {
       return bySchema(schema, context, response);
     }
-    const text = Buffer.from(await context.streamCollector(response.body)).toString('utf8');
+    const text = new TextDecoder().decode(await context.streamCollector(response.body));
     const { Label, Datapoints = [] } = JSON.parse(text) as WireStatistics;
-    return {
-      $metadata: { httpStatusCode: response.statusCode, requestId: response.headers['x-amzn-requestid'] },
-      Label,
-      Datapoints: Datapoints.map((point) => ({ ...point, Timestamp: new Date(point.Timestamp * 1000) })),
-    } satisfies Omit<GetMetricStatisticsCommandOutput, '$metadata'> & { $metadata: object };
+    for (const point of Datapoints) point.Timestamp = new Date(Number(point.Timestamp) * 1000);
+    const $metadata = { httpStatusCode: response.statusCode, requestId: response.headers['x-amzn-requestid'] };
+    return { $metadata, Label, Datapoints };
   };
 }
