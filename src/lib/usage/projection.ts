@@ -24,9 +24,10 @@ export function straightLine(used: number, { month, elapsedMs }: Period): number
  * a report a week is not.
  */
 export function observedFrom(hours: Hours, { month, untilMs }: Period): number {
-  const busy = hours.filter(({ value, at }) => value > 0 && at < untilMs);
-  const first = busy[0]?.at ?? month.startMs;
-  return first - month.startMs >= WEEK_MS && busy.length >= BUSY_HOURS ? first : month.startMs;
+  const isBusy = ({ value, at }: Hours[number]) => value > 0 && at < untilMs;
+  const first = hours.find(isBusy)?.at ?? month.startMs;
+  if (first - month.startMs < WEEK_MS) return month.startMs;
+  return hours.filter(isBusy).length >= BUSY_HOURS ? first : month.startMs;
 }
 
 /**
