@@ -51,6 +51,14 @@ async function createSystem(at: number): Promise<void> {
   account.configure({ jobs: SERVICE });
 }
 
+/** Traffic of the system's function and queue; version 1 runs unless told otherwise. */
+const plant = (
+  from: number,
+  until: number,
+  messagesAt: (at: number) => number,
+  settingAt = (_at: number) => ({ version: '1', memoryMb: 256 }),
+) => plantTraffic(account, { functionName: 'jobs-worker', queueName: 'jobs', from, until, messagesAt, settingAt });
+
 async function createTable(more: object = capacity(5, 8)): Promise<void> {
   await account.call('dynamodb', 'CreateTable', { TableName: 'events', ...KEY, ...more });
   await account.clock.advance(200);
@@ -89,14 +97,7 @@ describe('a whole month', () => {
     });
     await putMany(50);
     await account.moveTo(month.endMs + 2 * HOUR);
-    const truth = plantTraffic(account, {
-      functionName: 'jobs-worker',
-      queueName: 'jobs',
-      from: month.startMs,
-      until: month.endMs,
-      settingAt: () => ({ version: '1', memoryMb: 256 }),
-      messagesAt: rhythm(60),
-    });
+    const truth = plant(month.startMs, month.endMs, rhythm(60));
     const report = await account.report('--month', name);
     const billed = (quantity: BilledQuantity, resource?: string) =>
       account.billed(quantity, month.startMs, month.endMs, resource);
@@ -127,14 +128,7 @@ describe('the present month', () => {
     await account.moveTo(month.startMs);
     await put('first');
     await account.moveTo(month.startMs + 40 * 60_000);
-    const truth = plantTraffic(account, {
-      functionName: 'jobs-worker',
-      queueName: 'jobs',
-      from: month.startMs,
-      until: month.startMs + HOUR,
-      settingAt: () => ({ version: '1', memoryMb: 256 }),
-      messagesAt: () => 30,
-    });
+    const truth = plant(month.startMs, month.startMs + HOUR, () => 30);
     const report = await account.report();
     expectTruth(report, 'lambda-requests', truth.invocations);
     expectTruth(report, 'lambda-compute', truth.gbSeconds);
@@ -250,14 +244,9 @@ describe('the present month', () => {
     const moved = account.clock.now();
     await account.moveTo(month.startMs + 16 * DAY);
     account.configure({ jobs: { function: 'jobs-worker', alias: 'live', queue: 'jobs' } });
-    const truth = plantTraffic(account, {
-      functionName: 'jobs-worker',
-      queueName: 'jobs',
-      from: month.startMs,
-      until: account.clock.now(),
-      settingAt: (at) => (at < moved ? { version: '1', memoryMb: 256 } : { version: '2', memoryMb: 1024 }),
-      messagesAt: rhythm(100),
-    });
+    const truth = plant(month.startMs, account.clock.now(), rhythm(100), (at) =>
+      at < moved ? { version: '1', memoryMb: 256 } : { version: '2', memoryMb: 1024 },
+    );
     const report = await account.report();
     expectTruth(report, 'lambda-compute', truth.gbSeconds);
     expect(rowOf(report, 'lambda-compute').used! / truth.gbSecondsRun).toBeCloseTo(1, 2);
@@ -268,15 +257,12 @@ describe('the present month', () => {
     await createSystem(month.startMs - DAY);
     await createTable();
     await account.moveTo(month.startMs + 12 * DAY);
-    const truth = plantTraffic(account, {
-      functionName: 'jobs-worker',
-      queueName: 'jobs',
-      from: month.startMs,
-      until: account.clock.now(),
-      settingAt: () => ({ version: '1', memoryMb: 256 }),
+    const truth = plant(
+      month.startMs,
+      account.clock.now(),
       // Whole days without a message.
-      messagesAt: (at) => (new Date(at).getUTCDay() % 6 === 0 ? 0 : 40),
-    });
+      (at) => (new Date(at).getUTCDay() % 6 === 0 ? 0 : 40),
+    );
     const { cloudwatch } = account.simulator.region();
     for (const metric of ['ProvisionedReadCapacityUnits', 'ProvisionedWriteCapacityUnits']) {
       cloudwatch.lose('AWS/DynamoDB', metric, month.startMs, month.startMs + 2 * HOUR);
@@ -302,14 +288,7 @@ describe('the present month', () => {
     await account.moveTo(month.startMs + DAY);
     for (let n = 0; n < 7; n++) await account.call('sns', 'Publish', { TopicArn, Message: 'x' });
     await account.moveTo(month.startMs + 8 * DAY);
-    const truth = plantTraffic(account, {
-      functionName: 'jobs-worker',
-      queueName: 'jobs',
-      from: month.startMs,
-      until: account.clock.now(),
-      settingAt: () => ({ version: '1', memoryMb: 256 }),
-      messagesAt: rhythm(200),
-    });
+    const truth = plant(month.startMs, account.clock.now(), rhythm(200));
     const report = await account.report();
     expectTruth(report, 'sqs-requests', truth.sqsRequests);
     expectTruth(report, 'sns-publishes', 7);
@@ -399,14 +378,7 @@ describe('a month long ago', () => {
     await createSystem(month.startMs);
     await account.moveTo(month.endMs + daysAgo * DAY);
     account.configure({ jobs: { function: 'jobs-worker', alias: 'live', queue: 'jobs' } });
-    const truth = plantTraffic(account, {
-      functionName: 'jobs-worker',
-      queueName: 'jobs',
-      from: month.startMs,
-      until: month.endMs,
-      settingAt: () => ({ version: '1', memoryMb: 256 }),
-      messagesAt: rhythm(30),
-    });
+    const truth = plant(month.startMs, month.endMs, rhythm(30));
     const report = await account.report('--month', '2026-02');
     expectTruth(report, 'lambda-requests', truth.invocations);
     expectTruth(report, 'lambda-compute', truth.gbSeconds);
