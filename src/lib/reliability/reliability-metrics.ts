@@ -26,11 +26,11 @@ export function reliabilityMetrics(readings: ReliabilityReadings): readonly Reli
     }),
     metric('success-rate', 'processing success rate', 'ratio', 0.9997, {
       ...figure(ended, ({ processed, dead }) => over(processed, processed + dead)),
-      basis: `processed ÷ (processed + dead letters); not from Lambda’s errors: a batch of which a part failed is none. ${ended.basis}`,
+      basis: 'processed ÷ (processed + dead letters); not from Lambda’s errors: a batch of which a part failed is none',
     }),
     metric('dlq-rate', 'moved to the DLQ', 'per 10,000', 3, {
       ...figure(ended, ({ processed, dead }) => over(dead * 10_000, processed + dead)),
-      basis: `dead letters for each 10,000 messages that came to an end. ${ended.basis}`,
+      basis: `of those that came to an end. ${ended.basis}`,
     }),
     metric('cold-start-rate', 'cold start rate', 'ratio', 0.02, coldStarts(readings.functions)),
     ...readings.functions.flatMap((each) => durations(each, readings.functions.length > 1)),
@@ -128,6 +128,7 @@ function coldStarts(functions: readonly FunctionReadings[]): Figure {
 }
 
 function durations({ service, duration, invocations }: FunctionReadings, many: boolean): readonly ReliabilityMetric[] {
+  const invoked = totalOf(invocations.value ?? []);
   return (['p50', 'p95', 'p99'] as const).map((rank) =>
     metric(
       many ? `${rank}-${service}` : rank,
@@ -136,9 +137,9 @@ function durations({ service, duration, invocations }: FunctionReadings, many: b
       rank === 'p95' ? 12 : null,
       {
         value: duration.value?.[rank] ?? null,
-        sample: totalOf(invocations.value ?? []),
+        sample: invoked,
         gap: duration.gap ?? null,
-        basis: `of all invocations of ${service} as one, for percentiles of percentiles are none; a batch of messages is one invocation`,
+        basis: `of all ${plural(invoked, 'invocation')} of ${service} as one; a batch of messages is one invocation`,
       },
     ),
   );
