@@ -38,23 +38,26 @@ export function reportView(report: UsageReport, { page, reconciliation }: Report
 
 function headline({ period, region, rows, totals }: UsageReport): Block {
   const month = `${monthName(period.month)} in ${region}`;
-  const known = totals.unread.length === 0 ? '' : ', as far as could be read';
+  const unread = totals.unread.length;
   const over = rows.filter((row) => (fullness(row) ?? 0) > 1).length;
   const cost = period.isOver
     ? `${formatUsd(totals.costUsd)} to pay`
     : `${formatUsd(totals.costUsd)} so far, ${formatUsd(totals.projectedCostUsd)} at the end`;
-  if (over > 0)
+  if (unread === rows.length) return { kind: 'line', text: `${month}: nothing could be read.`, tone: 'bad' };
+  const known = unread === 0 ? '' : `; ${unread} of ${plural(rows.length, 'row')} could not be read`;
+  if (over > 0) {
     return {
       kind: 'line',
-      text: `${month}: ${plural(over, 'row')} beyond the free limit${known}; ${cost}.`,
+      text: `${month}: ${plural(over, 'row')} beyond the free limit, ${cost}${known}.`,
       tone: 'bad',
     };
+  }
   if (totals.projectedCostUsd > 0) return { kind: 'line', text: `${month}: ${cost}${known}.`, tone: 'warn' };
-  const sign = totals.unread.length === 0 ? '✓ ' : '';
+  const isWhole = unread === 0;
   return {
     kind: 'line',
-    text: `${sign}${month}: inside the free limits, nothing to pay${known}.`,
-    tone: totals.unread.length === 0 ? 'good' : 'warn',
+    text: `${isWhole ? '✓ ' : ''}${month}: inside the free limits, nothing to pay${known}.`,
+    tone: isWhole ? 'good' : 'warn',
   };
 }
 
@@ -174,21 +177,27 @@ function remarks({ rows, period, totals }: UsageReport): readonly Block[] {
       ? null
       : `${formatUsd(projectedCostUsd)} is ${inCurrency(projectedCostUsd, display)} (a dollar is ${display.rate}, ${display.asOf}).`;
   return [
-    ...rows.flatMap((row): readonly Block[] =>
-      row.gap === null
-        ? []
-        : [
-            {
-              kind: 'line',
-              text: gapWords(`${row.id} was${row.used === null ? '' : ', in part,'}`, row.gap),
-              tone: 'warn',
-            },
-          ],
-    ),
+    ...gapLines(rows),
     ...(isYoung ? [dim('The month is young: where it ends is little more than a guess.')] : []),
     ...(isRange ? [dim('~ lies within a range; --explain ROW tells it.')] : []),
     ...(money === null ? [] : [dim(money)]),
   ];
+}
+
+/** What one missing permission or one failure keeps from many rows is said once. */
+function gapLines(rows: readonly UsageRow[]): readonly Block[] {
+  const byCause = new Map<string, UsageRow[]>();
+  for (const row of rows) {
+    if (row.gap === null) continue;
+    const cause = `${row.used === null} ${row.gap.code} ${row.gap.hint}`;
+    byCause.set(cause, [...(byCause.get(cause) ?? []), row]);
+  }
+  return [...byCause.values()].map((alike) => {
+    const { used, gap } = alike[0]!;
+    const names = alike.map(({ id }) => id).join(', ');
+    const verb = `${alike.length === 1 ? 'was' : 'were'}${used === null ? '' : ', in part,'}`;
+    return { kind: 'line', text: gapWords(`${names} ${verb}`, gap!), tone: 'warn' };
+  });
 }
 
 function dim(text: string): Block {

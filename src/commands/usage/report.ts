@@ -113,6 +113,7 @@ async function report(options: ReportOptions, context: Context): Promise<Outcome
     warnings: [
       ...over.map((row) => overWarning(row, options.failOver!)),
       ...gapWarnings(whole.rows),
+      ...exactWarnings(whole.rows, options.exact),
       ...differenceWarnings(reconciliation),
       ...tariffWarnings(tariff, region, nowMs),
     ],
@@ -151,6 +152,13 @@ function gapWarnings(rows: readonly UsageRow[]): readonly Warning[] {
       message: `${plural(missing.length, 'row')} could not be read, or not wholly: ${missing.join(', ')}.`,
     },
   ];
+}
+
+function exactWarnings(rows: readonly UsageRow[], isExact: boolean): readonly Warning[] {
+  const id = 'lambda-compute';
+  if (!isExact || !rows.some((row) => row.id === id && row.range !== null)) return [];
+  const message = `${id} could not be counted from the logs alone and is still a range; \`--exact --explain ${id}\` says why.`;
+  return [{ code: 'NotExact', message }];
 }
 
 function differenceWarnings(reconciliation: Reconciliation | null): readonly Warning[] {

@@ -144,6 +144,14 @@ describe('usage report', () => {
     expect(rowIn(data, 'lambda-requests')).toMatchObject({ used: 72_000, projected: 72_000, confidence: 'high' });
   });
 
+  test('has nothing to tell in the first moment of a month, and does not fail', async () => {
+    const result = await cli(['--json'], { at: MONTH });
+    expect(result.code).toBe(0);
+    const { data } = jsonOf(result);
+    expect(rowIn(data, 'lambda-requests')).toMatchObject({ used: 0, projected: null, projectedUtilisation: null });
+    expect(data.period.elapsed).toBe(0);
+  });
+
   test('knows no time zone but UTC', async () => {
     const before = process.env['TZ'];
     try {
@@ -246,10 +254,29 @@ describe('what cannot be read', () => {
     expect(stdout).toMatch(/^cloudwatch-alarms +not read/m);
     const text = stdout.replace(/\s+/g, ' ');
     expect(text).toContain(
-      'November 2026 in us-east-1: inside the free limits, nothing to pay, as far as could be read.',
+      'November 2026 in us-east-1: inside the free limits, nothing to pay; 1 of 17 rows could not be read.',
     );
     expect(text).not.toContain('✓');
     expect(text).toContain('Hint: allow the IAM action cloudwatch:DescribeAlarms.');
+  });
+});
+
+describe('what one permission keeps from many rows', () => {
+  test('is said once, with all of their names', async () => {
+    refuse('GetMetricStatistics');
+    const { code, stdout } = await cli([], { stdoutTTY: true, columns: 80 });
+    expect(code).toBe(3);
+    const text = stdout.replace(/\s+/g, ' ');
+    expect(text).toContain('lambda-requests, lambda-compute, sqs-requests, dynamodb-write-capacity,');
+    expect(text.match(/Hint: allow the IAM action cloudwatch:GetMetricStatistics\./g)).toHaveLength(2);
+    expect(text).toContain('cloudwatch-logs was, in part, not read');
+  });
+
+  test('and nothing at all is no success', async () => {
+    sandbox.simulator.faults.add({ error: { code: 'AccessDeniedException', statusCode: 403, message: 'no' } });
+    const { code, stdout } = await cli([], { stdoutTTY: true, columns: 80 });
+    expect(code).toBe(3);
+    expect(stdout).toMatch(/^November 2026 in us-east-1: nothing could be read\.$/m);
   });
 });
 
@@ -305,6 +332,12 @@ describe('usage report --html', () => {
     expect(existsSync(path)).toBe(true);
     expect(readFileSync(path, 'utf8')).toContain('November 2026');
   });
+});
+
+test('usage report --exact says when the logs do not hold every invocation', async () => {
+  const { data, warnings } = jsonOf(await cli(['--exact', '--json']));
+  expect(warnings.map(({ code }) => code)).toEqual(['NotExact']);
+  expect(rowIn(data, 'lambda-compute').notes.join(' ')).toContain('could not be counted exactly');
 });
 
 describe('usage report --reconcile', () => {
