@@ -13,6 +13,30 @@ afterEach(async () => {
   lived = undefined;
 });
 
+it('a month without a message: five pollers that wait 20 s each are 648,000 requests', {
+  timeout: 300_000,
+}, async () => {
+  const month = monthOf(Date.UTC(2026, 8, 1));
+  const account = await AccountUnderReport.start(month.startMs - HOUR);
+  lived = account;
+  await account.createFunction('worker', 256);
+  await createPolledQueue(account);
+  account.configure({ work: { function: 'worker', alias: 'live', queue: 'work' } });
+  await account.moveTo(month.endMs + HOUR);
+  expect(account.billed('sqs-requests', month.startMs, month.endMs, 'work')).toBe(648_000);
+  expect(rowOf(await account.report('--month', '2026-09'), 'sqs-requests').used).toBe(648_000);
+});
+
+/** Answers the queue's URL. */
+async function createPolledQueue(account: AccountUnderReport): Promise<string> {
+  const { QueueUrl } = await account.call('sqs', 'CreateQueue', { QueueName: 'work' });
+  await account.call('lambda', 'CreateEventSourceMapping', {
+    EventSourceArn: 'arn:aws:sqs:us-east-1:000000000000:work',
+    FunctionName: 'worker:live',
+  });
+  return QueueUrl;
+}
+
 // A standard queue with five pollers, big messages and batches, a release with more memory, a table that goes on demand and
 // has an index, over all of a February. Nothing is planted.
 it('a month with five idle pollers, a release and a change of the table', { timeout: 300_000 }, async () => {
@@ -21,11 +45,7 @@ it('a month with five idle pollers, a release and a change of the table', { time
   lived = account;
   const source = 'export const handler = async ({ Records }) => { console.log(Records.length); };';
   await account.createFunction('worker', 256, source);
-  const { QueueUrl } = await account.call('sqs', 'CreateQueue', { QueueName: 'work' });
-  await account.call('lambda', 'CreateEventSourceMapping', {
-    EventSourceArn: 'arn:aws:sqs:us-east-1:000000000000:work',
-    FunctionName: 'worker:live',
-  });
+  const QueueUrl = await createPolledQueue(account);
   const capacity = { ReadCapacityUnits: 3, WriteCapacityUnits: 4 };
   await account.call('dynamodb', 'CreateTable', {
     TableName: 'results',
