@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { operator } from '../../../src/lib/sandbox/operate.ts';
 import { type Sandbox, startSandbox } from '../../../src/lib/sandbox/start-sandbox.ts';
 import { SYSTEM } from '../../../src/lib/sandbox/system.ts';
 import { ROW_IDS } from '../../../src/lib/usage/row-ids.ts';
@@ -19,6 +20,11 @@ let calls: string[] = [];
 beforeAll(async () => {
   home = makeHome();
   sandbox = await startSandbox({ rate: 0, now: NOW });
+  // How many alarms the example system has is nothing to these tests but a share near a limit.
+  const operate = operator(sandbox.simulator, SYSTEM.region, 'test');
+  const { MetricAlarms } = await operate('cloudwatch', 'DescribeAlarms', {});
+  const AlarmNames = MetricAlarms.slice(1).map(({ AlarmName }: { AlarmName: string }) => AlarmName);
+  if (AlarmNames.length > 0) await operate('cloudwatch', 'DeleteAlarms', { AlarmNames });
   observeCalls(sandbox.simulator, (operation) => calls.push(operation));
   plant('AWS/Lambda', 'Invocations', { FunctionName: SYSTEM.processor }, 100);
   plant('AWS/Lambda', 'Duration', { FunctionName: SYSTEM.processor }, 1_000);
