@@ -91,21 +91,15 @@ async function unpack(folder) {
 }
 
 async function run(command, args) {
-  const { failed, all, shortMessage } = await execa(command, args, {
+  const { failed, code, all, shortMessage } = await execa(command, args, {
     all: true,
     reject: false,
     stdin: 'ignore',
     timeout: 5 * MINUTE_MS,
   });
-  if (failed)
-    fail(
-      `${command} could not get it: ${
-        all
-          ?.trim()
-          .split('\n')
-          .findLast((line) => /^E:|rror/.test(line)) ?? shortMessage
-      }`,
-    );
+  if (code === 'ENOENT') fail(`no ${command} to get it with`);
+  const reason = all?.split('\n').findLast((line) => /^E:|rror/.test(line)) ?? shortMessage;
+  if (failed) fail(`${command} could not get it: ${reason}`);
 }
 
 /** Every folder with shared libraries, for the loader. */
