@@ -1,4 +1,4 @@
-import type { QueuePort, Region } from '../kernel/region.ts';
+import type { QueueHandle, QueuePort, Region } from '../kernel/region.ts';
 import type { Input, Operation, Service } from '../kernel/service.ts';
 import { messageOperations } from './message-operations.ts';
 import { MoveTasks } from './move-tasks.ts';
@@ -57,10 +57,15 @@ export class Sqs implements Service {
         ListMessageMoveTasks: (input) => tasks.list(input),
       }),
     };
+    // Pollers ask for their queue before each poll.
+    const handles = new WeakMap<Queue, QueueHandle>();
     this.port = {
       byArn: (arn) => {
         const queue = queues.queueByArn(arn);
-        return queue === undefined ? undefined : queueHandle(queue, region, senderId);
+        if (queue === undefined) return undefined;
+        const handle = handles.get(queue) ?? queueHandle(queue, region, senderId);
+        handles.set(queue, handle);
+        return handle;
       },
     };
   }
