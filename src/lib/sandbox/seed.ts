@@ -1,6 +1,7 @@
 import { formatAliasRecord, parseAliasRecord } from '../release/alias-record.ts';
 import { releaseId } from '../release/release-id.ts';
 import type { Simulator } from '../simulator/simulator.ts';
+import { ALARMS, alarmInput } from './alarms.ts';
 import { type Operate, operator } from './operate.ts';
 import { RELEASE_TABLE, remember } from './release-table.ts';
 import { asRelease, type ServiceBundles } from './service-bundles.ts';
@@ -59,7 +60,8 @@ export async function seed(simulator: Simulator, bundles: ServiceBundles, nowMs:
     FunctionResponseTypes: ['ReportBatchItemFailures'],
     ScalingConfig: { MaximumConcurrency: 2 },
   });
-  await seedAlarm(operate, topicArn);
+  seedReport(simulator, nowMs);
+  for (const alarm of ALARMS) await operate('cloudwatch', 'PutMetricAlarm', alarmInput(alarm, topicArn));
   await simulator.clock.advance(SETTLE_MS);
 }
 
@@ -216,21 +218,19 @@ export async function release(
   return Version;
 }
 
-/** Dead letters are seen by their queue's depth: a partial batch failure is no Lambda error. */
-async function seedAlarm(operate: Operate, topicArn: string): Promise<void> {
-  await operate('cloudwatch', 'PutMetricAlarm', {
-    AlarmName: SYSTEM.depthAlarm,
-    AlarmDescription: 'Messages in the dead-letter queue',
-    Namespace: 'AWS/SQS',
-    MetricName: 'ApproximateNumberOfMessagesVisible',
-    Dimensions: [{ Name: 'QueueName', Value: SYSTEM.dlq }],
-    Statistic: 'Maximum',
-    Period: 60,
-    EvaluationPeriods: 1,
-    Threshold: 0,
-    ComparisonOperator: 'GreaterThanThreshold',
-    TreatMissingData: 'notBreaching',
-    AlarmActions: [topicArn],
-    OKActions: [topicArn],
-  });
+/**
+ * The last weekly report, or an alarm would go off on the first day: where the alarm looks and nowhere else, for nothing
+ * ran that would be billed.
+ */
+function seedReport(simulator: Simulator, nowMs: number): void {
+  const { namespace, metric, dimensions } = ALARMS.find(({ missing }) => missing === 'breaching')!;
+  const points = [{ at: lastMonday(nowMs), sum: 1 }];
+  simulator.region(SYSTEM.region).cloudwatch.plant([{ namespace, metric, dimensions, points }]);
+}
+
+/** The last Monday at 8:00 (UTC) before then, ms. */
+function lastMonday(nowMs: number): number {
+  const today = nowMs - (nowMs % DAY_MS);
+  const at = today - ((new Date(today).getUTCDay() + 6) % 7) * DAY_MS + 8 * 3_600_000;
+  return at < nowMs ? at : at - 7 * DAY_MS;
 }

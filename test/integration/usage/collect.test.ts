@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { defaultConfig } from '../../../src/lib/config/config.ts';
 import { type Context, createContext } from '../../../src/lib/context.ts';
 import { folders } from '../../../src/lib/folders.ts';
+import { ALARMS } from '../../../src/lib/sandbox/alarms.ts';
 import { operator } from '../../../src/lib/sandbox/operate.ts';
 import { type Sandbox, startSandbox } from '../../../src/lib/sandbox/start-sandbox.ts';
 import { SYSTEM } from '../../../src/lib/sandbox/system.ts';
@@ -90,7 +91,7 @@ describe('the readings of the example system on the simulator', () => {
     });
     const one = context();
     const { cloudwatch } = await read(one);
-    expect(cloudwatch.alarms.value).toHaveLength(1);
+    expect(cloudwatch.alarms.value).toHaveLength(ALARMS.length);
     const { apiCalls, paidCalls, costUsd, calls: counts } = selfUsage(one.callCounts());
     expect(counts).toMatchObject({ 'cloudwatch:DescribeAlarms': 3, 'dynamodb:DescribeTable': 2 });
     expect(apiCalls).toBe(calls.length);
@@ -101,7 +102,7 @@ describe('the readings of the example system on the simulator', () => {
     sandbox.simulator.faults.add({ operation: 'ListDashboards', error: { code: 'Throttling', statusCode: 400 } });
     const { cloudwatch } = await read();
     expect(cloudwatch.dashboards.gap?.code).toBe('Throttled');
-    expect(cloudwatch.alarms.value).toHaveLength(1);
+    expect(cloudwatch.alarms.value).toHaveLength(ALARMS.length);
   });
 
   test('hold what is set up', async () => {
@@ -119,9 +120,13 @@ describe('the readings of the example system on the simulator', () => {
       [SYSTEM.table, 'PROVISIONED'],
       [SYSTEM.releaseTable, 'PROVISIONED'],
     ]);
-    expect(readings.cloudwatch.alarms.value).toEqual([
-      { name: SYSTEM.depthAlarm, metrics: 1, highResolution: false, composite: false },
-    ]);
+    expect(readings.cloudwatch.alarms.value).toHaveLength(ALARMS.length);
+    expect(readings.cloudwatch.alarms.value).toContainEqual({
+      name: SYSTEM.depthAlarm,
+      metrics: 1,
+      highResolution: false,
+      composite: false,
+    });
     expect(readings.cloudwatch.dashboards.value).toBe(0);
     expect(readings.logs.groups.value).toContainEqual(
       expect.objectContaining({ name: `/aws/lambda/${SYSTEM.processor}`, retentionDays: 14 }),

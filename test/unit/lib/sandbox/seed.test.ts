@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseAliasRecord } from '../../../../src/lib/release/alias-record.ts';
 import { parseEntry } from '../../../../src/lib/release-ledger/entry-row.ts';
+import { ALARMS } from '../../../../src/lib/sandbox/alarms.ts';
 import { type Operate, operator } from '../../../../src/lib/sandbox/operate.ts';
 import { type Sandbox, startSandbox } from '../../../../src/lib/sandbox/start-sandbox.ts';
 
@@ -112,14 +113,13 @@ describe('the seeded example system', () => {
     expect(schedule.Target.Arn).toBe('arn:aws:lambda:us-east-1:000000000000:function:cv-analytics-reporter:live');
   });
 
-  test('mails when something dies: an alarm on the depth, a topic, a confirmed subscription', async () => {
+  test('mails when something dies: the system’s alarms, a topic, a confirmed subscription', async () => {
     const { MetricAlarms } = await operate('cloudwatch', 'DescribeAlarms', {});
-    expect(MetricAlarms).toMatchObject([
-      {
-        AlarmName: 'cv-analytics-dlq-depth',
-        AlarmActions: ['arn:aws:sns:us-east-1:000000000000:cv-analytics-alerts'],
-      },
-    ]);
+    const topic = 'arn:aws:sns:us-east-1:000000000000:cv-analytics-alerts';
+    expect(MetricAlarms.map(({ AlarmName }: { AlarmName: string }) => AlarmName)).toEqual(
+      ALARMS.map(({ name }) => name).sort(),
+    );
+    for (const { AlarmActions } of MetricAlarms) expect(AlarmActions).toEqual([topic]);
     const { Subscriptions } = await operate('sns', 'ListSubscriptions', {});
     expect(Subscriptions).toMatchObject([{ Protocol: 'email', SubscriptionArn: expect.stringMatching(/^arn:/) }]);
   });
