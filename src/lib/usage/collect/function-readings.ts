@@ -1,4 +1,5 @@
 import type { EventSource } from '../../aws/ports/functions.ts';
+import { likelyVersions } from '../likely-versions.ts';
 import { mapped } from '../mapped.ts';
 import type { FunctionReadings, Reading, VersionSettings } from '../readings.ts';
 import type { InventoryFunction } from './inventory.ts';
@@ -49,7 +50,8 @@ async function readVersions(
 ): Promise<FunctionReadings['byVersion']> {
   if (settings === undefined || !differ(settings) || aliases.length === 0) return [];
   const seen = await Promise.all(aliases.map((alias) => seenVersions(reader, name, alias)));
-  const likely = likelyVersions(settings, reader.period.month.startMs, reader.period.untilMs);
+  const { month, untilMs } = reader.period;
+  const likely = likelyVersions(settings, month.startMs, untilMs).map(({ version }) => version);
   const ran = aliases.flatMap((alias, index) =>
     [...new Set([...likely, ...seen[index]!])].map((version) => ({ alias, version })),
   );
@@ -80,15 +82,6 @@ async function seenVersions(reader: Reader, name: string, alias: string): Promis
     }),
   );
   return value?.metrics.map(({ dimensions }) => dimensions['ExecutedVersion']!) ?? [];
-}
-
-/** Published in the period, and the one before: those that ran unless somebody went further back. */
-function likelyVersions(settings: readonly VersionSettings[], startMs: number, untilMs: number): readonly string[] {
-  const published = settings
-    .filter(({ version, modifiedAt }) => version !== '$LATEST' && modifiedAt < untilMs)
-    .sort((a, b) => a.modifiedAt - b.modifiedAt);
-  const first = published.findIndex(({ modifiedAt }) => modifiedAt >= startMs);
-  return published.slice(first === -1 ? -1 : Math.max(0, first - 1)).map(({ version }) => version);
 }
 
 function differ(settings: readonly VersionSettings[]): boolean {

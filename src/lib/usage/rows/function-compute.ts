@@ -1,5 +1,6 @@
 import { formatCount, plural } from '../../io/format.ts';
 import { amount as figure } from '../figures.ts';
+import { likelyVersions } from '../likely-versions.ts';
 import type { Period } from '../month.ts';
 import type { FunctionReadings, Reading, ReportedCompute, Series, VersionSettings } from '../readings.ts';
 import type { Term } from '../usage-row.ts';
@@ -107,9 +108,11 @@ function estimatedCompute(
       durationMs: hoursOf(times),
     });
   }
+  const likely = likelyVersions(versions, period.month.startMs, period.untilMs);
+  const latest = versions.find(({ version }) => version === '$LATEST');
   const rest: Portion = {
     label: portions.length === 0 ? 'all versions' : 'unknown versions',
-    settings: versions.find(({ version }) => version === '$LATEST') ?? versions[0] ?? UNKNOWN,
+    settings: likely.at(-1) ?? latest ?? UNKNOWN,
     invocations: minus(
       hoursOf(invocations),
       portions.map((each) => each.invocations),
@@ -129,13 +132,15 @@ function estimatedCompute(
     added(...whole.filter(({ settings }) => settings.architecture === architecture).map(gbSeconds));
   const measured = sumOf(whole.map((each) => (total(each.durationMs) / 1000) * gb(each.settings)));
   const rounding = sumOf(whole.map((each) => (total(each.invocations) / 1000) * gb(each.settings)));
-  const largest = Math.max(...versions.map(gb), gb(rest.settings));
-  const smallest = Math.min(...versions.map(gb), gb(rest.settings));
+  // Where versions that ran differ they are told apart; the rest is what was called otherwise, or is deleted.
+  const candidates =
+    portions.length > 0 ? versions : [...likely, ...(latest === undefined ? [] : [latest]), rest.settings];
+  const largest = Math.max(...candidates.map(gb));
+  const smallest = Math.min(...candidates.map(gb));
   const starts = coldStarts(readings, hoursOf(invocations), versions, period);
   // Duration that no version accounts for may have run with any of the memory sizes.
-  const isMixed = versions.some((each) => gb(each) !== gb(rest.settings)) && whole.includes(rest);
+  const isMixed = smallest < largest && whole.includes(rest);
   const restSeconds = isMixed ? (total(rest.durationMs) + total(rest.invocations)) / 1000 : 0;
-  const latest = versions.find(({ version }) => version === '$LATEST');
   return {
     x86_64: of('x86_64'),
     arm64: of('arm64'),

@@ -162,7 +162,7 @@ describe('Lambda compute', () => {
               value: [
                 { version: '$LATEST', memoryMb: 256, architecture: 'x86_64', modifiedAt: 0 },
                 { version: '1', memoryMb: 128, architecture: 'x86_64', modifiedAt: 0 },
-                { version: '2', memoryMb: 1024, architecture: 'x86_64', modifiedAt: 0 },
+                { version: '2', memoryMb: 1024, architecture: 'x86_64', modifiedAt: period.untilMs - HOUR_MS },
               ],
             },
           }),
@@ -172,6 +172,30 @@ describe('Lambda compute', () => {
     expect(row.range!.low).toBeCloseTo(720 * 0.125, 6);
     expect(row.range!.high).toBeCloseTo(720 * 1.001, 6);
     expect(row.notes.join(' ')).toContain('128 to 1024 MB');
+  });
+
+  test('takes the memory of the version that was published last, not that of code which nobody released', async () => {
+    const period = periodAt('2026-09');
+    const row = await rowOf(
+      'lambda-compute',
+      monthOf(period, {
+        functions: [
+          aFunction({
+            ...ran(period, { invocations: 1, ms: 999.5, concurrency: 0 }),
+            versions: {
+              value: [
+                { version: '$LATEST', memoryMb: 1024, architecture: 'x86_64', modifiedAt: period.untilMs - HOUR_MS },
+                { version: '1', memoryMb: 3072, architecture: 'x86_64', modifiedAt: 0 },
+                { version: '2', memoryMb: 256, architecture: 'x86_64', modifiedAt: HOUR_MS },
+              ],
+            },
+          }),
+        ],
+      }),
+    );
+    expect(row.used).toBeCloseTo(720 * 0.25, 6);
+    // Version 1 was replaced long before the month.
+    expect(row.range!.high).toBeLessThan(721);
   });
 
   test('prices x86 and arm apart after one allowance', async () => {
