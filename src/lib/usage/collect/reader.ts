@@ -18,6 +18,8 @@ export class Reader {
   readonly period: Period;
   readonly #sources: UsageSources;
   readonly #limit: LimitFunction = pLimit(CALLS_AT_ONCE);
+  /** Why no more calls are made. */
+  #end: { readonly cause: unknown } | undefined;
 
   constructor(sources: UsageSources, period: Period) {
     this.#sources = sources;
@@ -38,7 +40,7 @@ export class Reader {
 
   /**
    * What one source answers, or the gap that is left.
-   * @throws what ends a command, see `endsCommand`; calls that wait for their turn are not made any more.
+   * @throws what ends a command, see `endsCommand`; after that no more calls are made.
    */
   async read<S extends Source, T>(source: S, ask: (from: SourceOf<S>) => Promise<T>): Promise<Reading<T>> {
     return settled(async () => {
@@ -48,10 +50,11 @@ export class Reader {
   }
 
   async #ask<F, T>(from: F, ask: (from: F) => Promise<T>): Promise<T> {
+    if (this.#end !== undefined) throw this.#end.cause;
     try {
       return await ask(from);
     } catch (cause) {
-      if (endsCommand(cause)) this.#limit.clearQueue();
+      if (endsCommand(cause)) this.#end ??= { cause };
       throw cause;
     }
   }

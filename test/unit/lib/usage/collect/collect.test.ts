@@ -272,6 +272,7 @@ describe('a call that is refused', () => {
   ])('with $message ends the command, and no more calls are made', async (failure) => {
     sources.failure = () => failure;
     await expect(read()).rejects.toBe(failure);
+    for (let turn = 0; turn < 100; turn++) await new Promise((resolve) => setImmediate(resolve));
     expect(sources.calls.length).toBeLessThanOrEqual(10);
   });
 });
