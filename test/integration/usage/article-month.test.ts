@@ -69,6 +69,8 @@ it('the example system’s month of 10,000 queries', { timeout: 300_000 }, async
   expect(rowOf(report, 'dynamodb-write-units').used).toBe(10_000);
   expect(share('dynamodb-storage')).toBeLessThan(0.001);
   expect(rowOf(report, 'eventbridge-scheduler').used).toBe(4);
+  expect(share('cloudwatch-alarms')).toBeCloseTo(0.8, 4);
+  expect(rowOf(report, 'sns-emails').used).toBe(12);
   expect(report.totals.costUsd).toBe(0);
 
   // What the report of the 16th expected of the month: visits have the rhythm of the week, the polls none.
