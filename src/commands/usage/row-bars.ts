@@ -17,9 +17,5 @@ export function shareBar(now: number, end: number): string {
 /** A character a day, as high as its part of the highest. */
 export function sparkline(days: readonly number[]): string {
   const most = Math.max(...days);
-  return days
-    .map((value) =>
-      value <= 0 || most <= 0 ? '·' : LEVELS[Math.min(LEVELS.length - 1, Math.floor((value / most) * LEVELS.length))],
-    )
-    .join('');
+  return days.map((value) => (value <= 0 ? '·' : LEVELS[Math.ceil((value / most) * LEVELS.length) - 1])).join('');
 }

@@ -123,7 +123,7 @@ describe('usage report', () => {
     expect(stdout).toMatch(/^ROW +USED +FREE +NOW +END +COST$/m);
     expect(stdout).toMatch(/^lambda-requests +37,200 +1M +3\.7 % +7\.2 % +\$0\.00 +▒·········$/m);
     expect(stdout).toMatch(/^ {2}polling +334,800$/m);
-    expect(stdout).toMatch(/^lambda-requests +█{15}▅ +2,400 on 1 Nov$/m);
+    expect(stdout).toMatch(/^lambda-requests +█{15}▄ +2,400 on 1 Nov$/m);
     expect(stdout.replace(/\n/g, ' ')).toMatch(/This report: \d+ calls, 0 paid, \$0\.00\./);
     for (const line of stdout.split('\n')) expect(line.length, line).toBeLessThanOrEqual(80);
     expect(stderr).toContain('cvops usage report --explain sqs-requests');
