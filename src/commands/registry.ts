@@ -13,6 +13,7 @@ export const nouns: Readonly<Record<string, string>> = {
   alias: 'releases: promote, roll back, recover, list, show, history, prune',
   usage: 'the free tier: report, forecast, headroom, prices',
   report: 'what was measured: deployments',
+  state: 'HCP Terraform: who holds the lock, runs, states; lock and unlock',
   sandbox: 'the whole system on this machine, no AWS account',
 };
 
@@ -142,6 +143,31 @@ export const registry: readonly RegistryEntry[] = [
     path: ['report', 'reliability'],
     summary: 'how reliable it was: success rate, DLQ rate, cold starts, durations, downtime',
     load: async () => (await import('./report/reliability.ts')).reportReliability,
+  },
+  {
+    path: ['state', 'list'],
+    summary: 'every workspace: lock, run, resources, last state',
+    load: async () => (await import('./state/list.ts')).stateList,
+  },
+  {
+    path: ['state', 'show'],
+    summary: 'one workspace: who holds the lock and since when, run, settings, last states',
+    load: async () => (await import('./state/show.ts')).stateShow,
+  },
+  {
+    path: ['state', 'history'],
+    summary: 'the last states: serial, when, by whom, run, size',
+    load: async () => (await import('./state/history.ts')).stateHistory,
+  },
+  {
+    path: ['state', 'lock'],
+    summary: 'lock a workspace, with a reason',
+    load: async () => (await import('./state/lock.ts')).stateLock,
+  },
+  {
+    path: ['state', 'unlock'],
+    summary: 'give a lock back, or take it away',
+    load: async () => (await import('./state/unlock.ts')).stateUnlock,
   },
   {
     path: ['sandbox', 'up'],

@@ -2,7 +2,7 @@ import { ForeignAnswer } from '../aws/foreign-answer.ts';
 import { closest } from '../errors/closest.ts';
 import { CvopsError } from '../errors/cvops-error.ts';
 import type { HcpAccess } from './hcp-access.ts';
-import { notHcp, unanswered, unseen } from './hcp-errors.ts';
+import { forbidden, notHcp, unanswered, unseen } from './hcp-errors.ts';
 import { type HcpAnswer, type HcpCall, type HcpSetup, HcpTransport } from './hcp-transport.ts';
 import { type JsonApiDocument, type Resource, textOf } from './json-api.ts';
 import { type HcpStateVersion, readStateVersion } from './state-version.ts';
@@ -16,8 +16,10 @@ export interface HcpUser {
   readonly name: string | null;
 }
 
-/** What a lock or unlock came to; `conflict` says that the lock is not as it was thought to be. */
-export type LockAnswer = { readonly done: true } | { readonly done: false; readonly said: string };
+/** What a lock or unlock came to; not done when the lock is not as it was thought to be, with the server's words. */
+export type LockAnswer =
+  | { readonly done: true; readonly workspace: HcpWorkspace }
+  | { readonly done: false; readonly said: string };
 
 /**
  * The part of the HCP Terraform API that cvops uses. All methods throw CvopsError: `HcpTokenRefused`, `AccessDenied`,
@@ -157,14 +159,20 @@ export class HcpClient {
   }
 
   async #lockAction(workspace: HcpWorkspace, action: string, body?: object): Promise<LockAnswer> {
-    const { status, document } = await this.#transport.send({
+    const what = workspaceWords(workspace.name);
+    const call: HcpCall = {
       method: 'POST',
       path: `/workspaces/${encodeURIComponent(workspace.id)}/actions/${action}`,
-      what: workspaceWords(workspace.name),
+      what,
       ...(body === undefined ? {} : { body }),
-      expect: [409],
-    });
-    return status === 409 ? { done: false, said: document.errors.join('; ') } : { done: true };
+      expect: [404, 409],
+    };
+    const answer = await this.#transport.send(call);
+    const { status, document } = answer;
+    // It was seen a moment ago: what is missing is the permission.
+    if (status === 404) throw forbidden(this.access, what, `${action.replace('-', ' ')} it`);
+    if (status === 409) return { done: false, said: document.errors.join('; ') };
+    return { done: true, workspace: readWorkspace(this.#only(answer, call), document) };
   }
 
   async #one(call: HcpCall): Promise<Resource> {

@@ -28,16 +28,7 @@ export function unanswered(access: HcpAccess, site: HcpCallSite, status: number,
       hint: `it may have expired or been revoked: \`terraform login ${hostname}\`, or set a new one.`,
     });
   }
-  if (status === 403) {
-    return new CvopsError(
-      'AccessDenied',
-      ExitCode.setup,
-      `the token from ${tokenSource} may not do this to ${site.what}.`,
-      {
-        hint: 'give its user or team the permission in HCP Terraform.',
-      },
-    );
-  }
+  if (status === 403) return forbidden(access, site.what, 'do this');
   if (status === 404) return unseen(access, site.what, 'HcpNotFound');
   const message = `${hostname} answered ${status} for ${site.what}${words === '' ? '' : `: ${words}`}.`;
   if (status >= 500) {
@@ -46,6 +37,12 @@ export function unanswered(access: HcpAccess, site: HcpCallSite, status: number,
     });
   }
   return new CvopsError('HcpRefused', ExitCode.failed, message, { hint: '--debug shows each call.' });
+}
+
+export function forbidden({ tokenSource }: HcpAccess, what: string, action: string): CvopsError {
+  return new CvopsError('AccessDenied', ExitCode.setup, `${what}: the token from ${tokenSource} may not ${action}.`, {
+    hint: 'give its user or team the permission in the settings of the workspace; a forced unlock needs admin access.',
+  });
 }
 
 /** HCP Terraform answers 404 for what is not there and for what the token may not see, so that names cannot be guessed. */

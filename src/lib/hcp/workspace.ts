@@ -17,6 +17,9 @@ export interface HcpLockHolder {
   readonly id: string;
   /** A user's or team's name, a run's message; null where the token may not see it. */
   readonly name: string | null;
+  /** Of a run: when it was created, ISO 8601, and its status. HCP Terraform does not say when others took the lock. */
+  readonly createdAt: string | null;
+  readonly status: string | null;
 }
 
 export interface HcpWorkspace {
@@ -68,7 +71,14 @@ function holder(resource: Resource, document: Pick<JsonApiDocument, 'included'>)
   const kind = HOLDERS[by?.type ?? ''];
   if (by === undefined || kind === undefined || !flagOf(resource, 'locked')) return null;
   const seen = includedOf(document, by);
-  const name =
-    seen === undefined ? null : (textOf(seen, 'username') ?? textOf(seen, 'name') ?? textOf(seen, 'message'));
-  return { kind, id: by.id, name };
+  if (seen === undefined) return { kind, id: by.id, name: null, createdAt: null, status: null };
+  const name = textOf(seen, 'username') ?? textOf(seen, 'name') ?? textOf(seen, 'message');
+  const isRun = kind === 'run';
+  return {
+    kind,
+    id: by.id,
+    name,
+    createdAt: isRun ? timeOf(seen, 'created-at') : null,
+    status: isRun ? textOf(seen, 'status') : null,
+  };
 }

@@ -22,6 +22,11 @@ export function userResource({ id, name, team }: HcpPerson) {
   };
 }
 
+/** What of a team is seen by whoever looks at a lock that it holds. */
+export function teamResource({ id, name }: HcpPerson) {
+  return { id, type: 'teams', attributes: { name } };
+}
+
 export function organizationResource(name: string) {
   return {
     id: name,

@@ -1,5 +1,12 @@
 import { type HcpReply, type HcpRequest, notFound, ok, page, type Route, refusal } from './request.ts';
-import { organizationResource, runResource, stateResource, userResource, workspaceResource } from './resources.ts';
+import {
+  organizationResource,
+  runResource,
+  stateResource,
+  teamResource,
+  userResource,
+  workspaceResource,
+} from './resources.ts';
 import { currentState, type HcpPerson, type HcpWorkspaceState, type HcpWorld } from './world.ts';
 
 /** The workspace, when the token may see it. */
@@ -32,7 +39,8 @@ function holder(world: HcpWorld, { lock, runs, id }: HcpWorkspaceState) {
   if (lock === null) return [];
   const run = runs.find((each) => each.id === lock.id);
   if (run !== undefined) return [runResource(run, id)];
-  return world.people.filter((each) => each.id === lock.id).map(userResource);
+  const show = (each: HcpPerson) => (lock.type === 'teams' ? teamResource(each) : userResource(each));
+  return world.people.filter((each) => each.id === lock.id).map(show);
 }
 
 function one(request: HcpRequest, workspace: HcpWorkspaceState | undefined): HcpReply {

@@ -150,12 +150,24 @@ describe('locks', () => {
     const api = client();
     const others = client(server.env(bob));
     const workspace = await api.workspace('cv-analytics-worker');
-    expect(await api.lock(workspace, 'state surgery')).toEqual({ done: true });
-    expect((await others.workspace('cv-analytics-worker')).lockedBy).toEqual({ kind: 'user', id: ana.id, name: 'ana' });
+    expect(await api.lock(workspace, 'state surgery')).toMatchObject({ done: true });
+    expect((await others.workspace('cv-analytics-worker')).lockedBy).toMatchObject({
+      kind: 'user',
+      id: ana.id,
+      name: 'ana',
+    });
     expect(await others.lock(workspace, 'me too')).toMatchObject({ done: false });
     expect(await others.unlock(workspace)).toMatchObject({ done: false, said: expect.stringContaining('User ana') });
-    expect(await api.unlock(workspace)).toEqual({ done: true });
+    expect(await api.unlock(workspace)).toMatchObject({ done: true });
     expect(await api.unlock(workspace)).toMatchObject({ done: false, said: expect.stringContaining('not locked') });
+  });
+
+  test('that the token may not force open are told so, for the workspace was seen', async () => {
+    const others = client(server.env(bob));
+    const workspace = await others.workspace('cv-analytics-worker');
+    await client().lock(workspace, '');
+    expect(await failure(others.forceUnlock(workspace))).toMatchObject({ code: 'AccessDenied', exitCode: 4 });
+    expect(await client().forceUnlock(workspace)).toMatchObject({ done: true });
   });
 
   test('a change is never sent twice after an answer that was lost', async () => {
@@ -193,7 +205,7 @@ describe('what goes wrong', () => {
     const api = client();
     const workspace = await api.workspace('cv-analytics-worker');
     server.fail({ on: /POST/, reply: { status: 429, body: { errors: [] } } });
-    expect(await api.lock(workspace, '')).toEqual({ done: true });
+    expect(await api.lock(workspace, '')).toMatchObject({ done: true });
   });
 
   test.each([
@@ -290,7 +302,7 @@ describe('what goes wrong', () => {
       on: /POST/,
       onStrike: () => abort.controller.abort(new CvopsError('Interrupted', 130, 'interrupted.')),
     });
-    expect(await api.lock(workspace, '')).toEqual({ done: true });
+    expect(await api.lock(workspace, '')).toMatchObject({ done: true });
   });
 
   test('calls are paced below the 30 a second that are allowed', async () => {

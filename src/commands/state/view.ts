@@ -1,0 +1,93 @@
+import { count, instant, text } from '../../lib/io/format.ts';
+import type { Block, Cell } from '../../lib/io/outcome.ts';
+import { holderWords, lockWords } from '../../lib/state/lock-words.ts';
+import type { NamedState } from '../../lib/state/named-states.ts';
+import { FREE_RESOURCES, type WorkspaceState } from '../../lib/state/workspace-state.ts';
+import { when } from '../alias/when.ts';
+
+const at = (time: string | null): number | null => (time === null ? null : Date.parse(time));
+
+/** The table of `state list`. */
+export function workspaceTable(workspaces: readonly WorkspaceState[], nowMs: number): Block {
+  const labels = ['SERVICE', 'WORKSPACE', 'LOCK', 'RUN', 'RESOURCES', 'SERIAL', 'STATE'];
+  return {
+    kind: 'table',
+    table: {
+      columns: labels.map((label) => ({
+        label,
+        ...(label === 'RESOURCES' || label === 'SERIAL' ? { align: 'right' as const } : {}),
+      })),
+      rows: workspaces.map((each) => [
+        text(each.service, 'strong'),
+        each.found ? text(each.workspace) : { raw: each.workspace, text: `${each.workspace} (not seen)`, tone: 'warn' },
+        lockCell(each, nowMs),
+        text(each.run?.status ?? null),
+        count(each.resources),
+        count(each.state?.serial ?? null),
+        when(at(each.state?.createdAt ?? null), nowMs),
+      ]),
+    },
+  };
+}
+
+function lockCell({ locked, lock }: WorkspaceState, nowMs: number): Cell {
+  if (lock === null) return locked === null ? text(null) : text('free');
+  const since = when(at(lock.since), nowMs);
+  return text(`${holderWords(lock)}${lock.since === null ? '' : `, ${since.text}`}`, 'warn');
+}
+
+/** What `state show` says of one workspace. */
+export function workspaceFields(state: WorkspaceState, organizationResources: number | null, nowMs: number): Block {
+  const { lock, run, updatedAt } = state;
+  const changed = instant(at(updatedAt), nowMs).text ?? '–';
+  const since: (readonly [string, Cell])[] =
+    lock !== null && lock.since === null
+      ? [['since', { raw: null, text: `HCP Terraform does not say; the workspace last changed ${changed}` }]]
+      : [];
+  const total =
+    organizationResources === null ? '' : `; ${organizationResources} of ${FREE_RESOURCES} in the organisation`;
+  return {
+    kind: 'fields',
+    fields: [
+      ['lock', lock === null ? text('free', 'good') : text(lockWords(lock, nowMs), 'warn')],
+      ...since,
+      [
+        'run',
+        run === null
+          ? text(null)
+          : {
+              raw: run.id,
+              text: `${run.id}, ${run.status.replaceAll('_', ' ')}, ${instant(at(run.createdAt), nowMs).text}`,
+            },
+      ],
+      ['resources', { raw: state.resources, text: `${state.resources ?? '–'}${total}` }],
+      ['Terraform', text(state.terraformVersion)],
+      ['execution', text(state.executionMode)],
+      ['auto-apply', { raw: state.autoApply, text: state.autoApply === true ? 'yes' : 'no' }],
+      ['page', text(state.url, 'dim')],
+    ],
+  };
+}
+
+/** The table of `state history`, the newest first. */
+export function statesTable(states: readonly NamedState[], nowMs: number): Block {
+  const labels = ['SERIAL', 'WHEN', 'BY', 'RUN', 'BYTES', 'TERRAFORM', 'STATUS'];
+  return {
+    kind: 'table',
+    table: {
+      columns: labels.map((label) => ({
+        label,
+        ...(label === 'SERIAL' || label === 'BYTES' ? { align: 'right' as const } : {}),
+      })),
+      rows: states.map((each) => [
+        { ...count(each.serial), tone: 'strong' },
+        instant(at(each.createdAt), nowMs),
+        text(each.by ?? each.createdBy),
+        text(each.run),
+        count(each.sizeBytes),
+        text(each.terraformVersion),
+        text(each.status, each.status === 'finalized' ? undefined : 'warn'),
+      ]),
+    },
+  };
+}
