@@ -218,7 +218,8 @@ export function createContext(host: Host, settings: Settings, folders: Folders):
     }),
     freeTier: once(async () => {
       const { AwsFreeTier } = await import('./aws/adapters/aws-free-tier.ts');
-      return new AwsFreeTier(await cloudWatch(), await setup());
+      const { AWS_ENDPOINT_URL_FREETIER: own, AWS_ENDPOINT_URL: all } = host.env;
+      return new AwsFreeTier(await cloudWatch(), await setup(), own || all || undefined);
     }),
     usage: { measurements, monitoring: alarms, functions, tables, logs: functionLogs },
     confirm: (question) => confirm(question, host.streams, settings),

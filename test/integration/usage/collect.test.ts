@@ -16,7 +16,7 @@ import { MemorySink } from '../../support/memory-sink.ts';
 import { observeCalls } from '../../support/observe-calls.ts';
 import { isolatedEnvironment } from '../../support/run-cli.ts';
 
-const NOW = Date.UTC(2026, 10, 12, 12);
+const NOW = Date.UTC(2026, 10, 20, 12);
 const HOUR = 3_600_000;
 
 let sandbox: Sandbox;

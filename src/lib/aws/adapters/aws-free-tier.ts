@@ -52,10 +52,14 @@ export class AwsFreeTier implements FreeTier {
   readonly #calls: SignedJson;
   readonly #endpoint: string;
 
-  /** @param client lends its credentials. */
-  constructor(client: Pick<CloudWatchClient, 'config'>, setup: ClientSetup) {
+  /**
+   * @param client lends its credentials.
+   * @param endpoint where calls go unless a flag or the configuration says otherwise; the environment's, as for SDK
+   *   clients: https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
+   */
+  constructor(client: Pick<CloudWatchClient, 'config'>, setup: ClientSetup, endpoint: string | undefined) {
     this.#setup = setup;
-    this.#endpoint = setup.options.endpoint ?? ENDPOINT;
+    this.#endpoint = setup.options.endpoint ?? endpoint ?? ENDPOINT;
     const { credentials, sha256 } = client.config;
     const signer = new SignatureV4({ service: 'freetier', region: REGION, credentials, sha256 });
     const service = { name: 'freetier', target: 'AWSFreeTierService', timeoutMs: TIMEOUT_MS };

@@ -25,21 +25,17 @@ beforeEach(async () => {
 });
 afterEach(() => server.close());
 
-function freeTier(signal?: AbortSignal): AwsFreeTier {
+function freeTier(signal?: AbortSignal, environment?: string): AwsFreeTier {
   const options = {
     region: 'eu-west-2',
-    endpoint: `http://127.0.0.1:${server.port}`,
+    ...(environment === undefined ? { endpoint: `http://127.0.0.1:${server.port}` } : {}),
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
     maxAttempts: 3,
     customUserAgent: 'cvops/test',
   };
   const observe = (call: CallRecord) => calls.push(call);
-  return new AwsFreeTier(new CloudWatchClient(options), {
-    options,
-    observe,
-    now: Date.now,
-    ...(signal === undefined ? {} : { signal }),
-  });
+  const setup = { options, observe, now: Date.now, ...(signal === undefined ? {} : { signal }) };
+  return new AwsFreeTier(new CloudWatchClient(options), setup, environment);
 }
 
 describe('the free tier adapter', () => {
@@ -53,6 +49,12 @@ describe('the free tier adapter', () => {
       'user-agent': 'cvops/test',
     });
     expect(headers?.authorization).toMatch(/Credential=test\/\d{8}\/us-east-1\/freetier\/aws4_request/);
+  });
+
+  test('goes where the environment sends AWS’s calls', async () => {
+    answers = [[200, {}]];
+    await freeTier(undefined, `http://127.0.0.1:${server.port}`).offers();
+    expect(requests).toHaveLength(1);
   });
 
   test('reads every page, and takes what AWS leaves out as not known', async () => {
