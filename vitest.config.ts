@@ -2,7 +2,8 @@ import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 // Projects by what they need: `unit`, `cli` and `property` need nothing but Node; `integration` starts servers on
-// loopback; `conformance` also starts Python emulators; `e2e` needs the built bundle.
+// loopback; `conformance` also starts Python emulators; `e2e` needs the built bundle; `terraform` needs Terraform and its
+// AWS provider.
 const project = (name: string, options: { timeout?: number; setupFiles?: string[] } = {}) => ({
   test: {
     name,
@@ -35,8 +36,11 @@ export default defineConfig({
       project('property', { timeout: 300_000, setupFiles: ['test/support/fixed-seed.ts'] }),
       project('integration', { timeout: 60_000 }),
       project('services', { timeout: 60_000 }),
+      // The workflows of .github, whose shell steps are run by bash.
+      project('workflows'),
       project('conformance', { timeout: 120_000 }),
       project('e2e', { timeout: 180_000 }),
+      project('terraform', { timeout: 600_000 }),
     ],
   },
 });

@@ -1,0 +1,29 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { ROOTS } from '../../scripts/terraform.mjs';
+import { describeWithTerraform } from './support/describe-with-terraform.ts';
+
+await describeWithTerraform('the Terraform configuration', (workspace) => {
+  const modules = readdirSync(join(workspace.folder, 'modules')).map((name) => `modules/${name}`);
+
+  test('is formatted as Terraform formats', async () => {
+    expect(await workspace.must('.', 'fmt', '-check', '-recursive')).toBe('');
+  });
+
+  test.each(ROOTS)('of the root %s is valid, with the provider of its lock file', async (root) => {
+    await workspace.init(root);
+    expect(JSON.parse(await workspace.must(root, 'validate', '-json'))).toMatchObject({
+      valid: true,
+      warning_count: 0,
+    });
+  });
+
+  // Which validate it first.
+  test.each(modules)('of %s passes its own tests', async (module) => {
+    await workspace.init(module);
+    const { all, code } = await workspace.run(module, 'test', '-no-color');
+    expect(all).toMatch(/^(Success|Failure)! \d+ passed, 0 failed\.$/m);
+    expect(code, all).toBe(0);
+  });
+});
