@@ -16,14 +16,14 @@ const PROJECTIONS: Readonly<Record<UsageRow['projection'], string>> = {
 export function explainView(row: UsageRow, { period }: UsageReport): readonly Block[] {
   return [
     { kind: 'line', text: `${row.id}: ${rowName(row)}, ${monthName(period.month)}`, tone: 'strong' },
-    { kind: 'fields', fields: fieldsOf(row) },
+    { kind: 'fields', fields: fieldsOf(row, period.isOver) },
     { kind: 'line', text: row.formula.text, tone: 'accent' },
     ...termsTable(row.formula.terms),
     ...row.notes.map((note): Block => ({ kind: 'line', text: `- ${note}` })),
   ];
 }
 
-function fieldsOf(row: UsageRow): readonly (readonly [string, Cell])[] {
+function fieldsOf(row: UsageRow, isOver: boolean): readonly (readonly [string, Cell])[] {
   const { used, range, limit, unit, gap, account } = row;
   const of = (share: number | null) => (share === null ? '' : ` (${percent(share)})`);
   const figure = (value: number | null, share: number | null) =>
@@ -32,25 +32,28 @@ function fieldsOf(row: UsageRow): readonly (readonly [string, Cell])[] {
     ['used', used === null ? text('not read', 'bad') : figure(used, row.utilisation)],
     range === null ? null : ['range', { raw: null, text: `${between(range)} ${unit}` }],
     gap === null ? null : ['missing', text(`${gap.message}${gap.hint === undefined ? '' : ` ${gap.hint}`}`, 'warn')],
-    account === null ? null : ['account', figure(account.used, account.utilisation)],
+    account === null || account.used === used ? null : ['account', figure(account.used, account.utilisation)],
     [
       'free',
       limit === null
         ? text('no limit by the unit')
         : { raw: limit, text: `${amount(limit)} ${unit}, of the ${row.scope === 'region' ? 'Region' : row.scope}` },
     ],
-    ['at the end', figure(row.projected, row.projectedUtilisation)],
-    row.projectedRange === null ? null : ['its range', { raw: null, text: `${between(row.projectedRange)} ${unit}` }],
-    ['how', text(PROJECTIONS[row.projection])],
+    isOver ? null : ['at the end', figure(row.projected, row.projectedUtilisation)],
+    row.projectedRange === null || isOver
+      ? null
+      : ['its range', { raw: null, text: `${between(row.projectedRange)} ${unit}` }],
+    isOver ? null : ['how', text(PROJECTIONS[row.projection])],
     ['confidence', text(row.confidence)],
-    ['cost', { raw: row.costUsd, text: cost(row) }],
+    ['cost', { raw: row.costUsd, text: cost(row, isOver) }],
     ['source', text(row.source)],
   ];
   return optional.filter((field) => field !== null);
 }
 
-function cost({ costUsd, projectedCostUsd }: UsageRow): string {
+function cost({ costUsd, projectedCostUsd }: UsageRow, isOver: boolean): string {
   if (costUsd === null) return '–';
+  if (isOver) return `${formatUsd(costUsd)}, before credits`;
   const end = projectedCostUsd === null ? '' : `, ${formatUsd(projectedCostUsd)} at the end`;
   return `${formatUsd(costUsd)} so far${end}, before credits`;
 }

@@ -150,7 +150,7 @@ function compact(limit: number): string {
 
 /** How the month went, of the rows that something happened in. */
 function daysTable({ rows, period }: UsageReport): TableView | null {
-  const moved = rows.filter(({ daily, used }) => daily.length > 1 && (used ?? 0) > 0);
+  const moved = rows.filter(({ daily }) => daily.length > 1 && Math.max(...daily) > 0);
   if (moved.length === 0) return null;
   const fromMs = Date.parse(period.from);
   const last = Math.max(...moved.map(({ daily }) => daily.length));

@@ -188,6 +188,16 @@ describe('usage report --explain', () => {
     expect(text).toContain('https://aws.amazon.com/lambda/pricing/');
   });
 
+  test('has no end to tell of a month that is over', async () => {
+    const { stdout } = await cli(['--explain', 'lambda-requests', '--month', '2026-10'], {
+      stdoutTTY: true,
+      columns: 100,
+    });
+    expect(stdout).toMatch(/^used +72,000 requests \(7\.2 %\)$/m);
+    expect(stdout).toMatch(/^cost +\$0\.00, before credits$/m);
+    expect(stdout).not.toContain('at the end');
+  });
+
   test('answers one row as data', async () => {
     const { data } = jsonOf(await cli(['--explain', 'sqs-requests', '--json']));
     expect(data.rows).toHaveLength(1);
