@@ -22,6 +22,7 @@ const PATHS = {
   '/state-versions': ['get'],
   '/state-versions/{state_version_id}': ['get'],
   '/state-versions/{state_version_id}/outputs': ['get'],
+  '/state-version-outputs/{state_version_output_id}': ['get'],
   '/workspaces/{workspace_id}/state-versions': ['post'],
   '/workspaces/{workspace_id}/current-state-version': ['get'],
   '/workspaces/{workspace_id}/current-state-version-outputs': ['get'],

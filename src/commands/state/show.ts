@@ -16,7 +16,7 @@ const STATES = 3;
 
 export const stateShow = defineCommand<ShowOptions>({
   arguments: [workspaceArgument],
-  examples: ['cvops state show worker', 'cvops state show worker --json --query data.workspaces[0].lock'],
+  examples: ['cvops state show worker', 'cvops state show worker --json --query "data.workspaces[0].lock"'],
   parse: ([service]) => ({ service }),
   run: show,
 });

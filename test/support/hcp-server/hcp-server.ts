@@ -19,6 +19,8 @@ export interface HcpFault {
   readonly hangs?: boolean;
   /** It is done, and then the connection breaks before the answer. */
   readonly dropsAnswer?: boolean;
+  /** It is done only when this resolves. */
+  readonly waitsFor?: Promise<unknown>;
   /** Called when it strikes. */
   readonly onStrike?: () => void;
 }
@@ -81,6 +83,7 @@ export async function startHcpServer(options: HcpServerOptions = {}): Promise<Hc
     requests.push(`${name}${decodeURIComponent(url.search)}`);
     const fault = takeFault(name);
     if (fault?.hangs === true) return;
+    await fault?.waitsFor;
     if (fault?.reply !== undefined) return send(response, fault.reply);
     const requestBody = body.length === 0 ? undefined : (JSON.parse(body.toString('utf8')) as object);
     const person = world.people.find(({ token }) => incoming.headers.authorization === `Bearer ${token}`);

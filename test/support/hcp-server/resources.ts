@@ -132,21 +132,25 @@ export function stateResource(state: HcpState, workspaceId: string, origin: stri
   };
 }
 
-export function outputResources(state: HcpState) {
+/** @param revealed asked for one by one, the sensitive ones are shown, too */
+export function outputResources(state: HcpState, revealed = false) {
   if (state.content === null) return [];
   const { outputs = {} } = JSON.parse(state.content.toString('utf8')) as {
     outputs?: Record<string, { value: unknown; type: unknown; sensitive?: boolean }>;
   };
-  return Object.entries(outputs).map(([name, { value, type, sensitive = false }], i) => ({
-    id: `wsout-${state.id.slice(3)}${i}`,
-    type: 'state-version-outputs',
-    attributes: {
-      name,
-      sensitive,
-      type: typeof type === 'string' ? type : 'object',
-      value: sensitive ? null : value,
-      'detailed-type': type,
-    },
-    links: { self: `/api/v2/state-version-outputs/wsout-${state.id.slice(3)}${i}` },
-  }));
+  return Object.entries(outputs).map(([name, { value, type, sensitive = false }], i) => {
+    const id = `wsout-${state.id.slice(3)}${i}`;
+    return {
+      id,
+      type: 'state-version-outputs',
+      attributes: {
+        name,
+        sensitive,
+        type: typeof type === 'string' ? type : 'object',
+        value: sensitive && !revealed ? null : value,
+        'detailed-type': type,
+      },
+      links: { self: `/api/v2/state-version-outputs/${id}` },
+    };
+  });
 }

@@ -75,6 +75,16 @@ export const stateRoutes: readonly Route[] = [
   },
   { method: 'GET', path: '/state-versions/:', handle: stated(show) },
   { method: 'GET', path: '/state-versions/:/outputs', handle: stated(outputs) },
+  {
+    method: 'GET',
+    path: '/state-version-outputs/:',
+    handle: (request, id) => {
+      const seen = request.world.workspaces.filter((each) => visible(request, (other) => other === each) !== undefined);
+      const all = seen.flatMap(({ states }) => states.flatMap((each) => outputResources(each, true)));
+      const found = all.find((each) => each.id === id);
+      return found === undefined ? notFound() : ok(found);
+    },
+  },
   { method: 'GET', path: '/workspaces/:/current-state-version', handle: current(show) },
   { method: 'GET', path: '/workspaces/:/current-state-version-outputs', handle: current(outputs) },
   {
