@@ -27,11 +27,14 @@ describe('planted metrics', () => {
       Period,
       Statistics: ['Sum', 'SampleCount', 'Minimum', 'Maximum', 'Average'],
     });
-  const sums = async (from: number, until: number) =>
-    (await read(from, until)).Datapoints.map((point: { Timestamp: Date; Sum: unknown }) => [
+  const sums = async (from: number, until: number) => {
+    const { Datapoints } = await read(from, until);
+    const pairs = Datapoints.map((point: { Timestamp: Date; Sum: unknown }) => [
       point.Timestamp.getTime(),
       Number(point.Sum),
     ]);
+    return pairs.sort(([a]: number[], [b]: number[]) => a! - b!);
+  };
 
   it('answer hour by hour what was planted, hours without a point left out', async () => {
     const month = Date.UTC(2026, 9, 1);
