@@ -14,6 +14,7 @@ export const nouns: Readonly<Record<string, string>> = {
   usage: 'the free tier: report, forecast, headroom, prices',
   report: 'what was measured: deployments',
   state: 'HCP Terraform: who holds the lock, runs, states; lock and unlock',
+  alarms: 'alarms: states, whom they tell, a test of one',
   sandbox: 'the whole system on this machine, no AWS account',
 };
 
@@ -143,6 +144,16 @@ export const registry: readonly RegistryEntry[] = [
     path: ['report', 'reliability'],
     summary: 'how reliable it was: success rate, DLQ rate, cold starts, durations, downtime',
     load: async () => (await import('./report/reliability.ts')).reportReliability,
+  },
+  {
+    path: ['alarms', 'list'],
+    summary: 'every alarm of the system: state, since when, why, and whether anybody hears of it',
+    load: async () => (await import('./alarms/list.ts')).alarmsList,
+  },
+  {
+    path: ['alarms', 'test'],
+    summary: 'put one alarm off for real, see whom it tells, and set it back',
+    load: async () => (await import('./alarms/test.ts')).alarmsTest,
   },
   {
     path: ['state', 'list'],

@@ -4,7 +4,7 @@ import { CallPace } from './aws/call-pace.ts';
 import { CallTally } from './aws/call-tally.ts';
 import type { CallRecord, ClientSetup } from './aws/client-options.ts';
 import type { Account, Tables, Topics, Trail } from './aws/ports/account.ts';
-import type { Alarms } from './aws/ports/alarms.ts';
+import type { AlarmControls, Alarms } from './aws/ports/alarms.ts';
 import type { FreeTier } from './aws/ports/free-tier.ts';
 import type { FunctionCode } from './aws/ports/function-code.ts';
 import type { FunctionLogs } from './aws/ports/function-logs.ts';
@@ -50,7 +50,7 @@ export interface Context extends Host {
   region(): Promise<string>;
   queues(): Promise<Queues>;
   moveTasks(): Promise<MoveTasks>;
-  alarms(): Promise<Alarms>;
+  alarms(): Promise<Alarms & AlarmControls>;
   functions(): Promise<Functions>;
   functionCode(): Promise<FunctionCode>;
   functionLogs(): Promise<FunctionLogs>;

@@ -1,12 +1,14 @@
 import {
   type CloudWatchClient,
   type CompositeAlarm,
+  DescribeAlarmHistoryCommand,
   DescribeAlarmsCommand,
   ListDashboardsCommand,
   type MetricAlarm,
+  SetAlarmStateCommand,
 } from '@aws-sdk/client-cloudwatch';
 import { classifyAwsError } from '../../errors/classify-aws-error.ts';
-import type { AlarmState, Alarms } from '../ports/alarms.ts';
+import type { Alarm, AlarmAction, AlarmControls, AlarmRule, AlarmState, Alarms } from '../ports/alarms.ts';
 import type { AlarmSettings, Monitoring } from '../ports/usage-source.ts';
 
 interface AlarmPage {
@@ -20,8 +22,8 @@ const PAGE = 100;
 /** An anomaly detection is billed as its metric and the two bounds of its band. https://aws.amazon.com/cloudwatch/pricing/ */
 const BAND_METRICS = 2;
 
-/** {@link Alarms} and {@link Monitoring} over the CloudWatch API. */
-export class CloudWatchAlarms implements Alarms, Monitoring {
+/** {@link Alarms}, {@link AlarmControls} and {@link Monitoring} over the CloudWatch API. */
+export class CloudWatchAlarms implements Alarms, AlarmControls, Monitoring {
   readonly #client: CloudWatchClient;
 
   constructor(client: CloudWatchClient) {
@@ -32,30 +34,58 @@ export class CloudWatchAlarms implements Alarms, Monitoring {
     const { metricAlarms, compositeAlarms } = await this.#describe(`alarm "${names.join(', ')}"`, {
       AlarmNames: [...names],
     });
-    return [...metricAlarms, ...compositeAlarms].map((alarm) => ({
-      name: alarm.AlarmName ?? '',
-      state: alarm.StateValue ?? 'INSUFFICIENT_DATA',
-      reason: alarm.StateReason ?? '',
+    return [...metricAlarms, ...compositeAlarms].map(stateOf);
+  }
+
+  async list(): Promise<readonly Alarm[]> {
+    const { metricAlarms, compositeAlarms } = await this.#describeAll();
+    return [
+      ...metricAlarms.map((alarm) => ({
+        ...described(alarm),
+        composite: false,
+        values: recentValues(alarm.StateReasonData),
+        rule: ruleOf(alarm),
+      })),
+      ...compositeAlarms.map((alarm) => ({ ...described(alarm), composite: true, values: null, rule: null })),
+    ];
+  }
+
+  async setState(name: string, state: AlarmState['state'], reason: string): Promise<void> {
+    await this.#call('cloudwatch:SetAlarmState', name, () =>
+      this.#client.send(new SetAlarmStateCommand({ AlarmName: name, StateValue: state, StateReason: reason })),
+    );
+  }
+
+  async lastActions(name: string): Promise<readonly AlarmAction[]> {
+    const { AlarmHistoryItems = [] } = await this.#call('cloudwatch:DescribeAlarmHistory', name, () =>
+      this.#client.send(
+        new DescribeAlarmHistoryCommand({
+          AlarmName: name,
+          HistoryItemType: 'Action',
+          ScanBy: 'TimestampDescending',
+          MaxRecords: PAGE,
+        }),
+      ),
+    );
+    return AlarmHistoryItems.map(({ Timestamp, HistorySummary = '' }) => ({
+      at: Timestamp?.getTime() ?? 0,
+      // "Successfully executed action arn:…", "Failed to execute action arn:… . Received error: …".
+      arn: /\baction (arn:\S+?)[.,]?(\s|$)/.exec(HistorySummary)?.[1] ?? '',
+      succeeded: HistorySummary.startsWith('Successfully'),
     }));
   }
 
   async allAlarms(): Promise<readonly AlarmSettings[]> {
-    const alarms: AlarmSettings[] = [];
-    let next: string | undefined;
-    do {
-      const page = await this.#describe('the alarms of this account', { MaxRecords: PAGE, NextToken: next });
-      alarms.push(...page.metricAlarms.map(metricAlarm));
-      alarms.push(
-        ...page.compositeAlarms.map(({ AlarmName: name = '' }) => ({
-          name,
-          metrics: 0,
-          highResolution: false,
-          composite: true,
-        })),
-      );
-      next = page.next;
-    } while (next !== undefined);
-    return alarms;
+    const { metricAlarms, compositeAlarms } = await this.#describeAll();
+    return [
+      ...metricAlarms.map(metricAlarm),
+      ...compositeAlarms.map(({ AlarmName: name = '' }) => ({
+        name,
+        metrics: 0,
+        highResolution: false,
+        composite: true,
+      })),
+    ];
   }
 
   async dashboards(): Promise<number> {
@@ -73,6 +103,27 @@ export class CloudWatchAlarms implements Alarms, Monitoring {
         action: 'cloudwatch:ListDashboards',
         resource: 'the dashboards of this account',
       });
+    }
+  }
+
+  async #describeAll(): Promise<Omit<AlarmPage, 'next'>> {
+    const metricAlarms: MetricAlarm[] = [];
+    const compositeAlarms: CompositeAlarm[] = [];
+    let next: string | undefined;
+    do {
+      const page = await this.#describe('the alarms of this account', { MaxRecords: PAGE, NextToken: next });
+      metricAlarms.push(...page.metricAlarms);
+      compositeAlarms.push(...page.compositeAlarms);
+      next = page.next;
+    } while (next !== undefined);
+    return { metricAlarms, compositeAlarms };
+  }
+
+  async #call<T>(action: string, name: string, send: () => Promise<T>): Promise<T> {
+    try {
+      return await send();
+    } catch (cause) {
+      throw classifyAwsError(cause, { action, resource: `alarm "${name}"`, notFound: { code: 'AlarmNotFound' } });
     }
   }
 
@@ -98,6 +149,58 @@ export class CloudWatchAlarms implements Alarms, Monitoring {
         notFound: { code: 'AlarmNotFound' },
       });
     }
+  }
+}
+
+function stateOf(alarm: MetricAlarm | CompositeAlarm): AlarmState {
+  return {
+    name: alarm.AlarmName ?? '',
+    state: alarm.StateValue ?? 'INSUFFICIENT_DATA',
+    reason: alarm.StateReason ?? '',
+  };
+}
+
+function described(alarm: MetricAlarm | CompositeAlarm): Omit<Alarm, 'composite' | 'values' | 'rule'> {
+  return {
+    ...stateOf(alarm),
+    description: alarm.AlarmDescription ?? '',
+    // Without the first one, an update of the reason alone would count as a change.
+    since: (alarm.StateTransitionedTimestamp ?? alarm.StateUpdatedTimestamp)?.getTime() ?? null,
+    actionsEnabled: alarm.ActionsEnabled ?? true,
+    actions: {
+      alarm: alarm.AlarmActions ?? [],
+      ok: alarm.OKActions ?? [],
+      insufficientData: alarm.InsufficientDataActions ?? [],
+    },
+  };
+}
+
+function ruleOf(alarm: MetricAlarm): AlarmRule | null {
+  const { Namespace: namespace, MetricName: metric, Threshold: threshold } = alarm;
+  if (namespace === undefined || metric === undefined || threshold === undefined) return null;
+  return {
+    namespace,
+    metric,
+    dimensions: Object.fromEntries((alarm.Dimensions ?? []).map(({ Name = '', Value = '' }) => [Name, Value])),
+    statistic: alarm.Statistic ?? alarm.ExtendedStatistic ?? '',
+    comparison: alarm.ComparisonOperator ?? '',
+    threshold,
+    periodSeconds: alarm.Period ?? 60,
+    periods: alarm.EvaluationPeriods ?? 1,
+    missing: (alarm.TreatMissingData as AlarmRule['missing'] | undefined) ?? 'missing',
+  };
+}
+
+/** AWS writes them as JSON for machines; where it does not, or somebody set the state by hand, there are none. */
+function recentValues(reasonData: string | undefined): readonly number[] | null {
+  if (reasonData === undefined) return null;
+  try {
+    const { recentDatapoints } = JSON.parse(reasonData) as { recentDatapoints?: unknown };
+    return Array.isArray(recentDatapoints) && recentDatapoints.every((value) => typeof value === 'number')
+      ? recentDatapoints
+      : null;
+  } catch {
+    return null;
   }
 }
 

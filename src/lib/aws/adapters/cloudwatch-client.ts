@@ -1,9 +1,13 @@
-import { CloudWatchClient, type Datapoint } from '@aws-sdk/client-cloudwatch';
+import { CloudWatchClient, type Datapoint, SetAlarmStateCommand } from '@aws-sdk/client-cloudwatch';
 import type { ClientSetup } from '../client-options.ts';
 import type { RawAnswer } from '../foreign-answer.ts';
 import { type CallRules, guardClient } from '../guard-client.ts';
 
-const RULES: CallRules = { answers: { GetMetricStatistics: ['Label'] } };
+const RULES: CallRules = {
+  answers: { GetMetricStatistics: ['Label'] },
+  // A state that was set is set back, whatever happens.
+  finish: [SetAlarmStateCommand],
+};
 
 /** The client that all adapters of CloudWatch share. */
 export function cloudWatchClient(setup: ClientSetup): CloudWatchClient {

@@ -1,0 +1,109 @@
+import { watchWords, whyWords } from '../../lib/alarms/alarm-words.ts';
+import { alarmsOf } from '../../lib/alarms/alarms-of.ts';
+import { actionName, type TopicReach, topicsOf, unheard } from '../../lib/alarms/reach.ts';
+import type { Alarm } from '../../lib/aws/ports/alarms.ts';
+import type { Context } from '../../lib/context.ts';
+import { ExitCode } from '../../lib/errors/exit-code.ts';
+import { plural, text } from '../../lib/io/format.ts';
+import type { Block, Cell, Outcome, Warning } from '../../lib/io/outcome.ts';
+import { when } from '../alias/when.ts';
+import { defineCommand } from '../command.ts';
+import { alarmData } from './alarm-data.ts';
+
+interface ListOptions {
+  readonly all: boolean;
+}
+
+export const alarmsList = defineCommand<ListOptions>({
+  flags: [{ flags: '--all', description: 'also those that look at nothing in the configuration' }],
+  examples: ['cvops alarms list', 'cvops alarms list --json --query "data.alarms[?state != \'OK\'].name"'],
+  parse: (_args, flags) => ({ all: flags['all'] === true }),
+  run,
+});
+
+async function run(options: ListOptions, context: Context): Promise<Outcome> {
+  const [config, ports] = await Promise.all([context.config(), context.alarms()]);
+  const everything = await ports.list();
+  const alarms = options.all ? everything : alarmsOf(config, everything);
+  const topics = await topicsOf(await context.topics(), alarms);
+  const unread = [...topics.values()].filter(({ problem }) => problem !== null && problem.code !== 'TopicNotFound');
+  const off = alarms.find(({ state }) => state === 'ALARM');
+  const left = everything.length - alarms.length;
+  return {
+    kind: 'alarms.list',
+    data: { alarms: alarms.map((alarm) => alarmData(alarm, topics)), others: left },
+    items: alarms.map((alarm) => alarmData(alarm, topics)),
+    warnings: warningsOf(alarms, topics),
+    next:
+      off !== undefined || alarms.length === 0
+        ? []
+        : [{ command: `cvops alarms test ${alarms[0]!.name}`, why: 'see the mail of one' }],
+    exitCode: unread.length > 0 ? ExitCode.partial : ExitCode.done,
+    view: () => view(alarms, topics, left, context.clock.now()),
+  };
+}
+
+function warningsOf(alarms: readonly Alarm[], topics: ReadonlyMap<string, TopicReach>): readonly Warning[] {
+  return [
+    ...[...topics.values()].flatMap(({ name, pending, problem }) => {
+      if (problem !== null) {
+        return [
+          { code: problem.code, message: `${problem.message}${problem.hint === null ? '' : ` ${problem.hint}`}` },
+        ];
+      }
+      if (!pending) return [];
+      return [
+        {
+          code: 'SubscriptionPending',
+          message: `${plural(pending, 'subscription')} to ${name} ${pending === 1 ? 'is' : 'are'} not confirmed and ${pending === 1 ? 'gets' : 'get'} nothing: follow the link in AWS's mail.`,
+        },
+      ];
+    }),
+    ...alarms.flatMap((alarm) => {
+      const why = unheard(alarm, topics);
+      return why === null ? [] : [{ code: why.code, message: `nobody hears of ${alarm.name}: ${why.words}.` }];
+    }),
+  ];
+}
+
+function view(
+  alarms: readonly Alarm[],
+  topics: ReadonlyMap<string, TopicReach>,
+  left: number,
+  nowMs: number,
+): readonly Block[] {
+  const others = left === 0 ? [] : [`${plural(left, 'other alarm')} in this Region: --all shows them.`];
+  const lines = (alarms.length === 0 ? ['No alarm looks at anything in the configuration.', ...others] : others).map(
+    (line) => ({ kind: 'line' as const, text: line, tone: 'dim' as const }),
+  );
+  if (alarms.length === 0) return lines;
+  return [
+    {
+      kind: 'table',
+      table: {
+        columns: ['ALARM', 'STATE', 'SINCE', 'WATCHES', 'WHY', 'TELLS'].map((label) => ({ label })),
+        rows: alarms.map((alarm) => [
+          text(alarm.name, 'strong'),
+          stateCell(alarm),
+          when(alarm.since, nowMs),
+          text(watchWords(alarm.rule)),
+          text(whyWords(alarm)),
+          tells(alarm, topics),
+        ]),
+      },
+    },
+    ...lines,
+  ];
+}
+
+function stateCell({ state }: Alarm): Cell {
+  if (state === 'OK') return text(state, 'good');
+  return state === 'ALARM' ? text(state, 'bad') : { raw: state, text: 'NO DATA', tone: 'warn' };
+}
+
+function tells(alarm: Alarm, topics: ReadonlyMap<string, TopicReach>): Cell {
+  const names = alarm.actions.alarm.map(actionName).join(', ');
+  const why = unheard(alarm, topics);
+  if (why === null) return text(names === '' ? null : names);
+  return { raw: names, text: names === '' ? 'nobody' : `nobody (${names})`, tone: 'bad' };
+}
