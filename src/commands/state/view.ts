@@ -1,3 +1,4 @@
+import { workspaceOf } from '../../lib/hcp/connect.ts';
 import { count, instant, text } from '../../lib/io/format.ts';
 import type { Block, Cell } from '../../lib/io/outcome.ts';
 import { holderWords, lockWords } from '../../lib/state/lock-words.ts';
@@ -19,9 +20,10 @@ export function workspaceTable(workspaces: readonly WorkspaceState[], nowMs: num
       })),
       rows: workspaces.map((each) => [
         text(each.service, 'strong'),
-        each.found ? text(each.workspace) : { raw: each.workspace, text: `${each.workspace} (not seen)`, tone: 'warn' },
+        workspaceCell(each),
         lockCell(each, nowMs),
-        text(each.run?.status ?? null),
+        // Nothing, not a dash: a column of nothing is left out on a terminal.
+        { raw: each.run?.status ?? '', text: each.run?.status.replaceAll('_', ' ') ?? '' },
         count(each.resources),
         count(each.state?.serial ?? null),
         when(at(each.state?.createdAt ?? null), nowMs),
@@ -30,22 +32,32 @@ export function workspaceTable(workspaces: readonly WorkspaceState[], nowMs: num
   };
 }
 
+/** A name that follows from the service's says nothing more. */
+function workspaceCell({ service, workspace, found }: WorkspaceState): Cell {
+  if (!found) return { raw: workspace, text: `${workspace} (not seen)`, tone: 'warn' };
+  return { raw: workspace, text: workspace === workspaceOf({ name: service }) ? '' : workspace };
+}
+
 function lockCell({ locked, lock }: WorkspaceState, nowMs: number): Cell {
   if (lock === null) return locked === null ? text(null) : text('free');
-  const since = when(at(lock.since), nowMs);
-  return text(`${holderWords(lock)}${lock.since === null ? '' : `, ${since.text}`}`, 'warn');
+  const holder = lock.kind === 'run' ? 'run' : holderWords(lock);
+  const since = lock.since === null ? '' : `, ${when(at(lock.since), nowMs).text}`;
+  return {
+    raw: (lock.kind === 'run' ? lock.id : lock.name) ?? lock.id ?? 'locked',
+    text: holder + since,
+    tone: 'warn',
+  };
 }
 
 /** What `state show` says of one workspace. */
-export function workspaceFields(state: WorkspaceState, organizationResources: number | null, nowMs: number): Block {
+export function workspaceFields(state: WorkspaceState, organizationResources: number, nowMs: number): Block {
   const { lock, run, updatedAt } = state;
   const changed = instant(at(updatedAt), nowMs).text ?? '–';
   const since: (readonly [string, Cell])[] =
     lock !== null && lock.since === null
       ? [['since', { raw: null, text: `HCP Terraform does not say; the workspace last changed ${changed}` }]]
       : [];
-  const total =
-    organizationResources === null ? '' : `; ${organizationResources} of ${FREE_RESOURCES} in the organisation`;
+  const total = `${organizationResources} of ${FREE_RESOURCES}`;
   return {
     kind: 'fields',
     fields: [
@@ -60,7 +72,7 @@ export function workspaceFields(state: WorkspaceState, organizationResources: nu
               text: `${run.id}, ${run.status.replaceAll('_', ' ')}, ${instant(at(run.createdAt), nowMs).text}`,
             },
       ],
-      ['resources', { raw: state.resources, text: `${state.resources ?? '–'}${total}` }],
+      ['resources', { raw: state.resources, text: `${state.resources ?? '–'}; organisation: ${total} (Free plan)` }],
       ['Terraform', text(state.terraformVersion)],
       ['execution', text(state.executionMode)],
       ['auto-apply', { raw: state.autoApply, text: state.autoApply === true ? 'yes' : 'no' }],

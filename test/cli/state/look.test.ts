@@ -52,10 +52,12 @@ describe('state list', () => {
 
   test('reads on a terminal without JSON', async () => {
     cli.worker.lock = { type: 'users', id: 'user-bob', reason: 'surgery [cvops, 2026-11-23T01:00:00.000Z]' };
-    const { stdout } = await cli.run(['state', 'list'], { stdoutTTY: true, columns: 120 });
-    expect(stdout).toMatch(/worker +cv-analytics-worker +bob, 2 h ago/);
-    expect(stdout).toMatch(/reporter +cv-analytics-reporter +free/);
+    const { stdout } = await cli.run(['state', 'list'], { stdoutTTY: true });
+    expect(stdout).toMatch(/^worker +bob, 2 h ago +0/m);
+    expect(stdout).toMatch(/^reporter +free +0/m);
     expect(stdout).toContain('0 of 500 resources');
+    const piped = await cli.run(['state', 'list']);
+    expect(piped.stdout.split('\n')[0]).toBe('worker\tcv-analytics-worker\tbob\t\t0\t\t');
   });
 
   test('an organisation that is not there ends with 5 and the nearest name', async () => {
@@ -107,7 +109,7 @@ describe('state show', () => {
     expect(next[0]).toMatchObject({ command: 'cvops state unlock worker --dry-run' });
     const { stdout } = await cli.run(['state', 'show', 'worker'], { stdoutTTY: true, columns: 120 });
     expect(stdout).toContain('bob since 2026-11-23T03:00:00.000Z (2 h ago): "surgery"');
-    expect(stdout).toContain('4; 4 of 500 in the organisation');
+    expect(stdout).toContain('4; organisation: 4 of 500 (Free plan)');
   });
 
   test('says that nobody knows since when, rather than to guess', async () => {

@@ -39,6 +39,26 @@ describe('a configuration is refused with line, column, field, value, and what i
       'http://127.0.0.1:4566',
     ],
     ['{"version": 2, "services": {}}', '1:13: "version" is 2, a number; the number 1 is expected.', 'version 1'],
+    [
+      '{"services": {}, "terraform": {"hostname": "https://app.terraform.io"}}',
+      '1:44: "terraform.hostname" is "https://app.terraform.io"; a host name is expected.',
+      '"app.terraform.io"',
+    ],
+    [
+      '{"services": {}, "terraform": {"organization": ""}}',
+      '1:48: "terraform.organization" is ""; the name of an organisation is expected.',
+      '"my-organisation"',
+    ],
+    [
+      '{"services": {}, "terraform": {"organisation": "a"}}',
+      '1:32: there is no field "terraform.organisation".',
+      'did you mean "organization"?',
+    ],
+    [
+      '{"services": {"p": {"workspace": "a b"}}}',
+      '1:34: "services.p.workspace" is "a b"; the name of an HCP Terraform workspace is expected.',
+      '"my-workspace"',
+    ],
     ['[]', '1:1: the file is a list; an object is expected.', 'docs/configuration.md'],
     ['{}', '1:1: "services" is missing.', '"services": {'],
     ['{"services": {"a b": {}}}', '1:15: "a b" cannot be the name of a service.', 'letters'],
