@@ -60,16 +60,31 @@ function restByRhythm(hours: Hours, since: number, { month, untilMs }: Period): 
   return amounts.reduce((sum, amount, index) => sum + (amount / seen[index]!) * left[index]!, 0);
 }
 
-/** Where something ends that follows a setting, not people, as idle polling does: the last week's pace goes on. */
-export function projectRecent(hours: Hours, period: Period): number | null {
+/**
+ * Where something ends that follows a setting, not people, as idle polling does: the last week's pace goes on.
+ * @param mostPerHour what the setting comes to at most, where it is known to stay: then the pace is told from the first
+ * whole hour, however young the system is.
+ */
+export function projectRecent(hours: Hours, period: Period, mostPerHour: number | null): number | null {
   const used = total(hours);
   if (period.isOver) return used;
-  const since = Math.max(observedFrom(hours, period), period.untilMs - WEEK_MS);
+  const begun = mostPerHour === null ? observedFrom(hours, period) : firstWholeHour(hours, period);
+  const since = Math.max(begun, period.untilMs - WEEK_MS);
   if (since === period.untilMs) return null;
   const recent = hours
     .map(({ at, value }) => value * Math.min(Math.max((at + HOUR_MS - since) / HOUR_MS, 0), 1))
     .reduce((sum, value) => sum + value, 0);
-  return used + (recent / (period.untilMs - since)) * (period.month.endMs - period.untilMs);
+  const pace = recent / (period.untilMs - since);
+  // A script that asked for an hour is no poller.
+  const isYoung = mostPerHour !== null && period.untilMs - since < DAY_MS;
+  const goesOn = isYoung ? Math.min(pace, mostPerHour / HOUR_MS) : pace;
+  return used + goesOn * (period.month.endMs - period.untilMs);
+}
+
+/** Polling begins within an hour: that one says too little, unless there is no other. */
+function firstWholeHour(hours: Hours, { month, untilMs }: Period): number {
+  const first = hours.find(({ value, at }) => value > 0 && at < untilMs)?.at ?? month.startMs;
+  return first > month.startMs && untilMs - first >= 1.5 * HOUR_MS ? first + HOUR_MS : first;
 }
 
 /** Where capacity-hours end: those so far, and today's setting for the hours that are left. */

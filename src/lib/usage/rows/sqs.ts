@@ -13,6 +13,11 @@ const CHUNK_BYTES = 65_536;
 /** Messages of one request, at most. */
 const BATCH = 10;
 
+/** Lambda begins with so many pollers for a mapping. https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html */
+const POLLERS = 5;
+/** Each asks for 20 s at a time. https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html */
+const POLLS_AN_HOUR = 180;
+
 /** Requests that the metrics do not count but let one tell: by hour, and the bounds of their sum. */
 interface Requests {
   readonly hours: Hours;
@@ -33,7 +38,9 @@ export function sqsRows(input: RowInput): readonly UsageRow[] {
   const high = sumOf(values.map((each) => each.traffic.range.high)) + empty;
   const fifo = sumOf(values.filter((each) => each.fifo).map((each) => total(each.traffic.hours) + total(each.polling)));
   const fifoShare = sent + empty === 0 ? 1 : fifo / (sent + empty);
-  const [trafficEnd, pollingEnd] = [projectFlow(traffic, period), projectRecent(polling, period)];
+  const trafficEnd = projectFlow(traffic, period);
+  const pollingEnds = values.map((each) => projectRecent(each.polling, period, each.mostPolls));
+  const pollingEnd = pollingEnds.includes(null) ? null : sumOf(pollingEnds.map((each) => each ?? 0));
   const end = trafficEnd === null || pollingEnd === null ? null : trafficEnd + pollingEnd;
   const amount = flow(added(traffic, polling), period, low === high ? null : { low, high }, end);
   return [
@@ -110,6 +117,8 @@ interface QueueUsage {
   readonly fifo: boolean;
   readonly traffic: Requests;
   readonly polling: Hours;
+  /** Empty receives an hour that Lambda's pollers come to; null where no mapping keeps asking. */
+  readonly mostPolls: number | null;
   /** Receives and deletes among the traffic. */
   readonly receipts: number;
   readonly terms: readonly Term[];
@@ -146,6 +155,7 @@ function usageOf(queue: QueueReadings, readings: Readings): Reading<QueueUsage> 
         range: { low: sends.range.low + receipts.range.low, high: sends.range.high + receipts.range.high },
       },
       polling: hoursOf(empty),
+      mostPolls: consumer === null || consumer.pollers === 0 ? null : consumer.pollers * POLLS_AN_HOUR,
       receipts: total(receipts.hours),
       terms: [
         term('messages sent to', total(messages), 'NumberOfMessagesSent'),
@@ -223,6 +233,8 @@ interface Consumer {
   readonly invocations: Hours;
   /** It takes no more than one request's messages at a time, and is invoked by this queue alone: its invocations are requests. */
   readonly isCounted: boolean;
+  /** Of Lambda, that ask without end. */
+  readonly pollers: number;
   readonly gap: Gap | null;
 }
 
@@ -230,7 +242,8 @@ interface Consumer {
 function consumerOf(queueName: string, { functions, queues }: Readings): Consumer | null {
   const unknown = functions.find(({ sources }) => sources.gap !== undefined)?.sources.gap ?? null;
   const mappedTo = functions.filter(({ sources }) => sources.value?.some((each) => each.queueName === queueName));
-  if (mappedTo.length === 0) return unknown === null ? null : { invocations: [], isCounted: false, gap: unknown };
+  if (mappedTo.length === 0)
+    return unknown === null ? null : { invocations: [], isCounted: false, pollers: 0, gap: unknown };
   const read = gathered(
     mappedTo.map((each) =>
       mapped(each.invocations, (series) => scaled(hoursOf(series), shareOf(each, queueName, queues))),
@@ -241,6 +254,10 @@ function consumerOf(queueName: string, { functions, queues }: Readings): Consume
     isCounted: mappedTo.every(
       ({ sources }) => sources.value!.length === 1 && sources.value!.every(({ batchSize }) => batchSize <= BATCH),
     ),
+    pollers:
+      POLLERS *
+      mappedTo.filter(({ sources }) => sources.value!.some((each) => each.enabled && each.queueName === queueName))
+        .length,
     gap: read.gap ?? unknown,
   };
 }

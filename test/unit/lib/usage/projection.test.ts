@@ -85,9 +85,27 @@ describe('the end of a month, told in its middle', () => {
     const steady = hours.map(({ at }) => ({ at, value: 100 })).slice(16 * 24);
     expect(projectFlow(steady.slice(0, 2 * 24), until(18 * 24))).toBeCloseTo(100 * 14 * 24, 6);
     expect(projectFlow(steady.slice(0, 10 * 24), until(26 * 24))).toBeCloseTo(100 * 14 * 24, 6);
-    expect(projectRecent(steady.slice(0, 2 * 24), until(18 * 24))).toBeCloseTo(100 * 14 * 24, 6);
+    expect(projectRecent(steady.slice(0, 2 * 24), until(18 * 24), null)).toBeCloseTo(100 * 14 * 24, 6);
     expect(projectionConfidence(steady.slice(0, 2 * 24), until(18 * 24))).toBe('low');
     expect(projectionConfidence(steady.slice(0, 10 * 24), until(26 * 24))).toBe('high');
+  });
+
+  test('of pollers that are known to go on is told from their first whole hour', () => {
+    const { hours, until } = month(30, 0, 1, 1);
+    const begun = 20 * 24 + 0.5;
+    const polls = hours.slice(20 * 24).map(({ at }, index) => ({ at, value: index === 0 ? 450 : 900 }));
+    const end = (observed: number) => projectRecent(polls.slice(0, observed), until(20 * 24 + observed), 900);
+    expect(end(4)).toBeCloseTo(900 * (720 - begun), 6);
+    expect(end(60)).toBeCloseTo(900 * (720 - begun), 6);
+    // The hour in which they began is too little, but all there is.
+    expect(end(1)).toBeCloseTo(450 * (720 - 20 * 24), 6);
+  });
+
+  test('takes nothing that asked for an hour for a poller', () => {
+    const { hours, until } = month(30, 0, 1, 1);
+    const burst = [{ at: hours[20 * 24]!.at, value: 50_000 }];
+    expect(projectRecent(burst, until(20 * 24 + 1), 900)).toBeCloseTo(50_000 + 900 * (720 - 20 * 24 - 1), 6);
+    expect(projectRecent(burst, until(20 * 24 + 1), null)).toBeLessThan(50_000 * (1 + 10 / 7));
   });
 
   test('is not told from one event in the middle', () => {
