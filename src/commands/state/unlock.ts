@@ -1,6 +1,7 @@
 import type { Context } from '../../lib/context.ts';
 import type { HcpWorkspace } from '../../lib/hcp/workspace.ts';
 import type { Next, Outcome } from '../../lib/io/outcome.ts';
+import { printable } from '../../lib/io/printable.ts';
 import { confirmName } from '../../lib/io/prompt.ts';
 import { lockWords } from '../../lib/state/lock-words.ts';
 import { planUnlock, unlockWorkspace } from '../../lib/state/unlock-workspace.ts';
@@ -60,9 +61,10 @@ async function unlock({ service: asked, force, confirm, dryRun }: UnlockOptions,
   }
   if (force) {
     const question = `This takes the lock of workspace ${name} away, ${held}. An apply that still runs under it then shares the state with the next one.`;
-    await confirmName(question, name, confirm, context.streams, context.settings);
+    // The reason is somebody else's text, and the prompt is written as it is.
+    await confirmName(printable(question), name, confirm, context.streams, context.settings);
   } else {
-    await context.confirm(`Unlock workspace ${name}, ${held}?`);
+    await context.confirm(printable(`Unlock workspace ${name}, ${held}?`));
   }
   const after = await unlockWorkspace(client, site, plan, force);
   return outcome(site, after, { dryRun, unlocked: true }, `✓ Unlocked workspace ${name}, which was ${held}.`, []);
