@@ -41,12 +41,12 @@ function withTerraform(): void {
   const shown = async () => jsonOf(await state('show', 'worker')).data.workspaces[0];
 
   /** The state on the server is whole: what terraform reads, with all that was applied in it. */
-  async function expectWholeState(machine: TerraformClient, release: string, serial: number): Promise<void> {
+  async function expectWholeState(machine: TerraformClient, release: string, serial?: number): Promise<void> {
     const pulled = await machine.run('state', 'pull');
     expect(pulled.code, pulled.all).toBe(0);
     const content = JSON.parse(pulled.all);
     expect(content).toEqual(JSON.parse(currentState(worker())!.content!.toString('utf8')));
-    expect(content.serial).toBe(serial);
+    expect(content.serial).toBe(serial ?? currentState(worker())!.serial);
     expect(content.outputs.release.value).toBe(release);
     expect(content.resources.map(({ name }: { name: string }) => name).sort()).toEqual(['queue', 'release']);
     const plan = await machine.run('plan', '-input=false', '-detailed-exitcode', `-var=release=${release}`);
@@ -155,6 +155,34 @@ function withTerraform(): void {
     const retried = await second.apply('3');
     expect(retried.code, retried.all).toBe(0);
     await expectWholeState(second, '3', 2);
+  });
+
+  test('429 does not end an apply', async () => {
+    const machine = await machineOf(ana);
+    const reply = { status: 429, headers: { 'x-ratelimit-reset': '0.1' }, body: { errors: [{ title: 'slow down' }] } };
+    server.fail({ on: /POST .*actions\/lock/, reply });
+    server.fail({ on: /POST .*state-versions/, times: 2, reply });
+    const applied = await machine.apply('1');
+    expect(applied.code, applied.all).toBe(0);
+    await expectWholeState(machine, '1', 1);
+  });
+
+  test('an apply whose state could not be stored keeps the lock; unlocked by hand, its state is pushed and whole', async () => {
+    const machine = await machineOf(ana);
+    expect((await machine.apply('1')).code).toBe(0);
+    server.fail({ on: /POST .*state-versions/, reply: { status: 422, body: { errors: [{ title: 'no' }] } } });
+    const failed = await machine.apply('2');
+    expect(failed.code).toBe(1);
+    expect(failed.all).toContain('errored.tfstate');
+    // terraform keeps the lock on purpose, so that nobody applies on the state that lacks what was just made.
+    expect((await machine.run('state', 'push', 'errored.tfstate')).all).toContain('workspace already locked');
+    expect((await state('unlock', 'worker', '--yes')).code).toBe(1);
+    expect((await shown()).states).toMatchObject([{ serial: 1 }]);
+    const taken = await state('unlock', 'worker', '--force', '--confirm', WORKSPACE, '--yes');
+    expect(taken.code, taken.stderr).toBe(0);
+    const pushed = await machine.run('state', 'push', 'errored.tfstate');
+    expect(pushed.code, pushed.all).toBe(0);
+    await expectWholeState(machine, '2');
   });
 
   test('a lock of `cvops state lock` holds terraform off, until it is given back', async () => {
