@@ -1,6 +1,6 @@
 import { workspaceOf } from '../../lib/hcp/connect.ts';
 import { count, instant, text } from '../../lib/io/format.ts';
-import type { Block, Cell } from '../../lib/io/outcome.ts';
+import type { Block, Cell, TableView } from '../../lib/io/outcome.ts';
 import { holderWords, lockWords } from '../../lib/state/lock-words.ts';
 import type { NamedState } from '../../lib/state/named-states.ts';
 import { FREE_RESOURCES, type WorkspaceState } from '../../lib/state/workspace-state.ts';
@@ -8,16 +8,19 @@ import { when } from '../alias/when.ts';
 
 const at = (time: string | null): number | null => (time === null ? null : Date.parse(time));
 
+const NUMBERS = ['RESOURCES', 'SERIAL', 'BYTES'];
+
+function columns(labels: readonly string[]): TableView['columns'] {
+  return labels.map((label) => (NUMBERS.includes(label) ? { label, align: 'right' } : { label }));
+}
+
 /** The table of `state list`. */
 export function workspaceTable(workspaces: readonly WorkspaceState[], nowMs: number): Block {
   const labels = ['SERVICE', 'WORKSPACE', 'LOCK', 'RUN', 'RESOURCES', 'SERIAL', 'STATE'];
   return {
     kind: 'table',
     table: {
-      columns: labels.map((label) => ({
-        label,
-        ...(label === 'RESOURCES' || label === 'SERIAL' ? { align: 'right' as const } : {}),
-      })),
+      columns: columns(labels),
       rows: workspaces.map((each) => [
         text(each.service, 'strong'),
         workspaceCell(each),
@@ -87,10 +90,7 @@ export function statesTable(states: readonly NamedState[], nowMs: number): Block
   return {
     kind: 'table',
     table: {
-      columns: labels.map((label) => ({
-        label,
-        ...(label === 'SERIAL' || label === 'BYTES' ? { align: 'right' as const } : {}),
-      })),
+      columns: columns(labels),
       rows: states.map((each) => [
         { ...count(each.serial), tone: 'strong' },
         instant(at(each.createdAt), nowMs),

@@ -31,7 +31,7 @@ export function lockedByTerraform({ service, workspace, nowMs }: LockSite, lock:
     ExitCode.failed,
     `workspace "${workspace}" is locked by \`terraform\`, as ${lockWords(lock, nowMs)}.`,
     {
-      hint: `a plan or an apply with this user's token may be running; when none is, \`cvops state unlock ${service} --force\`.`,
+      hint: `a plan or an apply with this user's token may be running, or have left errored.tfstate behind; when none runs, \`cvops state unlock ${service} --force\`.`,
     },
   );
 }
