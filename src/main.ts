@@ -8,6 +8,8 @@ import type { Outcome } from './lib/io/outcome.ts';
 import { isColoured, loadPaint } from './lib/io/paint.ts';
 import { printable, printableJson } from './lib/io/printable.ts';
 import { requireConsentPossible } from './lib/io/prompt.ts';
+import { Redactor } from './lib/io/redact.ts';
+import { redactedStreams } from './lib/io/redacted-streams.ts';
 import { checkQuery, type OutputFormat, render, toErrorDocument } from './lib/io/render.ts';
 import { shellWord } from './lib/io/shell-word.ts';
 import type { Sink } from './lib/io/streams.ts';
@@ -18,7 +20,9 @@ import { type GlobalFlags, resolveSettings, type Settings } from './lib/settings
  * The only place that maps errors to words and exit codes.
  * @param argv the words after `cvops`. @returns the exit code.
  */
-export async function run(argv: readonly string[], host: Host): Promise<ExitCode> {
+export async function run(argv: readonly string[], plainHost: Host): Promise<ExitCode> {
+  const redactor = new Redactor(plainHost.env);
+  const host = { ...plainHost, streams: redactedStreams(plainHost.streams, redactor) };
   let globals = guessGlobals(argv);
   try {
     const invocation = await parseCommandLine(argv, host.version, widthOf(host.streams.stdout, host.env));
@@ -29,12 +33,12 @@ export async function run(argv: readonly string[], host: Host): Promise<ExitCode
     globals = invocation.globals;
     const settings = resolveSettings(globals, host.env);
     if (settings.query !== undefined) await checkQuery(settings.query);
-    const act = invocation.command.prepare(invocation.args, invocation.flags);
+    const act = invocation.command.prepare(invocation.args, withoutSecretReason(invocation.flags, redactor));
     if (invocation.command.changesAws && invocation.flags['dryRun'] !== true) {
       requireConsentPossible(host.streams, settings);
     }
-    const outcome = await act(createContext(host, settings, folders(host.env)));
-    await write(sameGlobals(outcome, globals), settings, host);
+    const outcome = await act(createContext(host, settings, folders(host.env), redactor));
+    await write(withoutSecrets(sameGlobals(outcome, globals), redactor), settings, host);
     return outcome.exitCode ?? ExitCode.done;
   } catch (cause) {
     return fail(cause, globals, host);
@@ -46,6 +50,16 @@ function widthOf({ isTTY, columns }: Sink, env: Host['env']): number {
   const set = Number(env['COLUMNS']);
   if (Number.isInteger(set) && set > 0) return set;
   return isTTY ? columns : Number.POSITIVE_INFINITY;
+}
+
+/** A reason is written where others read it, too: the release ledger, the alias, a workspace's lock. */
+function withoutSecretReason(flags: Readonly<Record<string, unknown>>, redactor: Redactor) {
+  return 'reason' in flags ? { ...flags, reason: redactor.value(flags['reason']) } : flags;
+}
+
+/** Before it is laid out: of a secret that a table cuts or wraps, a part would stay. */
+function withoutSecrets(outcome: Outcome, redactor: Redactor): Outcome {
+  return { ...redactor.value(outcome), view: () => redactor.value(outcome.view()) };
 }
 
 /** What comes next goes where this command went: the flags that said where are said again. */

@@ -20,10 +20,11 @@ import { type LoadedConfig, loadConfig } from './config/load-config.ts';
 import type { Folders } from './folders.ts';
 import { type Progress, startProgress } from './io/progress.ts';
 import { confirm } from './io/prompt.ts';
+import type { Redactor } from './io/redact.ts';
 import type { Streams } from './io/streams.ts';
 import type { ReleaseLedger } from './release-ledger/release-ledger.ts';
 import { requireRecord, sandboxCredentials } from './sandbox/record.ts';
-import { requireRegion, type Settings } from './settings.ts';
+import { refuseUserinfo, requireRegion, type Settings } from './settings.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -42,6 +43,8 @@ export interface Host {
 export interface Context extends Host {
   readonly settings: Settings;
   readonly folders: Folders;
+  /** Takes secrets out of all that is written; whoever comes to know one tells it. */
+  readonly redactor: Redactor;
   /** The last AWS calls, the newest at the end; a replay makes millions. */
   readonly calls: readonly CallRecord[];
   /** All calls so far, by `service:operation`; see {@link CallTally}. */
@@ -73,7 +76,7 @@ export interface Context extends Host {
 
 const CALLS_KEPT = 20;
 
-export function createContext(host: Host, settings: Settings, folders: Folders): Context {
+export function createContext(host: Host, settings: Settings, folders: Folders, redactor: Redactor): Context {
   // Each call in flight listens to it; Node warns on stderr from the eleventh on.
   setMaxListeners(0, host.signal);
   const calls: CallRecord[] = [];
@@ -112,6 +115,7 @@ export function createContext(host: Host, settings: Settings, folders: Folders):
     const loaded = await config();
     const profile = settings.profile ?? loaded.profile;
     const endpoint = settings.endpointUrl ?? record?.endpoint ?? loaded.endpointUrl;
+    if (endpoint !== undefined) refuseUserinfo(endpoint);
     const credentials = record === undefined ? environmentCredentials(host.env, settings) : sandboxCredentials;
     return {
       options: {
@@ -128,6 +132,7 @@ export function createContext(host: Host, settings: Settings, folders: Folders):
       now: () => host.clock.now(),
       pace: new CallPace(host.clock),
       signal: host.signal,
+      redactor,
     };
   });
   const cloudWatch = once(async () => {
@@ -162,6 +167,7 @@ export function createContext(host: Host, settings: Settings, folders: Folders):
     ...host,
     settings,
     folders,
+    redactor,
     calls,
     callCounts: () => tally.counts,
     config,
@@ -222,8 +228,13 @@ export function createContext(host: Host, settings: Settings, folders: Folders):
       return new AwsFreeTier(await cloudWatch(), await setup(), own || all || undefined);
     }),
     usage: { measurements, monitoring: alarms, functions, tables, logs: functionLogs },
-    confirm: (question) => confirm(question, host.streams, settings),
-    progress: () => startProgress(host.streams, { quiet: settings.quiet, now: () => host.clock.now() }),
+    confirm: (question) => confirm(redactor.text(question), host.streams, settings),
+    progress: () =>
+      startProgress(host.streams, {
+        quiet: settings.quiet,
+        now: () => host.clock.now(),
+        clean: (line) => redactor.text(line),
+      }),
     note: (line) => {
       if (!settings.quiet) host.streams.stderr.write(`${line}\n`);
     },

@@ -58,7 +58,7 @@ export function resolveSettings(flags: GlobalFlags, env: Environment): Settings 
   const endpointUrl = flags.endpointUrl ?? own('ENDPOINT_URL');
   if (endpointUrl !== undefined && !/^https?:$/.test(URL.canParse(endpointUrl) ? new URL(endpointUrl).protocol : '')) {
     throw usage(
-      `endpoint URL "${endpointUrl}" is not an http or https URL.`,
+      `endpoint URL "${endpointUrl.replace(/^.*@/, '•••@')}" is not an http or https URL.`,
       'e.g. --endpoint-url http://127.0.0.1:4566',
     );
   }
@@ -83,6 +83,21 @@ export function resolveSettings(flags: GlobalFlags, env: Environment): Settings 
     yes: flags.yes ?? isOn(own('YES')),
     input: flags.input ?? !isOn(own('NO_INPUT')),
   };
+}
+
+/**
+ * AWS's calls are signed: a user and password in the URL would be sent nowhere, and be told of in many places.
+ * @throws CvopsError `EndpointHoldsPassword`, exit code 4.
+ */
+export function refuseUserinfo(endpoint: string): void {
+  const { username, password, host } = new URL(endpoint);
+  if (username === '' && password === '') return;
+  throw new CvopsError(
+    'EndpointHoldsPassword',
+    ExitCode.setup,
+    `the endpoint URL of ${host} holds a user or a password; AWS calls are signed, and do not send it.`,
+    { hint: 'leave it out of --endpoint-url, CVOPS_ENDPOINT_URL and "endpointUrl" in the configuration.' },
+  );
 }
 
 /** What the SDK takes as a region: it becomes a part of a host name. */

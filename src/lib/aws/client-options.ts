@@ -1,4 +1,5 @@
 import type { AwsCredentialIdentity, AwsCredentialIdentityProvider } from '@smithy/types';
+import type { Redactor } from '../io/redact.ts';
 import type { CallPace } from './call-pace.ts';
 
 /** What every SDK client of one invocation is made with. */
@@ -41,4 +42,6 @@ export interface ClientSetup {
   readonly pace?: CallPace;
   /** Ends reads that are under way when the command is interrupted. */
   readonly signal?: AbortSignal;
+  /** Is told the credentials that calls are signed with, and cleans what is answered for eyes. */
+  readonly redactor?: Redactor;
 }

@@ -31,12 +31,13 @@ const MOST_CHARACTERS = 80;
 /**
  * Reads the body of an answer that may not be AWS's, leaves it for the deserializer, and throws when it is not.
  * Answers that succeeded cost a look at one header.
+ * @param clean takes secrets out of an error's bytes: what answers may quote what it was sent
  * @throws ForeignAnswer
  */
-export async function refuseForeign(answer: RawAnswer): Promise<void> {
+export async function refuseForeign(answer: RawAnswer, clean: (bytes: Buffer) => Buffer): Promise<void> {
   const type = contentType(answer);
   if (answer.statusCode < 300 && type !== 'text/html') return;
-  const bytes = await readBody(answer.body);
+  const bytes = clean(await readBody(answer.body));
   answer.body = bytes;
   const text = bytes.toString('utf8');
   const isAws = answer.statusCode < 300 ? !isPage(text) : isAwsError(answer.headers, type, text);

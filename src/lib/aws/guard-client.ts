@@ -53,6 +53,13 @@ interface SdkResult {
   readonly response?: RawAnswer;
 }
 
+/** What the SDK tells its middleware of the identity that signs a call. */
+interface SigningContext {
+  readonly selectedHttpAuthScheme?: {
+    readonly identity?: { readonly secretAccessKey?: string; readonly sessionToken?: string };
+  };
+}
+
 type Next = (args: { readonly request?: SdkRequest }) => Promise<SdkResult>;
 
 /**
@@ -72,7 +79,8 @@ export function guardClient<C extends Client>(
   stack.add(observe(service, setup.observe), { step: 'initialize', name: 'cvopsObserver', priority: 'low' });
   // Around the deserializer, inside the retry; and next to the wire.
   stack.add(refuseUnread(rules.answers ?? {}), { step: 'deserialize', name: 'cvopsUnread', priority: 'high' });
-  stack.add(refuseAtTheWire, { step: 'deserialize', name: 'cvopsForeign', priority: 'low' });
+  stack.add(refuseAtTheWire(setup.redactor), { step: 'deserialize', name: 'cvopsForeign', priority: 'low' });
+  stack.add(learnCredentials(setup), { step: 'finalizeRequest', name: 'cvopsLearn', priority: 'low' });
   // Inside the retry: each attempt counts.
   if (rules.paced) stack.add(takeTurns(setup), { step: 'finalizeRequest', name: 'cvopsPace', priority: 'high' });
   const send = client.send.bind(client);
@@ -144,6 +152,16 @@ function takeTurns({ pace }: ClientSetup) {
     };
 }
 
+/** What the SDK found (profile, single sign-on, a role's session) is known once a call is signed with it. */
+function learnCredentials({ redactor }: ClientSetup) {
+  return (next: Next, context: { readonly __smithy_context?: SigningContext }) => (args: object) => {
+    const { secretAccessKey, sessionToken } = context.__smithy_context?.selectedHttpAuthScheme?.identity ?? {};
+    redactor?.learn(secretAccessKey);
+    redactor?.learn(sessionToken);
+    return next(args);
+  };
+}
+
 function refuseUnread(answers: NonNullable<CallRules['answers']>) {
   return (next: Next, context: { commandName?: string }) => async (args: object) => {
     let result: SdkResult;
@@ -165,6 +183,7 @@ function refuseUnread(answers: NonNullable<CallRules['answers']>) {
 }
 
 const refuseAtTheWire =
+  (redactor: ClientSetup['redactor']) =>
   (next: Next): Next =>
   async (args) => {
     const endpoint = urlOf(args.request);
@@ -172,7 +191,7 @@ const refuseAtTheWire =
       const result = await next(args);
       if (result.response === undefined) return result;
       hang(result.response, '$endpoint', endpoint);
-      await refuseForeign(result.response).catch((cause: unknown) => {
+      await refuseForeign(result.response, (bytes) => redactor?.bytes(bytes) ?? bytes).catch((cause: unknown) => {
         throw cause instanceof ForeignAnswer ? about(result.response!, cause) : cause;
       });
       return result;

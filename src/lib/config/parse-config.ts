@@ -238,7 +238,8 @@ function shown(node: Node, value: unknown): string {
   if (node.type === 'array') return 'a list';
   if (node.type === 'object') return 'an object';
   if (node.type === 'null') return 'null';
-  const written = JSON.stringify(value);
+  // Of what looks like a URL with a password, that is not shown.
+  const written = JSON.stringify(value).replace(/[^/\s"]*:[^\s"]*@/, '•••@');
   const short = written.length > 60 ? `${written.slice(0, 60)}…` : written;
   return node.type === 'string' ? short : `${short}, a ${node.type === 'number' ? 'number' : 'truth value'}`;
 }

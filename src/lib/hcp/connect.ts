@@ -10,6 +10,7 @@ export interface HcpContext extends Pick<HcpSetup, 'clock' | 'signal' | 'version
   readonly env: AccessSources['env'];
   readonly settings: { readonly debug: boolean; readonly sandbox: boolean };
   readonly streams: { readonly stderr: { write(text: string): unknown } };
+  readonly redactor: { learn(secret: string): void; text(text: string): string };
   config(): Promise<Config>;
 }
 
@@ -18,8 +19,9 @@ export interface HcpContext extends Pick<HcpSetup, 'clock' | 'signal' | 'version
  * @throws CvopsError as `hcpAccess`, and `SandboxHasNoHcp` (2) for `--sandbox` with a host beyond this machine.
  */
 export async function connectHcp(context: HcpContext): Promise<HcpClient> {
-  const { env, settings, streams, clock, signal, version } = context;
+  const { env, settings, streams, clock, signal, version, redactor } = context;
   const access = hcpAccess({ env, terraform: (await context.config()).terraform });
+  redactor.learn(access.token);
   if (settings.sandbox && !access.origin.startsWith('http:')) {
     throw new CvopsError(
       'SandboxHasNoHcp',
@@ -34,7 +36,14 @@ export async function connectHcp(context: HcpContext): Promise<HcpClient> {
     streams.stderr.write(
       `debug: hcp:${method} ${path} ${status ?? 'no answer'} ${Math.round(durationMs)} ms${requestId === null ? '' : `, request ${requestId}`}\n`,
     );
-  return new HcpClient({ access, clock, signal, version, ...(settings.debug ? { observe } : {}) });
+  return new HcpClient({
+    access,
+    clock,
+    signal,
+    version,
+    clean: (said) => redactor.text(said),
+    ...(settings.debug ? { observe } : {}),
+  });
 }
 
 /** The workspace of a service: the example system's name where the configuration names none. */

@@ -25,6 +25,8 @@ export interface HcpSetup {
   readonly signal: AbortSignal;
   readonly version: string;
   readonly observe?: (call: HcpCallRecord) => void;
+  /** Takes secrets out of what a server says of an error: it may quote what it was sent. */
+  readonly clean?: (text: string) => string;
   /** How long one answer may take, from the request to its last byte, ms. */
   readonly timeoutMs?: number;
 }
@@ -96,7 +98,7 @@ export class HcpTransport {
 
   /** The answer, or how many ms to wait before the next attempt. */
   async #attempt(call: HcpCall, isLast: boolean, attempt: number): Promise<HcpAnswer | number> {
-    const { access, clock } = this.#setup;
+    const { access, clock, clean = (said) => said } = this.#setup;
     const mayRepeat = call.method === 'GET' && !isLast;
     const pauseMs = 250 * 2 ** attempt;
     const started = clock.now();
@@ -130,10 +132,10 @@ export class HcpTransport {
       return waitMs;
     }
     if (status >= 500 && mayRepeat) return pauseMs;
-    const document = parse(text);
+    const document = parse(status < 300 ? text : clean(text));
     if (document === undefined || (status >= 300 && status < 400)) {
       const headers = { 'content-type': response.headers.get('content-type') ?? undefined };
-      throw notHcp(access, call, new ForeignAnswer({ statusCode: status, headers }, quoted(text)));
+      throw notHcp(access, call, new ForeignAnswer({ statusCode: status, headers }, quoted(clean(text))));
     }
     if (status < 300 || call.expect?.includes(status) === true) return { status, document };
     throw unanswered(access, call, status, document.errors);

@@ -16,7 +16,7 @@ const LINE_EVERY_MS = 5_000;
 
 export async function startProgress(
   streams: Streams,
-  options: { quiet: boolean; now: () => number },
+  options: { quiet: boolean; now: () => number; clean?: (line: string) => string },
 ): Promise<Progress> {
   const { stderr } = streams;
   if (options.quiet) return SILENT;
@@ -37,7 +37,8 @@ export async function startProgress(
   const spinner = ora({ stream: process.stderr, discardStdin: false });
   return {
     update(line) {
-      spinner.text = line;
+      // Not through the command's streams: it draws on the terminal itself.
+      spinner.text = options.clean?.(line) ?? line;
       if (!spinner.isSpinning) spinner.start();
     },
     milestone(line) {

@@ -3,6 +3,7 @@ import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { CvopsError } from '../errors/cvops-error.ts';
 import { ExitCode } from '../errors/exit-code.ts';
+import { holdsSecret } from '../io/redact.ts';
 import { inStateFolder, makePrivateFolder } from '../private-folder.ts';
 import type { DaemonOptions } from './daemon.ts';
 import { daemonLog, daemonTemporary, type SandboxRecord, sandboxFolder } from './record.ts';
@@ -123,7 +124,7 @@ function lastLine(path: string): string {
 
 /** The daemon has no use for the caller's credentials and settings. Its temporary files get a place of its own. */
 function environment(env: LaunchOptions['env'], temporary: string): NodeJS.ProcessEnv {
-  const kept = Object.entries(env).filter(([name]) => !/^(AWS|CVOPS)_|^NODE_OPTIONS$/.test(name));
+  const kept = Object.entries(env).filter(([name]) => !/^(AWS|CVOPS)_|^NODE_OPTIONS$/.test(name) && !holdsSecret(name));
   return { ...Object.fromEntries(kept), TMPDIR: temporary, TEMP: temporary };
 }
 

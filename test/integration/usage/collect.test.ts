@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { defaultConfig } from '../../../src/lib/config/config.ts';
 import { type Context, createContext } from '../../../src/lib/context.ts';
 import { folders } from '../../../src/lib/folders.ts';
+import { Redactor } from '../../../src/lib/io/redact.ts';
 import { ALARMS } from '../../../src/lib/sandbox/alarms.ts';
 import { operator } from '../../../src/lib/sandbox/operate.ts';
 import { type Sandbox, startSandbox } from '../../../src/lib/sandbox/start-sandbox.ts';
@@ -53,7 +54,7 @@ function context(): Context {
     signal: new AbortController().signal,
     version: '0.0.0-test',
   };
-  return createContext(host, resolveSettings({}, env), folders(env));
+  return createContext(host, resolveSettings({}, env), folders(env), new Redactor(env));
 }
 
 const read = (from = context(), exact = false) =>

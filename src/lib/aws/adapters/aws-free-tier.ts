@@ -63,7 +63,7 @@ export class AwsFreeTier implements FreeTier {
     const { credentials, sha256 } = client.config;
     const signer = new SignatureV4({ service: 'freetier', region: REGION, credentials, sha256 });
     const service = { name: 'freetier', target: 'AWSFreeTierService', timeoutMs: TIMEOUT_MS };
-    this.#calls = new SignedJson(service, signer, setup.observe);
+    this.#calls = new SignedJson(service, signer, setup);
   }
 
   async offers(): Promise<readonly FreeTierOffer[]> {

@@ -21,9 +21,11 @@ const UNREADABLE = new Set(['LogGroupNotFound', 'AccessDenied']);
 /** {@link FunctionLogs}, {@link LogGroups} and {@link ReportLines} over CloudWatch Logs. */
 export class CloudWatchLogs implements FunctionLogs, LogGroups, ReportLines {
   readonly #client: CloudWatchLogsClient;
+  readonly #redactor: ClientSetup['redactor'];
 
   constructor(setup: ClientSetup) {
     this.#client = guardClient('logs', new CloudWatchLogsClient(setup.options), setup, RULES);
+    this.#redactor = setup.redactor;
   }
 
   async find(functionName: string, options: LogQuery): Promise<readonly LogLine[] | null> {
@@ -64,7 +66,7 @@ export class CloudWatchLogs implements FunctionLogs, LogGroups, ReportLines {
         const lines = (answer.events ?? []).map((event) => ({
           at: event.timestamp ?? 0,
           stream: event.logStreamName ?? '',
-          message: (event.message ?? '').trimEnd(),
+          message: this.#readable((event.message ?? '').trimEnd()),
         }));
         left -= lines.length;
         yield lines;
@@ -78,6 +80,10 @@ export class CloudWatchLogs implements FunctionLogs, LogGroups, ReportLines {
         notFound: { code: 'LogGroupNotFound' },
       });
     }
+  }
+
+  #readable(line: string): string {
+    return this.#redactor?.text(line) ?? line;
   }
 
   async logGroups(): Promise<readonly LogGroupSettings[]> {

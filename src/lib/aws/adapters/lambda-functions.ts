@@ -170,8 +170,13 @@ export class LambdaFunctions implements Functions, FunctionSettings {
       executedVersion: answer.ExecutedVersion ?? '',
       // A function that fails is answered with HTTP 200. https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
       functionError: answer.FunctionError ?? null,
-      payload: Buffer.from(answer.Payload ?? []).toString('utf8'),
+      // What a function answers may tell of the environment it runs in, and goes into ledgers.
+      payload: this.#readable(Buffer.from(answer.Payload ?? []).toString('utf8')),
     };
+  }
+
+  #readable(text: string): string {
+    return this.#setup.redactor?.text(text) ?? text;
   }
 
   /** Of its own: what a function does must not be done again by a second attempt, and it may take 15 minutes. */

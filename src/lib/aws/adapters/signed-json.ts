@@ -37,6 +37,8 @@ interface Service {
   readonly timeoutMs: number;
 }
 
+type Telling = Pick<ClientSetup, 'observe' | 'redactor'>;
+
 const MOST_SOCKETS = 256;
 
 /**
@@ -46,13 +48,13 @@ const MOST_SOCKETS = 256;
 export class SignedJson {
   readonly #service: Service;
   readonly #signer: SignatureV4;
-  readonly #observe: ClientSetup['observe'];
+  readonly #setup: Telling;
   #transport: Promise<Transport> | undefined;
 
-  constructor(service: Service, signer: SignatureV4, observe: ClientSetup['observe']) {
+  constructor(service: Service, signer: SignatureV4, setup: Telling) {
     this.#service = service;
     this.#signer = signer;
-    this.#observe = observe;
+    this.#setup = setup;
   }
 
   /**
@@ -80,7 +82,7 @@ export class SignedJson {
     });
     const started = performance.now();
     const tell = (status: number | undefined, { date, 'x-amzn-requestid': requestId }: IncomingMessage['headers']) =>
-      this.#observe({
+      this.#setup.observe({
         service: name,
         operation,
         durationMs: performance.now() - started,
@@ -92,7 +94,7 @@ export class SignedJson {
       });
     try {
       this.#transport ??= transport(address.protocol);
-      const answer = await exchange(await this.#transport, address, signed, body, timeoutMs, options.signal);
+      const answer = await exchange(await this.#transport, address, signed, body, timeoutMs, options.signal, this.#setup);
       tell(answer.status, answer.headers);
       return answer;
     } catch (cause) {
@@ -114,6 +116,7 @@ function exchange(
   body: string,
   timeoutMs: number,
   signal: AbortSignal | undefined,
+  { redactor }: Telling,
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const options = {
@@ -125,7 +128,7 @@ function exchange(
       method: 'POST',
       ...(signal === undefined ? {} : { signal }),
     };
-    const sent = request(options, (answer) => read(answer).then(resolve, reject));
+    const sent = request(options, (answer) => read(answer, redactor).then(resolve, reject));
     sent.on('error', reject);
     sent.setTimeout(timeoutMs, () => {
       sent.destroy(Object.assign(new Error(`no answer within ${timeoutMs} ms`), { name: 'TimeoutError' }));
@@ -135,7 +138,7 @@ function exchange(
 }
 
 /** @throws Error with code ECONNRESET for an answer that is cut off, or is none of AWS's: what was asked may be done. */
-async function read(answer: IncomingMessage): Promise<Answer> {
+async function read(answer: IncomingMessage, redactor: ClientSetup['redactor']): Promise<Answer> {
   const chunks: Buffer[] = [];
   // Listeners: an async iterator over the answer costs as much CPU as signing it did.
   await new Promise<void>((resolve, reject) => {
@@ -146,7 +149,10 @@ async function read(answer: IncomingMessage): Promise<Answer> {
   const { statusCode = 0, headers } = answer;
   try {
     if (!String(headers['content-type']).includes('json')) throw new Error('not JSON');
-    return { status: statusCode, headers, body: JSON.parse(Buffer.concat(chunks).toString('utf8') || '{}') };
+    const all = Buffer.concat(chunks);
+    // What answers with an error may quote what it was sent; what succeeded holds messages, which stay as they are.
+    const bytes = statusCode < 300 ? all : (redactor?.bytes(all) ?? all);
+    return { status: statusCode, headers, body: JSON.parse(bytes.toString('utf8') || '{}') };
   } catch (cause) {
     throw Object.assign(new Error(`the answer (HTTP ${statusCode}) cannot be read`, { cause }), { code: 'ECONNRESET' });
   }

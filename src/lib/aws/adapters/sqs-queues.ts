@@ -56,7 +56,7 @@ export class SqsQueues implements Queues {
   constructor(setup: ClientSetup) {
     this.#setup = setup;
     this.#client = client(setup);
-    this.#wire = new SqsWire(this.#client, setup.observe);
+    this.#wire = new SqsWire(this.#client, setup);
   }
 
   async describe(nameOrUrl: string): Promise<Queue> {

@@ -29,11 +29,11 @@ export class SqsWire {
   readonly #addresses = new Map<string, Address>();
   readonly #calls: SignedJson;
 
-  constructor(client: SQSClient, observe: ClientSetup['observe']) {
+  constructor(client: SQSClient, setup: Pick<ClientSetup, 'observe' | 'redactor'>) {
     this.#client = client;
     const { region, credentials, sha256 } = client.config;
     const signer = new SignatureV4({ service: 'sqs', region, credentials, sha256 });
-    this.#calls = new SignedJson({ name: 'sqs', target: 'AmazonSQS', timeoutMs: TIMEOUT_MS }, signer, observe);
+    this.#calls = new SignedJson({ name: 'sqs', target: 'AmazonSQS', timeoutMs: TIMEOUT_MS }, signer, setup);
     client.middlewareStack.add(
       (next) => (args) => {
         const { QueueUrl } = args.input as Partial<Input>;

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { connectHcp, type HcpContext, workspaceOf } from '../../../../src/lib/hcp/connect.ts';
+import { Redactor } from '../../../../src/lib/io/redact.ts';
 import { ana, startHcpServer } from '../../../support/hcp-server/hcp-server.ts';
 import { MemorySink } from '../../../support/memory-sink.ts';
 
@@ -8,6 +9,7 @@ function context(env: HcpContext['env'], settings: HcpContext['settings']) {
   const made: HcpContext = {
     env,
     settings,
+    redactor: new Redactor({}),
     streams: { stderr },
     clock: { now: () => 0, sleep: async () => {} },
     signal: new AbortController().signal,
