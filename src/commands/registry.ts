@@ -21,6 +21,11 @@ export const nouns: Readonly<Record<string, string>> = {
 /** All commands, in the order of the help. */
 export const registry: readonly RegistryEntry[] = [
   {
+    path: ['init'],
+    summary: 'find functions, queues, tables and topics, and write cvops.config.json',
+    load: async () => (await import('./init.ts')).init,
+  },
+  {
     path: ['doctor'],
     summary: 'check credentials, region, permissions and every configured resource',
     load: async () => (await import('./doctor.ts')).doctor,

@@ -13,6 +13,7 @@ import type { Metrics } from './aws/ports/metrics.ts';
 import type { MoveTasks } from './aws/ports/move-tasks.ts';
 import type { Queues } from './aws/ports/queues.ts';
 import type { ReleaseTrail } from './aws/ports/release-trail.ts';
+import type { ResourceLists } from './aws/ports/resource-lists.ts';
 import type { UsageSources } from './aws/ports/usage-source.ts';
 import type { Clock } from './clock.ts';
 import { DEFAULT_RELEASE_TABLE, defaultConfig } from './config/config.ts';
@@ -65,6 +66,7 @@ export interface Context extends Host {
   releaseLedger(): Promise<ReleaseLedger>;
   releaseTrail(): Promise<ReleaseTrail>;
   topics(): Promise<Topics>;
+  resourceLists(): Promise<ResourceLists>;
   readonly usage: UsageSources;
   freeTier(): Promise<FreeTier>;
   /** Asks before a change; see `confirm` in io/prompt.ts. */
@@ -221,6 +223,10 @@ export function createContext(host: Host, settings: Settings, folders: Folders, 
     topics: once(async () => {
       const { SnsTopics } = await import('./aws/adapters/sns-topics.ts');
       return new SnsTopics(await setup(), account);
+    }),
+    resourceLists: once(async () => {
+      const { AwsResourceLists } = await import('./aws/adapters/aws-resource-lists.ts');
+      return new AwsResourceLists(await setup());
     }),
     freeTier: once(async () => {
       const { AwsFreeTier } = await import('./aws/adapters/aws-free-tier.ts');

@@ -1,0 +1,276 @@
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { DEFAULT_RELEASE_TABLE, defaultConfig } from '../../src/lib/config/config.ts';
+import { parseConfig } from '../../src/lib/config/parse-config.ts';
+import { operator } from '../../src/lib/sandbox/operate.ts';
+import type { Sandbox } from '../../src/lib/sandbox/start-sandbox.ts';
+import { startExampleSystem } from '../support/example-system.ts';
+import { jsonOf, makeHome, type RunCliOptions, removeHome, runCli } from '../support/run-cli.ts';
+
+let home: string;
+beforeEach(() => {
+  home = makeHome();
+});
+afterEach(() => removeHome(home));
+
+const file = () => join(home, 'cvops.config.json');
+const written = () => parseConfig(readFileSync(file(), 'utf8'), file());
+const cli = (argv: readonly string[], options: RunCliOptions = {}) =>
+  runCli(['init', ...argv], { home, cwd: home, ...options });
+const json = async (argv: readonly string[], options: RunCliOptions = {}) =>
+  jsonOf(await cli([...argv, '--json'], options));
+
+/** What `terraform output -json` prints for a root of the example system. */
+const output = (value: object, more: object = {}) =>
+  `${JSON.stringify({ ...more, cvops: { sensitive: false, type: ['object', {}], value } }, null, 2)}\n`;
+const WORKER = output({ service: 'worker', queue: 'cv-analytics-queue.fifo' });
+const PROCESSOR = output({
+  service: 'processor',
+  function: 'cv-analytics-processor',
+  alias: 'live',
+  queue: 'cv-analytics-queue.fifo',
+  dlq: 'cv-analytics-dlq.fifo',
+  table: 'cv-analytics-events',
+  releaseTable: 'cv-analytics-releases',
+});
+const REPORTER = output({
+  service: 'reporter',
+  function: 'cv-analytics-reporter',
+  alias: 'live',
+  table: 'cv-analytics-events',
+  topic: 'cv-analytics-alerts',
+});
+
+describe('init --from terraform', () => {
+  test('reads the outputs of several roots through one pipe, and writes the example system', async () => {
+    const { data, next } = await json(['--from', 'terraform', '-'], { stdin: REPORTER + WORKER + PROCESSOR });
+    expect(data).toMatchObject({ path: file(), written: true, source: 'terraform', services: defaultConfig.services });
+    expect(Object.keys(data.services)).toEqual(['worker', 'processor', 'reporter']);
+    expect(written()).toEqual({ version: 1, releaseTable: DEFAULT_RELEASE_TABLE, services: defaultConfig.services });
+    expect(next).toMatchObject([{ command: 'cvops doctor' }]);
+  });
+
+  test('reads files, one a root, and the value of the one output alone', async () => {
+    writeFileSync(join(home, 'worker.json'), WORKER);
+    writeFileSync(join(home, 'processor.json'), '{ "service": "processor", "function": "f", "alias": null }');
+    const { data } = await json(['--from', 'terraform', 'worker.json', 'processor.json']);
+    expect(data.services).toEqual({ worker: { queue: 'cv-analytics-queue.fifo' }, processor: { function: 'f' } });
+  });
+
+  test('shows nothing of other outputs: they may be secret', async () => {
+    const stdin = output({ service: 'worker', queue: 'q' }, { password: { sensitive: true, value: 'hunter2' } });
+    const result = await cli(['--from', 'terraform', '-'], { stdin, env: { CVOPS_DEBUG: '1' } });
+    expect(result.code).toBe(0);
+    expect(result.stdout + result.stderr + readFileSync(file(), 'utf8')).not.toContain('hunter2');
+  });
+
+  describe.skipIf(process.platform === 'win32')('with the program', () => {
+    const root = (name: string) => join(home, 'infra', 'terraform', name);
+    /** Stands for Terraform: prints the root's file, or fails as it does. */
+    function program(script: string): RunCliOptions {
+      for (const name of ['worker', 'processor', 'modules']) {
+        mkdirSync(root(name), { recursive: true });
+        writeFileSync(join(root(name), 'main.tf'), '');
+      }
+      writeFileSync(join(root('worker'), 'out.json'), WORKER);
+      writeFileSync(join(root('processor'), 'out.json'), PROCESSOR);
+      mkdirSync(join(home, 'bin'));
+      writeFileSync(join(home, 'bin', 'terraform'), `#!/bin/sh\n${script}\n`);
+      chmodSync(join(home, 'bin', 'terraform'), 0o755);
+      return { env: { PATH: `${join(home, 'bin')}:/usr/bin:/bin` } };
+    }
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: the shell fills it in
+    const PRINT = 'cat "${1#-chdir=}/out.json"';
+
+    test('runs it in each root below infra/terraform, and leaves the modules out', async () => {
+      const { data } = await json(['--from', 'terraform'], program(PRINT));
+      expect(Object.keys(data.services)).toEqual(['worker', 'processor']);
+    });
+
+    test('runs it in one root, too', async () => {
+      const { data } = await json(['--from', 'terraform', '--terraform', 'infra/terraform/worker'], program(PRINT));
+      expect(Object.keys(data.services)).toEqual(['worker']);
+    });
+
+    test('says what it said, and how to try it by hand', async () => {
+      const noInit = 'printf "╷\\n│ Error: Backend initialization required\\n│ \\n╵\\n" >&2; exit 1';
+      const result = await cli(['--from', 'terraform', '--json'], program(noInit));
+      expect(result.code).toBe(1);
+      expect(jsonOf(result).error).toMatchObject({
+        code: 'TerraformFailed',
+        message: 'terraform output failed in infra/terraform/processor: Backend initialization required.',
+        hint: expect.stringContaining('terraform -chdir=infra/terraform/processor init'),
+      });
+    });
+
+    test('names the root that was not applied', async () => {
+      const result = await cli(['--from', 'terraform', '--json'], program('echo "{}"'));
+      expect(result.code).toBe(4);
+      expect(jsonOf(result).error).toMatchObject({
+        code: 'TerraformNoOutputs',
+        message: 'infra/terraform/processor has no outputs.',
+      });
+    });
+
+    test('says that it is not there', async () => {
+      const { env } = program(PRINT);
+      expect(
+        jsonOf(await cli(['--from', 'terraform', '--json'], { env: { ...env, PATH: '/nowhere' } })).error,
+      ).toMatchObject({ code: 'TerraformMissing', exitCode: 4 });
+    });
+  });
+
+  test.each([
+    ['nothing', '', 'TerraformNoOutputs', 'standard input has no outputs.'],
+    ['no outputs', '{}', 'TerraformNoOutputs', 'standard input has no outputs.'],
+    ['half a document', '{ "cvops": ', 'InvalidTerraformOutput', 'standard input is no JSON.'],
+    ['a list', '[]', 'InvalidTerraformOutput', 'standard input is no object.'],
+    ['other outputs', '{ "other": { "value": 1 } }', 'InvalidTerraformOutput', 'standard input has no output "cvops".'],
+    [
+      'a list as output',
+      output([]),
+      'InvalidTerraformOutput',
+      'standard input: the output "cvops" is not an object of names.',
+    ],
+    [
+      'an output without a service',
+      output({ queue: 'q' }),
+      'InvalidTerraformOutput',
+      'standard input: "service" of the output "cvops" is missing.',
+    ],
+    [
+      'an ARN',
+      output({ service: 'a', queue: 'arn:aws:sqs:us-east-1:1:q' }),
+      'InvalidTerraformOutput',
+      'standard input: "queue" of the output "cvops" is "arn:aws:sqs:us-east-1:1:q", not the name of a queue.',
+    ],
+    [
+      'a table that is a number',
+      output({ service: 'a', releaseTable: 7 }),
+      'InvalidTerraformOutput',
+      'standard input: "releaseTable" of the output "cvops" is 7.',
+    ],
+    [
+      'a service twice',
+      WORKER + WORKER,
+      'InvalidTerraformOutput',
+      'standard input: service "worker" was described before.',
+    ],
+  ])('refuses in one line, with a hint, %s', async (_what, stdin, code, message) => {
+    const result = await cli(['--from', 'terraform', '-', '--json'], { stdin });
+    expect(result.code).toBe(4);
+    expect(jsonOf(result).error).toMatchObject({ code, message, hint: expect.any(String) });
+    expect(existsSync(file())).toBe(false);
+  });
+
+  test('refuses what is not there and what does not go together', async () => {
+    expect(await cli(['--from', 'terraform', 'gone.json'])).toMatchObject({ code: 5 });
+    expect(await cli(['--from', 'terraform'])).toMatchObject({
+      code: 5,
+      stderr: expect.stringContaining('--terraform'),
+    });
+    expect(await cli(['gone.json'])).toMatchObject({ code: 2 });
+    expect(await cli(['--terraform', 'x'])).toMatchObject({ code: 2 });
+    expect(await cli(['--from', 'terraform', '--prefix', 'x'])).toMatchObject({ code: 2 });
+    expect(await cli(['--from', 'terraform', '-'], { stdinTTY: true })).toMatchObject({ code: 2 });
+    expect(await cli(['--from', 'pulumi'])).toMatchObject({ code: 2 });
+  });
+});
+
+describe('a file that is there', () => {
+  const OLD = `{
+  // Mine.
+  "version": 1,
+  "usage": { "declared": { "githubMinutes": 300 } },
+  "services": { "worker": { "queue": "old", "workspace": "mine" }, "gone": {} }
+}
+`;
+  beforeEach(() => writeFileSync(file(), OLD));
+  const again = (...flags: string[]) => cli(['--from', 'terraform', '-', '--json', ...flags], { stdin: WORKER });
+
+  test('is not written over without --force or --yes', async () => {
+    const result = await again();
+    expect(result.code).toBe(2);
+    expect(jsonOf(result).error).toMatchObject({ code: 'FileExists', hint: expect.stringContaining('--force') });
+    expect(readFileSync(file(), 'utf8')).toBe(OLD);
+  });
+
+  test.each(['--force', '--yes'])('keeps its comments, its other fields and its workspaces with %s', async (flag) => {
+    expect((await again(flag)).code).toBe(0);
+    expect(readFileSync(file(), 'utf8')).toContain('// Mine.');
+    expect(written()).toEqual({
+      version: 1,
+      usage: { declared: { githubMinutes: 300 } },
+      services: { worker: { queue: 'cv-analytics-queue.fifo', workspace: 'mine' } },
+    });
+  });
+
+  test('is left as it is by a dry run, and when it says the same already', async () => {
+    expect(jsonOf(await again('--dry-run'))).toMatchObject({ data: { written: false } });
+    expect(readFileSync(file(), 'utf8')).toBe(OLD);
+    await again('--force');
+    expect(jsonOf(await again('--force'))).toMatchObject({ data: { written: false } });
+  });
+
+  test('is not the only place: --to names another', async () => {
+    expect((await again('--to', 'other.json')).code).toBe(0);
+    expect(existsSync(join(home, 'other.json'))).toBe(true);
+    expect(readFileSync(file(), 'utf8')).toBe(OLD);
+  });
+});
+
+describe('init', () => {
+  let sandbox: Sandbox;
+  let env: Record<string, string>;
+  beforeAll(async () => {
+    ({ sandbox, env } = await startExampleSystem());
+  });
+  afterAll(() => sandbox.close());
+
+  test('finds the system in AWS by its mappings, redrive policies, aliases and environments', async () => {
+    const { data, warnings } = await json([], { env });
+    const { worker: _, ...found } = defaultConfig.services;
+    expect(data).toMatchObject({ written: true, source: 'aws', region: 'us-east-1', ambiguous: [], unused: [] });
+    expect(data.services).toEqual(found);
+    expect(written()).toEqual({
+      version: 1,
+      region: 'us-east-1',
+      releaseTable: DEFAULT_RELEASE_TABLE,
+      services: found,
+    });
+    expect(warnings).toEqual([]);
+  });
+
+  test('shows what it found in a table, and what is left over', async () => {
+    const operate = operator(sandbox.simulator, 'us-east-1', 'test');
+    const { QueueUrl } = await operate('sqs', 'CreateQueue', { QueueName: 'cv-analytics-old' });
+    const result = await cli(['--dry-run'], { env, stdoutTTY: true, columns: 160 });
+    expect(result.stdout).toMatch(/^SERVICE +FUNCTION +ALIAS +QUEUE +DLQ +TABLE +TOPIC/);
+    expect(result.stdout).toContain('1 resource that no service uses: queue cv-analytics-old.');
+    expect(result.stdout).toContain(`Would write ${file()}; nothing was written.`);
+    expect(existsSync(file())).toBe(false);
+    await operate('sqs', 'DeleteQueue', { QueueUrl });
+  });
+
+  test('looks only at what begins with the prefix, and says so when there is nothing', async () => {
+    const { data } = await json(['--prefix', 'cv-analytics-rep', '--dry-run'], { env });
+    expect(data.services).toEqual({ orter: { function: 'cv-analytics-reporter', alias: 'live' } });
+    const result = await cli(['--prefix', 'nothing', '--json'], { env });
+    expect(result.code).toBe(5);
+    expect(jsonOf(result).error).toMatchObject({ code: 'NothingFound', message: expect.stringContaining('"nothing"') });
+  });
+
+  test('names the permission that it lacks', async () => {
+    sandbox.simulator.faults.add({
+      operation: 'ListTables',
+      error: { code: 'AccessDeniedException', statusCode: 400 },
+      times: 1,
+    });
+    expect(jsonOf(await cli(['--json'], { env })).error).toMatchObject({
+      code: 'AccessDenied',
+      exitCode: 4,
+      hint: 'allow the IAM action dynamodb:ListTables.',
+    });
+  });
+});
