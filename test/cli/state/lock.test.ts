@@ -127,6 +127,9 @@ describe('state unlock', () => {
     const refused = await unlock('--yes');
     expect(refused.code).toBe(1);
     expect(jsonOf(refused).error).toMatchObject({ code: 'WorkspaceLocked' });
+    expect((await unlock('--dry-run')).code).toBe(1);
+    // It is not even tried.
+    expect(changes()).toHaveLength(1);
     const forced = await unlock(...force);
     expect(forced.code).toBe(0);
     expect(cli.worker.lock).toBeNull();

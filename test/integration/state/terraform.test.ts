@@ -185,6 +185,17 @@ function withTerraform(): void {
     await expectWholeState(machine, '2');
   });
 
+  test('-lock=false does not get a state past the lock of somebody else', async () => {
+    const [first, second] = [await machineOf(ana), await machineOf(bob)];
+    expect((await first.apply('1')).code).toBe(0);
+    expect((await state('lock', 'worker', '--yes')).code).toBe(0);
+    const pushed = await second.apply('2', '-lock=false');
+    expect(pushed.code, pushed.all).toBe(1);
+    expect(pushed.all).toContain('must be locked by you');
+    expect((await state('unlock', 'worker', '--yes')).code).toBe(0);
+    await expectWholeState(first, '1', 1);
+  });
+
   test('a lock of `cvops state lock` holds terraform off, until it is given back', async () => {
     const machine = await machineOf(bob);
     expect((await state('lock', 'worker', '--reason', 'queue surgery', '--yes')).code).toBe(0);
