@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
 import { findStep, runStep } from './support/run-step.ts';
-import { allSteps } from './support/workflow.ts';
+import { allSteps, readProjectFile } from './support/workflow.ts';
 
 test('bash can read every script', () => {
   const scripts = allSteps().filter(({ step }) => step.run !== undefined);
@@ -81,8 +81,18 @@ describe('cvops behind a pipe', () => {
       commands: { node: 'echo "$*"; exit 6' },
     });
     expect(code).toBe(6);
-    expect(summary).toContain('deploy processor --zip dist/services/processor.zip --reason abc --yes');
+    expect(summary).toContain('deploy processor --zip dist/services/processor.zip --no-smoke --reason abc --yes');
   });
+});
+
+test('a function is smoked first where there is an event for it that does no harm', () => {
+  const { log } = runStep(findStep('deploy-function.yml', 'deploy', 'Deploy'), {
+    env: { SERVICE: 'processor', GITHUB_SHA: 'abc' },
+    commands: { node: 'echo "$*"' },
+    files: { '.github/smoke/processor.json': readProjectFile('.github/smoke/processor.json') },
+  });
+  expect(log).toContain('--smoke .github/smoke/processor.json');
+  expect(JSON.parse(readProjectFile('.github/smoke/processor.json'))).toEqual({ Records: [] });
 });
 
 describe('one service planned', () => {

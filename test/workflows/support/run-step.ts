@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { readWorkflow, type Step } from './workflow.ts';
 
 export interface StepRun {
@@ -42,7 +42,10 @@ export function runStep(step: Step, { env = {}, commands = {}, files = {} }: Ste
     for (const [name, script] of Object.entries(commands)) {
       writeFileSync(at(`bin/${name}`), `#!/usr/bin/env bash\n${script}\n`, { mode: 0o755 });
     }
-    for (const [name, text] of Object.entries(files)) writeFileSync(at(`work/${name}`), text);
+    for (const [name, text] of Object.entries(files)) {
+      mkdirSync(dirname(at(`work/${name}`)), { recursive: true });
+      writeFileSync(at(`work/${name}`), text);
+    }
     writeFileSync(at('step.sh'), step.run!);
     const options = named ? ['--noprofile', '--norc', '-eo', 'pipefail'] : ['-e'];
     const { status, stdout, stderr } = spawnSync('bash', [...options, at('step.sh')], {
