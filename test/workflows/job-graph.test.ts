@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { fill } from './support/expression.ts';
 import { type Happening, play, type Run } from './support/run-jobs.ts';
+import { findStep, runStep } from './support/run-step.ts';
 
 const ROOT = (service: string) => `infra/terraform/${service}/main.tf`;
 const ALL = ['worker', 'processor', 'reporter'].map(ROOT);
@@ -52,6 +54,37 @@ describe('Terraform on a pull request', () => {
   test.each(['detect', 'check'])('plans nothing when %s failed, and the gate still speaks', (failed) => {
     const run = terraform({ event, files: ALL, ends: { [failed]: 'failure' } });
     expect(run.results).toMatchObject({ plan: 'skipped', comment: 'skipped', gate: 'success' });
+  });
+});
+
+describe("Terraform's gate, with the results of the jobs before it", () => {
+  const gate = findStep('terraform.yml', 'gate', 'did not pass');
+  const verdict = (happening: Omit<Happening, 'event'>) => {
+    const { contexts } = terraform({ event: 'pull_request', ...happening });
+    const env = Object.entries(gate.env!).map(([name, value]) => [name, String(fill(value, { contexts }))]);
+    return runStep(gate, { env: Object.fromEntries(env) }).code;
+  };
+
+  test.each<[string, Omit<Happening, 'event'>]>([
+    ['one service', { files: [ROOT('worker')] }],
+    ['all services', { files: ALL }],
+    ['docs', { files: ['docs/usage.md'] }],
+    ['a fork', { files: ALL, fork: true }],
+    ['Dependabot', { files: ALL, author: 'dependabot[bot]' }],
+  ])('passes a pull request of %s', (_, happening) => {
+    expect(verdict(happening)).toBe(0);
+  });
+
+  test.each<[string, Omit<Happening, 'event'>]>([
+    ['detection fails', { files: ALL, ends: { detect: 'failure' } }],
+    ['detection fails for docs', { files: ['docs/usage.md'], ends: { detect: 'failure' } }],
+    ['the check fails', { files: ALL, ends: { check: 'failure' } }],
+    ['the check of a fork fails', { files: ALL, fork: true, ends: { check: 'failure' } }],
+    ['one plan fails', { files: ALL, ends: { 'plan (processor) / plan': 'failure' } }],
+    ['one plan takes too long', { files: ALL, ends: { 'plan (reporter) / plan': 'cancelled' } }],
+    ['the comment fails', { files: ALL, ends: { comment: 'failure' } }],
+  ])('fails where %s', (_, happening) => {
+    expect(verdict(happening)).toBe(1);
   });
 });
 

@@ -35,6 +35,8 @@ export interface Run {
   readonly results: Readonly<Record<string, Result>>;
   /** Those that ran on a machine, in order. */
   readonly ran: readonly RanJob[];
+  /** The contexts that a job sees after all others. */
+  readonly contexts: Readonly<Record<'github' | 'needs', Readonly<Record<string, unknown>>>>;
 }
 
 /**
@@ -45,9 +47,13 @@ export interface Run {
  */
 export function play(path: string, happening: Happening): Run {
   const workflow = readWorkflow(path);
-  if (!starts(workflow, happening)) return { started: false, results: {}, ran: [] };
-  const { results, ran } = playJobs(workflow, happening, {}, '');
-  return { started: true, results, ran };
+  const github = githubContext(happening);
+  if (!starts(workflow, happening)) return { started: false, results: {}, ran: [], contexts: { github, needs: {} } };
+  const { results, ran, outputs } = playJobs(workflow, happening, {}, '');
+  const needs = Object.fromEntries(
+    Object.entries(results).map(([name, result]) => [name, { result, outputs: outputs[name] ?? {} }]),
+  );
+  return { started: true, results, ran, contexts: { github, needs } };
 }
 
 function starts({ on }: Workflow, { event, files = [] }: Happening): boolean {
@@ -118,7 +124,7 @@ function playJobs(workflow: Workflow, happening: Happening, inputs: Readonly<Rec
       results[name] = 'cancelled';
     }
   }
-  return { results, ran };
+  return { results, ran, outputs };
 }
 
 function worst(results: readonly Result[]): Result {
