@@ -143,6 +143,8 @@ describe('state unlock', () => {
     expect(jsonOf(refused).error.hint).toContain('may be running');
     expect((await unlock(...force)).code).toBe(0);
     expect(cli.worker.lock).toBeNull();
+    // It is their own: that needs no admin.
+    expect(changes()).toEqual([expect.stringMatching(/actions\/unlock$/)]);
   });
 
   test('a run is never unlocked, not even by force', async () => {

@@ -130,6 +130,19 @@ describe('variables', () => {
     await api.putVariable(workspace, { key: 'region', value: 'a', category: 'env', sensitive: false });
     await api.putVariable(workspace, { key: 'region', value: 'b', category: 'terraform', sensitive: false });
     expect((await api.variables(workspace)).map(({ value }) => value)).toEqual(['a', 'b']);
+    await api.putVariable(workspace, { key: 'region', value: 'c', category: 'terraform', sensitive: false });
+    expect((await api.variables(workspace)).map(({ value }) => value)).toEqual(['a', 'c']);
+  });
+
+  test('that are sensitive stay unread, even when a server sends them', async () => {
+    const api = client();
+    const workspace = await api.workspace('cv-analytics-worker');
+    const attributes = { key: 'K', value: 'canary', category: 'env', sensitive: true };
+    server.fail({
+      on: /GET .*vars/,
+      reply: { status: 200, body: { data: [{ id: 'var-1', type: 'vars', attributes }] } },
+    });
+    expect(await api.variables(workspace)).toMatchObject([{ key: 'K', value: null }]);
   });
 
   test('a refusal for another reason is told, without the value, even when the server quotes it', async () => {
