@@ -31,6 +31,11 @@ export const registry: readonly RegistryEntry[] = [
     load: async () => (await import('./doctor.ts')).doctor,
   },
   {
+    path: ['status'],
+    summary: 'one screen: versions and splits, queues and dead letters, alarms, the last release',
+    load: async () => (await import('./status.ts')).status,
+  },
+  {
     path: ['dlq', 'list'],
     summary: 'every dead-letter queue with its depth and age',
     load: async () => (await import('./dlq/list.ts')).dlqList,

@@ -25,7 +25,8 @@ export function aliasTable(aliases: readonly AliasState[], nowMs: number): Block
   };
 }
 
-function split(alias: AliasState): Cell {
+/** The versions beside the primary, with their shares. */
+export function split(alias: Pick<AliasState, 'weights'>): Cell {
   const weights = Object.entries(alias.weights);
   // Nothing, not a dash: without any split the column is left out on a terminal.
   if (weights.length === 0) return { raw: '', text: '' };

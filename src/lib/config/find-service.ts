@@ -17,16 +17,8 @@ export function findService<K extends keyof ServiceConfig>(
   name: string | undefined,
   key: K,
 ): FoundService<K> {
-  const names = Object.keys(config.services);
   if (name !== undefined) {
-    // Not what every object has, such as toString.
-    const service = Object.hasOwn(config.services, name) ? config.services[name] : undefined;
-    if (service === undefined) {
-      const near = closest(name, names);
-      throw new CvopsError('ServiceNotFound', ExitCode.notFound, `no service "${name}" in the configuration.`, {
-        hint: `${near === undefined ? '' : `did you mean "${near}"? `}services: ${names.join(', ')}.`,
-      });
-    }
+    const service = requireService(config, name);
     if (service[key] !== undefined) return { ...service, name } as FoundService<K>;
     const sibling = siblingWith(config, service, key);
     if (sibling !== undefined) return sibling;
@@ -44,6 +36,18 @@ export function findService<K extends keyof ServiceConfig>(
   }
   throw new CvopsError('ServiceAmbiguous', ExitCode.usage, `more than one service has a ${key}: name one.`, {
     hint: `services: ${candidates.join(', ')}.`,
+  });
+}
+
+/** The service of this name. @throws CvopsError `ServiceNotFound` (5). */
+export function requireService(config: Config, name: string): ServiceConfig {
+  // Not what every object has, such as toString.
+  const service = Object.hasOwn(config.services, name) ? config.services[name] : undefined;
+  if (service !== undefined) return service;
+  const names = Object.keys(config.services);
+  const near = closest(name, names);
+  throw new CvopsError('ServiceNotFound', ExitCode.notFound, `no service "${name}" in the configuration.`, {
+    hint: `${near === undefined ? '' : `did you mean "${near}"? `}services: ${names.join(', ')}.`,
   });
 }
 

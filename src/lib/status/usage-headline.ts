@@ -1,0 +1,46 @@
+import type { UsageSources } from '../aws/ports/usage-source.ts';
+import type { Config } from '../config/config.ts';
+import { collect } from '../usage/collect/collect.ts';
+import { inventory } from '../usage/collect/inventory.ts';
+import { rowName } from '../usage/figures.ts';
+import { periodOf } from '../usage/month.ts';
+import { usageReport } from '../usage/report.ts';
+import { usageRows } from '../usage/rows/usage-rows.ts';
+import { selfUsage } from '../usage/self-usage.ts';
+import { loadTariff } from '../usage/tariff/load-tariff.ts';
+
+/** The month's usage in one line. */
+export interface UsageHeadline {
+  /** `2026-11`. */
+  readonly month: string;
+  /** The row whose month ends nearest to its free limit, or furthest beyond; null when no row has a limit. */
+  readonly nearest: { readonly id: string; readonly name: string; readonly projectedUtilisation: number } | null;
+  readonly costUsd: number;
+  readonly projectedCostUsd: number;
+  /** Rows that could not be read, or not wholly. */
+  readonly unread: readonly string[];
+}
+
+/** A whole usage report, for its headline: some forty free calls, ten at a time. */
+export async function usageHeadline(
+  sources: UsageSources,
+  place: { readonly config: Config; readonly region: string; readonly stateFolder: string },
+  nowMs: number,
+): Promise<UsageHeadline> {
+  const { config, region, stateFolder } = place;
+  const period = periodOf(undefined, nowMs);
+  const [readings, tariff] = await Promise.all([
+    collect(sources, inventory(config), period, { region }),
+    loadTariff(region, stateFolder),
+  ]);
+  const rows = usageRows(readings, tariff, config.usage?.declared);
+  const { totals } = usageReport({ readings, rows, tariff, currency: undefined, self: selfUsage({}), nowMs });
+  const nearest = rows.find(({ id }) => id === totals.nearest?.id);
+  return {
+    month: period.month.name,
+    nearest: nearest === undefined || totals.nearest === null ? null : { ...totals.nearest, name: rowName(nearest) },
+    costUsd: totals.costUsd,
+    projectedCostUsd: totals.projectedCostUsd,
+    unread: rows.filter(({ gap }) => gap !== null).map(({ id }) => id),
+  };
+}
