@@ -18,3 +18,10 @@ export function prepareTerraform(options?: {
   env?: Readonly<Record<string, string | undefined>>;
   places?: readonly string[];
 }): Promise<PreparedTerraform>;
+
+export function findMirror(
+  version: string,
+  platform: string,
+  env: Readonly<Record<string, string | undefined>>,
+  places: readonly string[],
+): string | undefined;

@@ -68,7 +68,7 @@ async function lockedVersion() {
  * @returns {string | undefined}
  * @throws {TerraformUnavailable} when CVOPS_TERRAFORM_MIRROR names a folder without it
  */
-function findMirror(version, platform, env, places) {
+export function findMirror(version, platform, env, places) {
   const holds = (folder) =>
     existsSync(join(folder, PROVIDER, version, platform)) ||
     existsSync(join(folder, PROVIDER, `terraform-provider-aws_${version}_${platform}.zip`));

@@ -16,18 +16,22 @@ export class MiniStack {
     return this.#home;
   }
 
+  get endpoint(): string {
+    return this.#emulator!.endpoint;
+  }
+
   get clients(): Clients {
     return this.#clients!;
   }
 
   /** Runs a command line with `--json` against it. */
   readonly cvops = (...argv: string[]): Promise<CliResult> =>
-    runCli([...argv, '--json'], { home: this.#home, env: endpointEnv(this.#emulator!.endpoint) });
+    runCli([...argv, '--json'], { home: this.#home, env: endpointEnv(this.endpoint) });
 
   async start(): Promise<void> {
     this.#home = makeHome();
     this.#emulator = await startEmulator('ministack');
-    this.#clients = makeClients({ region: 'us-east-1', endpoint: this.#emulator.endpoint });
+    this.#clients = makeClients({ region: 'us-east-1', endpoint: this.endpoint });
   }
 
   async stop(): Promise<void> {

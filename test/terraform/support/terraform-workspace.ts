@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -18,6 +18,7 @@ export interface TerraformResult {
 export class TerraformWorkspace {
   readonly folder: string;
   readonly #terraform: PreparedTerraform;
+  #aws: Readonly<Record<string, string>> = {};
 
   constructor(terraform: PreparedTerraform) {
     this.#terraform = terraform;
@@ -29,12 +30,28 @@ export class TerraformWorkspace {
     });
   }
 
+  /** From here on the provider's AWS is a server on this machine, for every service. */
+  useAws(endpoint: string): void {
+    this.#aws = { AWS_ENDPOINT_URL: endpoint, AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' };
+  }
+
+  /** Writes a file below the copy, such as an override (https://developer.hashicorp.com/terraform/language/files/override). */
+  write(path: string, text: string): void {
+    writeFileSync(join(this.folder, path), text);
+  }
+
+  /** Makes a root ready to plan, with its state beside it instead of in HCP Terraform. */
+  async initLocally(root: string): Promise<void> {
+    this.write(join(root, 'backend_override.tf'), 'terraform {\n  backend "local" {}\n}\n');
+    await this.must(root, 'init', '-no-color', '-lockfile=readonly');
+  }
+
   /** Runs Terraform in a folder of the copy, such as `modules/worker`; a code of its own is the caller's to judge. */
   async run(folder: string, ...args: string[]): Promise<TerraformResult> {
     const { exitCode, stdout, all } = await execa(this.#terraform.command, args, {
       all: true,
       cwd: join(this.folder, folder),
-      env: this.#terraform.env,
+      env: { ...this.#terraform.env, ...this.#aws },
       extendEnv: false,
       reject: false,
       stdin: 'ignore',

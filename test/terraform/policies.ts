@@ -1,0 +1,336 @@
+import type { Resource, System, Written } from './support/system.ts';
+
+/** What every version of this infrastructure must keep, and the way to break it that its test goes first. */
+export interface Policy {
+  readonly title: string;
+  /** One line for each violation. */
+  check(system: System): readonly string[];
+  /** Breaks it in a copy of the system. */
+  spoil(system: System): void;
+}
+
+const FOURTEEN_DAYS = 14 * 24 * 60 * 60;
+/** https://aws.amazon.com/cloudwatch/pricing/ */
+const FREE_ALARM_METRICS = 10;
+/** https://aws.amazon.com/dynamodb/pricing/provisioned/ */
+const FREE_UNITS = 25;
+
+export const POLICIES: readonly Policy[] = [
+  {
+    title: 'cvops alone moves an alias: its version, its weights and its description are ignored',
+    check: ({ written }) =>
+      ignoring(written, 'aws_lambda_alias', ['description', 'function_version', 'routing_config']),
+    spoil: (system) => rewrite(system, 'aws_lambda_alias', /routing_config, /),
+  },
+  {
+    title: 'cvops alone releases code: the package of a function is ignored',
+    check: ({ written }) => ignoring(written, 'aws_lambda_function', ['filename', 'source_code_hash']),
+    spoil: (system) => rewrite(system, 'aws_lambda_function', /filename, /),
+  },
+  {
+    title: 'the queue and the schedule invoke the alias, never the function',
+    check: ({ written }) => [
+      ...referring(written, 'aws_lambda_event_source_mapping', 'function_name', 'aws_lambda_alias.live.arn'),
+      ...referring(written, 'aws_scheduler_schedule', 'target', 'aws_lambda_alias.live.arn'),
+    ],
+    spoil: ({ written }) => {
+      const mapping = written.find(({ type }) => type === 'aws_lambda_event_source_mapping')!;
+      mapping.expressions['function_name'] = { references: ['aws_lambda_function.processor.arn'] };
+    },
+  },
+  {
+    // https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
+    title: 'a received message stays hidden for six times the timeout of the function that works on it',
+    check: (system) => {
+      const hidden = Number(one(system, 'aws_sqs_queue', 'events').values['visibility_timeout_seconds']);
+      const timeout = Number(one(system, 'aws_lambda_function', 'processor').values['timeout']);
+      return hidden >= 6 * timeout ? [] : [`${hidden} s is less than 6 × ${timeout} s`];
+    },
+    spoil: (system) => {
+      one(system, 'aws_lambda_function', 'processor').values['timeout'] = 11;
+    },
+  },
+  {
+    // https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
+    title: 'the mapping reports each failed message, and takes no more than a FIFO queue gives',
+    check: (system) =>
+      of(system, 'aws_lambda_event_source_mapping').flatMap(({ address, values }) => [
+        ...violation(
+          JSON.stringify(values['function_response_types']) !== '["ReportBatchItemFailures"]',
+          `${address}: a failed message takes its batch with it`,
+        ),
+        ...violation(Number(values['batch_size']) > 10, `${address}: batch of ${values['batch_size']}`),
+      ]),
+    spoil: (system) => {
+      one(system, 'aws_lambda_event_source_mapping', 'queue').values['function_response_types'] = [];
+    },
+  },
+  {
+    title: 'the alarms stay inside the free ten metrics',
+    check: (system) => {
+      const metrics = of(system, 'aws_cloudwatch_metric_alarm').reduce(
+        // Each metric of a formula counts.
+        (sum, { values }) => sum + Math.max(1, list(values['metric_query']).length),
+        0,
+      );
+      return violation(metrics > FREE_ALARM_METRICS, `${metrics} alarm metrics`);
+    },
+    spoil: (system) => {
+      one(system, 'aws_cloudwatch_metric_alarm', 'this').values['metric_query'] = [{}, {}, {}, {}];
+    },
+  },
+  {
+    title: 'one dead letter raises an alarm within a minute',
+    check: (system) => {
+      const dlq = one(system, 'aws_sqs_queue', 'dead_letters').values['name'];
+      const wanted = {
+        namespace: 'AWS/SQS',
+        metric_name: 'ApproximateNumberOfMessagesVisible',
+        dimensions: { QueueName: dlq },
+        comparison_operator: 'GreaterThanThreshold',
+        threshold: 0,
+        period: 60,
+        evaluation_periods: 1,
+        actions_enabled: true,
+      };
+      const found = of(system, 'aws_cloudwatch_metric_alarm').some(({ values }) =>
+        Object.entries(wanted).every(([name, value]) => JSON.stringify(values[name]) === JSON.stringify(value)),
+      );
+      return violation(!found, `no alarm on the depth of ${dlq}`);
+    },
+    spoil: (system) => {
+      one(system, 'aws_sqs_queue', 'dead_letters').values['name'] = 'other-dlq.fifo';
+    },
+  },
+  {
+    title: 'every alarm mails',
+    check: ({ written }) =>
+      referring(written, 'aws_cloudwatch_metric_alarm', 'alarm_actions', 'aws_sns_topic.alerts.arn'),
+    spoil: ({ written }) => {
+      delete written.find(({ type }) => type === 'aws_cloudwatch_metric_alarm')!.expressions['alarm_actions'];
+    },
+  },
+  {
+    // https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
+    title: 'no topic is encrypted with a key that alarms may not use',
+    check: (system) =>
+      of(system, 'aws_sns_topic').flatMap(({ address, values }) =>
+        violation(values['kms_master_key_id'] === 'alias/aws/sns', `${address}: alarms cannot publish to it`),
+      ),
+    spoil: (system) => {
+      one(system, 'aws_sns_topic', 'alerts').values['kms_master_key_id'] = 'alias/aws/sns';
+    },
+  },
+  {
+    title: 'a function has its log group before it, with a retention',
+    check: (system) => [
+      ...referring(system.written, 'aws_lambda_function', 'logging_config', 'aws_cloudwatch_log_group.'),
+      ...of(system, 'aws_lambda_function').flatMap(({ address, values }) => {
+        const group = of(system, 'aws_cloudwatch_log_group').find(
+          (each) => each.values['name'] === `/aws/lambda/${values['function_name']}`,
+        );
+        return violation(!(Number(group?.values['retention_in_days']) > 0), `${address}: logs are kept for ever`);
+      }),
+    ],
+    spoil: (system) => {
+      one(system, 'aws_cloudwatch_log_group', 'reporter').values['retention_in_days'] = 0;
+    },
+  },
+  {
+    title: 'all tables together stay inside the free 25 units',
+    check: (system) =>
+      ['read_capacity', 'write_capacity'].flatMap((kind) => {
+        const sum = of(system, 'aws_dynamodb_table').reduce((total, { values }) => total + Number(values[kind]), 0);
+        // Not a number: on demand, which has no free units.
+        return violation(!(sum <= FREE_UNITS), `${kind}: ${sum}`);
+      }),
+    spoil: (system) => {
+      one(system, 'aws_dynamodb_table', 'releases').values['write_capacity'] = 16;
+    },
+  },
+  {
+    title: 'events expire, and no table is deleted by mistake',
+    check: (system) => [
+      ...violation(
+        JSON.stringify(one(system, 'aws_dynamodb_table', 'events').values['ttl']) !==
+          JSON.stringify([{ attribute_name: 'expiresAt', enabled: true }]),
+        'events never expire',
+      ),
+      ...of(system, 'aws_dynamodb_table').flatMap(({ address, values }) =>
+        violation(values['deletion_protection_enabled'] !== true, `${address}: not protected against deletion`),
+      ),
+    ],
+    spoil: (system) => {
+      one(system, 'aws_dynamodb_table', 'releases').values['deletion_protection_enabled'] = false;
+    },
+  },
+  {
+    title: 'queues are encrypted, and refuse whoever comes without TLS',
+    check: (system) =>
+      of(system, 'aws_sqs_queue').flatMap(({ address, values }) => [
+        ...violation(
+          values['sqs_managed_sse_enabled'] !== true && !values['kms_master_key_id'],
+          `${address}: not encrypted`,
+        ),
+        ...violation(!refusesPlainHttp(values['policy']), `${address}: open to plain HTTP`),
+      ]),
+    spoil: (system) => {
+      const { values } = one(system, 'aws_sqs_queue', 'dead_letters');
+      values['policy'] = String(values['policy']).replace('Deny', 'Allow');
+    },
+  },
+  {
+    // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html
+    title: 'dead letters are kept for 14 days, longer than any message',
+    check: (system) => {
+      const kept = Number(one(system, 'aws_sqs_queue', 'dead_letters').values['message_retention_seconds']);
+      const before = Number(one(system, 'aws_sqs_queue', 'events').values['message_retention_seconds']);
+      return violation(kept !== FOURTEEN_DAYS || kept <= before, `${kept} s, after ${before} s in the queue`);
+    },
+    spoil: (system) => {
+      one(system, 'aws_sqs_queue', 'dead_letters').values['message_retention_seconds'] = 345_600;
+    },
+  },
+  {
+    title: 'policies of queues stand inline: as resources of their own each costs 25 s',
+    check: (system) => [
+      ...system.resources.flatMap(({ type, address }) =>
+        violation(/^aws_sqs_queue_/.test(type), `${address}: not inline`),
+      ),
+      ...referring(system.written, 'aws_sqs_queue', 'redrive_policy', 'aws_sqs_queue.dead_letters', 'events'),
+    ],
+    spoil: ({ resources }) => {
+      resources.push({ address: 'x', type: 'aws_sqs_queue_redrive_policy', name: 'x', values: {} });
+    },
+  },
+  {
+    title: 'a change of settings makes a version, on a runtime of its own choice',
+    check: (system) =>
+      of(system, 'aws_lambda_function').flatMap(({ address, values }) => [
+        ...violation(values['publish'] !== true, `${address}: publishes no version`),
+        ...violation(!/^nodejs\d+\.x$/.test(String(values['runtime'])), `${address}: ${values['runtime']}`),
+        ...violation(JSON.stringify(values['architectures']) !== '["arm64"]', `${address}: not on arm64`),
+      ]),
+    spoil: (system) => {
+      one(system, 'aws_lambda_function', 'reporter').values['publish'] = false;
+    },
+  },
+  {
+    title: 'nothing secret can come into the state',
+    check: (system) =>
+      system.resources.flatMap(({ address, type, values }) => [
+        ...violation(SECRET_TYPES.includes(type), `${address}: its secret would lie in the state`),
+        ...violation(secretIn(JSON.stringify(values)), `${address}: holds a secret`),
+      ]),
+    spoil: ({ resources }) => {
+      resources.push({ address: 'x', type: 'aws_iam_access_key', name: 'x', values: {} });
+    },
+  },
+  {
+    title: 'nobody is allowed more than a list of named actions',
+    check: ({ resources, written }) => [
+      ...resources.flatMap(({ address, values }) =>
+        // The lines of one log group are all that a star may stand for.
+        allowedIn(values['policy']).flatMap((allowed) =>
+          violation(/^[^ ]*\*| \*$/.test(allowed), `${address}: ${allowed}`),
+        ),
+      ),
+      // What is not known before it is applied, as it is written.
+      ...written.flatMap(({ module, type, name, text }) =>
+        /Effect\s+= "Allow"/.test(text) && /Action\s+=.*\*/.test(text) ? [`${module}: ${type}.${name}: *`] : [],
+      ),
+    ],
+    spoil: (system) => {
+      const policy = { Statement: [{ Effect: 'Allow', Action: ['sqs:*'], Resource: '*' }] };
+      system.resources.push({ address: 'x', type: 'x', name: 'x', values: { policy: JSON.stringify(policy) } });
+    },
+  },
+];
+
+const SECRET_TYPES = ['aws_iam_access_key', 'aws_iam_user_login_profile', 'aws_secretsmanager_secret_version'];
+
+function secretIn(text: string): boolean {
+  return /\b(AKIA|ASIA)[A-Z0-9]{16}\b|"(secret|secret_key|secret_access_key|password|token)":"[^"]/.test(text);
+}
+
+/** What a policy document allows, as `sqs:SendMessage arn:…`; nothing where it is not known yet. */
+export function allowedIn(policy: unknown): string[] {
+  if (typeof policy !== 'string') return [];
+  const { Statement } = JSON.parse(policy) as { Statement: readonly Statement[] };
+  return Statement.filter(({ Effect }) => Effect === 'Allow').flatMap(({ Action, Resource }) =>
+    [Action].flat().flatMap((action) => [Resource].flat().map((resource) => `${action} ${resource}`)),
+  );
+}
+
+interface Statement {
+  readonly Effect: string;
+  readonly Action: string | readonly string[];
+  readonly Resource: string | readonly string[];
+}
+
+function refusesPlainHttp(policy: unknown): boolean {
+  if (typeof policy !== 'string') return false;
+  const { Statement } = JSON.parse(policy) as { Statement: readonly Record<string, unknown>[] };
+  const wanted = {
+    Effect: 'Deny',
+    Principal: '*',
+    Action: 'sqs:*',
+    Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+  };
+  return Statement.some((statement) =>
+    Object.entries(wanted).every(([name, value]) => JSON.stringify(statement[name]) === JSON.stringify(value)),
+  );
+}
+
+function of(system: System, type: string): Resource[] {
+  return system.resources.filter((resource) => resource.type === type);
+}
+
+function one(system: System, type: string, name: string): Resource {
+  const found = of(system, type).find((resource) => resource.name === name);
+  if (found === undefined) throw new Error(`There is no ${type}.${name}.`);
+  return found;
+}
+
+function list(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function violation(wrong: boolean, text: string): readonly string[] {
+  return wrong ? [text] : [];
+}
+
+/** Resources of a type that do not ignore all of these attributes; at least one there must be. */
+function ignoring(written: readonly Written[], type: string, attributes: readonly string[]): readonly string[] {
+  const all = written.filter((each) => each.type === type);
+  if (all.length === 0) return [`there is no ${type}`];
+  return all.flatMap(({ module, name, text }) => {
+    const ignored = /ignore_changes = \[([^\]]*)\]/.exec(text)?.[1]?.split(/,\s*/) ?? [];
+    const missing = attributes.filter((attribute) => !ignored.includes(attribute));
+    return violation(missing.length > 0, `${module}: ${type}.${name}: ${missing.join(', ')}`);
+  });
+}
+
+/** Resources of a type (and name) whose attribute does not refer to another; at least one there must be. */
+function referring(
+  written: readonly Written[],
+  type: string,
+  attribute: string,
+  to: string,
+  called?: string,
+): readonly string[] {
+  const all = written.filter((each) => each.type === type && (called === undefined || each.name === called));
+  if (all.length === 0) return [`there is no ${type}`];
+  return all.flatMap(({ module, name, expressions }) =>
+    violation(
+      !JSON.stringify(expressions[attribute] ?? '').includes(`"${to}`),
+      `${module}: ${type}.${name}: ${attribute} is not from ${to}`,
+    ),
+  );
+}
+
+function rewrite(system: System, type: string, pattern: RegExp): void {
+  const index = system.written.findIndex((each) => each.type === type);
+  const found = system.written[index]!;
+  system.written[index] = { ...found, text: found.text.replace(pattern, '') };
+}
