@@ -1,8 +1,9 @@
 // Terraform for the tests of infra/terraform: the program on PATH, and a folder of this machine that holds the AWS
 // provider in the version of the lock files. Nothing of a user's own Terraform set-up is used beyond these two.
 // `node scripts/terraform.mjs` prints them.
+import { randomUUID } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -46,9 +47,10 @@ export async function prepareTerraform({ env = process.env, places = usualPlaces
   const folder = join(root, '.cache', 'terraform');
   await mkdir(folder, { recursive: true });
   const configuration = join(folder, 'cli.tfrc');
-  // The same text for every run on this machine, so that runs at the same time do not meet half of it.
-  const text = cliConfiguration(mirror);
-  if ((await readFile(configuration, 'utf8').catch(() => '')) !== text) await writeFile(configuration, text);
+  // Renamed into place, so that a Terraform that another run has started never reads half of it.
+  const temporary = `${configuration}.${randomUUID()}`;
+  await writeFile(temporary, cliConfiguration(mirror));
+  await rename(temporary, configuration);
   return { command, version, provider, mirror, env: { ...clean, TF_CLI_CONFIG_FILE: configuration } };
 }
 
