@@ -2,10 +2,12 @@ import { watchWords, whyWords } from '../../lib/alarms/alarm-words.ts';
 import { alarmsOf } from '../../lib/alarms/alarms-of.ts';
 import { actionName, type TopicReach, topicsOf, unheard } from '../../lib/alarms/reach.ts';
 import type { Alarm } from '../../lib/aws/ports/alarms.ts';
+import type { Config } from '../../lib/config/config.ts';
+import { servicesWith } from '../../lib/config/find-service.ts';
 import type { Context } from '../../lib/context.ts';
 import { ExitCode } from '../../lib/errors/exit-code.ts';
 import { plural, text } from '../../lib/io/format.ts';
-import type { Block, Cell, Outcome, Warning } from '../../lib/io/outcome.ts';
+import type { Block, Cell, Next, Outcome, Warning } from '../../lib/io/outcome.ts';
 import { when } from '../alias/when.ts';
 import { defineCommand } from '../command.ts';
 import { alarmData } from './alarm-data.ts';
@@ -34,13 +36,21 @@ async function run(options: ListOptions, context: Context): Promise<Outcome> {
     data: { alarms: alarms.map((alarm) => alarmData(alarm, topics)), others: left },
     items: alarms.map((alarm) => alarmData(alarm, topics)),
     warnings: warningsOf(alarms, topics),
-    next:
-      off !== undefined || alarms.length === 0
-        ? []
-        : [{ command: `cvops alarms test ${alarms[0]!.name}`, why: 'see the mail of one' }],
+    next: nextOf(off, alarms, config),
     exitCode: unread.length > 0 ? ExitCode.partial : ExitCode.done,
     view: () => view(alarms, topics, left, context.clock.now()),
   };
+}
+
+/** Dead letters are looked at; what else is off says itself what comes next. Where all is well, one is tried. */
+function nextOf(off: Alarm | undefined, alarms: readonly Alarm[], config: Config): readonly Next[] {
+  const queues = alarms
+    .filter(({ state }) => state === 'ALARM')
+    .flatMap(({ rule }) => rule?.dimensions['QueueName'] ?? []);
+  const dead = servicesWith(config, 'dlq').find(({ dlq }) => queues.includes(dlq));
+  if (dead !== undefined) return [{ command: `cvops dlq inspect ${dead.name}`, why: 'see why they died' }];
+  if (off !== undefined || alarms[0] === undefined) return [];
+  return [{ command: `cvops alarms test ${alarms[0].name}`, why: 'see the mail of one' }];
 }
 
 function warningsOf(alarms: readonly Alarm[], topics: ReadonlyMap<string, TopicReach>): readonly Warning[] {

@@ -93,6 +93,7 @@ describe('alarms list', () => {
     expect(result.stdout).toMatch(
       /cv-analytics-dlq-depth +ALARM +\d+ \w+ ago +Approx\S+ of cv-analytics-dlq\.fifo +3, above 0 \(Maximum of 1 min\) +cv-analytics-alerts/,
     );
+    expect(result.stderr).toContain('see why they died: cvops dlq inspect processor');
   });
 
   test('warns of mails that were never confirmed, of actions that are disabled, of alarms that tell nobody', async () => {
