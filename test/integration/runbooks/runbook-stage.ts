@@ -83,11 +83,13 @@ export class RunbookStage {
       writeFileSync(join(root, 'main.tf'), '');
       writeFileSync(join(root, 'out.json'), JSON.stringify({ cvops: { value: { service, ...names } } }));
     }
-    const program = join(this.home, 'terraform');
     // biome-ignore lint/suspicious/noTemplateCurlyInString: the shell fills it in
-    writeFileSync(program, '#!/bin/sh\ncat "${1#-chdir=}/out.json"\n');
-    chmodSync(program, 0o755);
-    this.env['PATH'] = `${this.home}:/usr/bin:/bin`;
+    this.#program('terraform', 'cat "${1#-chdir=}/out.json"');
+  }
+
+  /** Stands for Cloudflare's tool: takes what is piped in and keeps it to itself. */
+  placeWrangler(): void {
+    this.#program('wrangler', 'cat > /dev/null');
   }
 
   /** The zip that a build leaves: the processor with one more file in it. */
@@ -97,6 +99,13 @@ export class RunbookStage {
     writeFileSync(join(this.home, 'dist', 'services', 'processor.zip'), zip);
     const smoke = new URL('../../../.github/smoke/', import.meta.url);
     cpSync(smoke, join(this.home, '.github', 'smoke'), { recursive: true });
+  }
+
+  #program(name: string, script: string): void {
+    const path = join(this.home, name);
+    writeFileSync(path, `#!/bin/sh\n${script}\n`);
+    chmodSync(path, 0o755);
+    this.env['PATH'] = `${this.home}:/usr/bin:/bin`;
   }
 
   async #send(poison: number): Promise<void> {

@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { afterEach, describe, expect, test } from 'vitest';
+import { nouns } from '../../../src/commands/registry.ts';
 import { bob, type HcpServer, startHcpServer } from '../../support/hcp-server/hcp-server.ts';
 import { runCli } from '../../support/run-cli.ts';
 import { missingLine, stepsOf } from './runbook.ts';
@@ -25,6 +26,13 @@ async function follow(name: string, on: RunbookStage): Promise<void> {
     expect({ where, code }, stdout + stderr).toEqual({ where, code: exitCode });
     expect(missingLine(`${stdout}\n${stderr}`, expected), `${where}\n${stdout}${stderr}`).toBeUndefined();
   }
+}
+
+/** HCP Terraform with the three workspaces, in the stage's time, and the stage's person signed in to it. */
+async function startHcp(on: RunbookStage): Promise<void> {
+  hcp = await startHcpServer({ now: () => on.sandbox.simulator.clock.now() });
+  for (const service of ['worker', 'processor', 'reporter']) hcp.world.addWorkspace(`cv-analytics-${service}`);
+  Object.assign(on.env, hcp.env());
 }
 
 describe('the runbooks', () => {
@@ -60,13 +68,19 @@ describe('the runbooks', () => {
   test('lock stuck', async () => {
     stage = await RunbookStage.start();
     const { clock } = stage.sandbox.simulator;
-    hcp = await startHcpServer({ now: () => clock.now() });
-    for (const service of ['worker', 'processor', 'reporter']) hcp.world.addWorkspace(`cv-analytics-${service}`);
-    const theirs = { env: hcp.env(bob), clock: { now: () => clock.now(), sleep: async () => {} } };
+    await startHcp(stage);
+    const theirs = { env: hcp!.env(bob), clock: { now: () => clock.now(), sleep: async () => {} } };
     await runCli(['state', 'lock', 'worker', '--reason', 'surgery', '--yes'], theirs);
     await clock.advance(HOUR);
-    Object.assign(stage.env, hcp.env());
     await follow('lock-stuck', stage);
+  });
+
+  test('key leaked', async (context) => {
+    if (!('credentials' in nouns)) context.skip('there is no `cvops credentials` yet');
+    stage = await RunbookStage.start();
+    await startHcp(stage);
+    stage.placeWrangler();
+    await follow('key-leaked', stage);
   });
 
   test('are all tried, and each has steps', () => {
@@ -77,6 +91,7 @@ describe('the runbooks', () => {
       'dead-letters',
       'first-bring-up',
       'free-tier',
+      'key-leaked',
       'lock-stuck',
       'release',
       'rollback',
