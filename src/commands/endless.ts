@@ -1,4 +1,5 @@
 import type { Context } from '../lib/context.ts';
+import { CvopsError } from '../lib/errors/cvops-error.ts';
 import type { Outcome } from '../lib/io/outcome.ts';
 import { loadPaint } from '../lib/io/paint.ts';
 import { type OutputFormat, render } from '../lib/io/render.ts';
@@ -33,19 +34,31 @@ export async function endless(context: Context, flag: string): Promise<Endless> 
   };
 }
 
-/** Does one thing again and again, so many ms apart, until Ctrl-C, which is how it is meant to end. */
+/**
+ * Does one thing again and again, so many ms apart, until Ctrl-C, which is how it is meant to end. Once it has succeeded,
+ * a failure is noted and it is tried again: a network that is away for a minute ends nothing.
+ */
 export async function untilInterrupted(
-  { clock, signal }: Pick<Context, 'clock' | 'signal'>,
+  { clock, signal, note }: Pick<Context, 'clock' | 'signal' | 'note'>,
   everyMs: number,
   step: () => Promise<void>,
 ): Promise<void> {
-  try {
-    for (;;) {
+  let hasSucceeded = false;
+  let noted: string | undefined;
+  while (!signal.aborted) {
+    try {
       await step();
-      await clock.sleep(everyMs, signal);
+      hasSucceeded = true;
+      noted = undefined;
+    } catch (cause) {
+      // A call that was under way ends with an error of its own.
+      if (signal.aborted) return;
+      if (!hasSucceeded || !(cause instanceof CvopsError)) throw cause;
+      if (noted !== cause.message) note(`${cause.message} Trying again.`);
+      noted = cause.message;
     }
-  } catch (cause) {
-    // A call that was under way ends with an error of its own.
-    if (!signal.aborted) throw cause;
+    await clock.sleep(everyMs, signal).catch((cause: unknown) => {
+      if (!signal.aborted) throw cause;
+    });
   }
 }

@@ -166,6 +166,11 @@ export const registry: readonly RegistryEntry[] = [
     load: async () => (await import('./alarms/test.ts')).alarmsTest,
   },
   {
+    path: ['logs'],
+    summary: "a function's log, one line an event; --follow",
+    load: async () => (await import('./logs.ts')).logs,
+  },
+  {
     path: ['state', 'list'],
     summary: 'every workspace: lock, run, resources, last state',
     load: async () => (await import('./state/list.ts')).stateList,

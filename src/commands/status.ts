@@ -1,7 +1,6 @@
 import type { Config } from '../lib/config/config.ts';
 import { requireService } from '../lib/config/find-service.ts';
 import type { Context } from '../lib/context.ts';
-import { CvopsError } from '../lib/errors/cvops-error.ts';
 import { ExitCode } from '../lib/errors/exit-code.ts';
 import type { Next, Outcome } from '../lib/io/outcome.ts';
 import { nextSteps } from '../lib/status/next-steps.ts';
@@ -107,13 +106,7 @@ async function watch(
   let last: SystemStatus | undefined;
   let picture = '';
   await untilInterrupted(context, intervalMs, async () => {
-    const found = await reader.read().catch((cause: unknown) => {
-      // A network that is away for a minute does not end a watch that has begun.
-      if (last === undefined || !(cause instanceof CvopsError) || context.signal.aborted) throw cause;
-      context.note(`${cause.message} Looking again.`);
-      return undefined;
-    });
-    if (found === undefined) return;
+    const found = await reader.read();
     const changes = changesBetween(last, found);
     last = found;
     if (!isScreen) {

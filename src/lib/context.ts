@@ -7,7 +7,7 @@ import type { Account, Tables, Topics, Trail } from './aws/ports/account.ts';
 import type { AlarmControls, Alarms } from './aws/ports/alarms.ts';
 import type { FreeTier } from './aws/ports/free-tier.ts';
 import type { FunctionCode } from './aws/ports/function-code.ts';
-import type { FunctionLogs } from './aws/ports/function-logs.ts';
+import type { FunctionLogs, LogPages } from './aws/ports/function-logs.ts';
 import type { Functions } from './aws/ports/functions.ts';
 import type { Metrics } from './aws/ports/metrics.ts';
 import type { MoveTasks } from './aws/ports/move-tasks.ts';
@@ -57,7 +57,7 @@ export interface Context extends Host {
   alarms(): Promise<Alarms & AlarmControls>;
   functions(): Promise<Functions>;
   functionCode(): Promise<FunctionCode>;
-  functionLogs(): Promise<FunctionLogs>;
+  functionLogs(): Promise<FunctionLogs & LogPages>;
   metrics(): Promise<Metrics>;
   account(): Promise<Account>;
   trail(): Promise<Trail>;

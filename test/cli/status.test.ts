@@ -264,7 +264,7 @@ describe('status --watch', () => {
       ),
     );
     expect(result.code).toBe(0);
-    expect(result.stderr).toContain('Looking again.');
+    expect(result.stderr).toContain('Trying again.');
     expect(result.stdout).toContain('cv-analytics-dlq.fifo\t0\t1');
   });
 

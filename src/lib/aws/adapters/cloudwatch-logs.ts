@@ -7,7 +7,7 @@ import { classifyAwsError } from '../../errors/classify-aws-error.ts';
 import { CvopsError } from '../../errors/cvops-error.ts';
 import type { ClientSetup } from '../client-options.ts';
 import { type CallRules, guardClient } from '../guard-client.ts';
-import type { FunctionLogs, LogLine, LogQuery } from '../ports/function-logs.ts';
+import type { FunctionLogs, LogLine, LogPages, LogQuery } from '../ports/function-logs.ts';
 import type { LogGroupSettings, LogGroups, ReportLines } from '../ports/usage-source.ts';
 
 /** A search of a large group takes long. */
@@ -18,8 +18,8 @@ const REPORTS = ['REPORT RequestId', 'platform.report'];
 
 const UNREADABLE = new Set(['LogGroupNotFound', 'AccessDenied']);
 
-/** {@link FunctionLogs}, {@link LogGroups} and {@link ReportLines} over CloudWatch Logs. */
-export class CloudWatchLogs implements FunctionLogs, LogGroups, ReportLines {
+/** {@link FunctionLogs}, {@link LogPages}, {@link LogGroups} and {@link ReportLines} over CloudWatch Logs. */
+export class CloudWatchLogs implements FunctionLogs, LogPages, LogGroups, ReportLines {
   readonly #client: CloudWatchLogsClient;
   readonly #redactor: ClientSetup['redactor'];
 
@@ -31,7 +31,7 @@ export class CloudWatchLogs implements FunctionLogs, LogGroups, ReportLines {
   async find(functionName: string, options: LogQuery): Promise<readonly LogLine[] | null> {
     const lines: LogLine[] = [];
     try {
-      for await (const page of this.#pages(functionName, options)) lines.push(...page);
+      for await (const page of this.pages(functionName, options)) lines.push(...page);
     } catch (error) {
       if (error instanceof CvopsError && UNREADABLE.has(error.code)) return null;
       throw error;
@@ -40,11 +40,10 @@ export class CloudWatchLogs implements FunctionLogs, LogGroups, ReportLines {
   }
 
   reportLines(functionName: string, span: { readonly fromMs: number; readonly toMs: number }) {
-    return this.#pages(functionName, { ...span, text: '', anyOf: REPORTS, limit: Number.POSITIVE_INFINITY });
+    return this.pages(functionName, { ...span, text: '', anyOf: REPORTS, limit: Number.POSITIVE_INFINITY });
   }
 
-  /** Each call's lines, in no order; no more than the limit in all. */
-  async *#pages(functionName: string, options: LogQuery): AsyncGenerator<readonly LogLine[]> {
+  async *pages(functionName: string, options: LogQuery): AsyncGenerator<readonly LogLine[]> {
     const group = `/aws/lambda/${functionName}`;
     const pattern = filterPattern(options);
     let left = options.limit;

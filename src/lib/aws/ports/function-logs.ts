@@ -20,6 +20,15 @@ export interface LogQuery {
   readonly signal?: AbortSignal;
 }
 
+/** Reading a function's log group page by page. Errors are CvopsError. */
+export interface LogPages {
+  /**
+   * Each call's lines, in any order; a page may be empty. No more than the limit in all.
+   * @throws CvopsError `LogGroupNotFound`, where the function has never logged too.
+   */
+  pages(functionName: string, query: LogQuery): AsyncIterable<readonly LogLine[]>;
+}
+
 /** Reading a function's log group. */
 export interface FunctionLogs {
   /**
