@@ -11,7 +11,7 @@ import {
   ReceiveMessageCommand,
   SetQueueAttributesCommand,
 } from '@aws-sdk/client-sqs';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { prepareProgram } from '../../scripts/emulators.mjs';
 import { prepareTerraform, ROOTS } from '../../scripts/terraform.mjs';
 import { buildServices } from '../../scripts/zip-services.mjs';
@@ -30,7 +30,7 @@ import { TerraformWorkspace } from './support/terraform-workspace.ts';
 const TITLE = 'the three roots on MiniStack';
 /** A bound for what hangs: each SQS resource alone costs the provider 25 s of waiting. */
 const STEP_MS = 600_000;
-const POLL = { timeout: 120_000, interval: 250 };
+const POLL = { timeout: 300_000, interval: 250 };
 /** The shortest that the processor takes: a message that fails is seen again after six times as long. */
 const TIMEOUT_SECONDS = 3;
 const EVENTS = 400;
@@ -52,6 +52,7 @@ else {
       worker: [`processor_timeout_seconds=${TIMEOUT_SECONDS}`],
       processor: [
         `timeout_seconds=${TIMEOUT_SECONDS}`,
+        `queue_visibility_timeout_seconds=${6 * TIMEOUT_SECONDS}`,
         // The release with the bug comes first.
         `package_file=${join(packages, 'processor-broken.zip')}`,
         'deletion_protection=false',
@@ -99,6 +100,15 @@ else {
     afterAll(async () => {
       await ministack.stop();
       workspace.remove();
+    });
+
+    // Each step stands on the one before: after a failure the rest would only wait for what never comes.
+    let failed = false;
+    beforeEach(({ skip, onTestFailed }) => {
+      if (failed) skip('a step before it failed');
+      onTestFailed(() => {
+        failed = true;
+      });
     });
 
     test('are applied in order, each when what it needs is there', async () => {

@@ -33,4 +33,10 @@ await describeWithTerraform('the plan of all three roots', (workspace) => {
     spoil(spoilt);
     expect(check(spoilt)).not.toEqual([]);
   });
+
+  test("refuses a longer timeout of the processor while its queue hides messages for six times today's", async () => {
+    const { code, all } = await workspace.run('processor', 'plan', '-no-color', '-var=timeout_seconds=11');
+    expect(code).toBe(1);
+    expect(all.replace(/\s+/g, ' ')).toContain("visibility timeout is at least 6 times the function's timeout");
+  });
 });

@@ -16,6 +16,12 @@ variable "timeout_seconds" {
   default     = 10
 }
 
+variable "queue_visibility_timeout_seconds" {
+  description = "Visibility timeout of the queue. The worker's root makes it six times its processor_timeout_seconds: who raises the timeout here raises it there first."
+  type        = number
+  default     = 60
+}
+
 variable "deletion_protection" {
   description = "Refuse to delete the tables. Off only where everything is thrown away."
   type        = bool
