@@ -15,6 +15,7 @@ export const nouns: Readonly<Record<string, string>> = {
   report: 'what was measured: deployments',
   state: 'HCP Terraform: who holds the lock, runs, states; lock and unlock',
   alarms: 'alarms: states, whom they tell, a test of one',
+  credentials: 'AWS keys: of HCP Terraform workspaces, and the Worker’s',
   sandbox: 'the whole system on this machine, no AWS account',
 };
 
@@ -196,6 +197,21 @@ export const registry: readonly RegistryEntry[] = [
     load: async () => (await import('./state/unlock.ts')).stateUnlock,
   },
   {
+    path: ['credentials', 'push'],
+    summary: 'write AWS credentials to HCP Terraform workspaces, as sensitive variables',
+    load: async () => (await import('./credentials/push.ts')).credentialsPush,
+  },
+  {
+    path: ['credentials', 'check'],
+    summary: 'what each workspace signs in with, how old keys are, and when they were used',
+    load: async () => (await import('./credentials/check.ts')).credentialsCheck,
+  },
+  {
+    path: ['credentials', 'rotate'],
+    summary: "replace the Worker's access key without a gap",
+    load: async () => (await import('./credentials/rotate.ts')).credentialsRotate,
+  },
+  {
     path: ['sandbox', 'up'],
     summary: 'start the sandbox',
     load: async () => (await import('./sandbox/up.ts')).sandboxUp,
@@ -224,5 +240,10 @@ export const registry: readonly RegistryEntry[] = [
     path: ['demo'],
     summary: 'break a sandbox and mend it: inspect, roll back, replay, verify',
     load: async () => (await import('./demo.ts')).demo,
+  },
+  {
+    path: ['completion'],
+    summary: 'completion of commands, flags and services for bash, zsh or fish',
+    load: async () => (await import('./completion.ts')).completion,
   },
 ];

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { CallPace } from './aws/call-pace.ts';
 import { CallTally } from './aws/call-tally.ts';
 import type { CallRecord, ClientSetup } from './aws/client-options.ts';
+import type { AccessKeys } from './aws/ports/access-keys.ts';
 import type { Account, Tables, Topics, Trail } from './aws/ports/account.ts';
 import type { AlarmControls, Alarms } from './aws/ports/alarms.ts';
 import type { FreeTier } from './aws/ports/free-tier.ts';
@@ -60,6 +61,7 @@ export interface Context extends Host {
   functionLogs(): Promise<FunctionLogs & LogPages>;
   metrics(): Promise<Metrics>;
   account(): Promise<Account>;
+  accessKeys(): Promise<AccessKeys>;
   trail(): Promise<Trail>;
   tables(): Promise<Tables>;
   /** Loads nothing of AWS before it is asked for something. */
@@ -194,6 +196,10 @@ export function createContext(host: Host, settings: Settings, folders: Folders, 
       return new CloudWatchMetrics(await measurements());
     }),
     account,
+    accessKeys: once(async () => {
+      const { IamAccessKeys } = await import('./aws/adapters/iam-access-keys.ts');
+      return new IamAccessKeys(await setup());
+    }),
     trail: once(async () => {
       const { CloudTrailTrail } = await import('./aws/adapters/cloudtrail-trail.ts');
       return new CloudTrailTrail(await setup());

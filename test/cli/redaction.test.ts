@@ -25,6 +25,8 @@ const CANARY = /Canary/;
 const CALLS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   init: [['--yes', '--dry-run']],
   doctor: [[]],
+  status: [[]],
+  logs: [['processor', '--since', '1h']],
   'dlq list': [[]],
   'dlq inspect': [['--explain']],
   'dlq explain': [['processor', '00000000-0000-4000-8000-000000000000']],
@@ -64,6 +66,9 @@ const CALLS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   'state history': [['worker']],
   'state lock': [['worker', '--yes', '--reason', `for ${CANARIES.TFE_TOKEN}`]],
   'state unlock': [['worker', '--yes']],
+  'credentials push': [['--yes'], ['--yes', '--var-file', 'tells.env']],
+  'credentials check': [[]],
+  'credentials rotate': [['--yes', '--wrangler', 'WRANGLER']],
   'sandbox up': [['--port', '70000']],
   'sandbox down': [[]],
   'sandbox status': [[]],
@@ -119,6 +124,19 @@ beforeAll(async () => {
   const code = `exports.handler = async () => { console.log(${told}); throw new Error(${told}); };`;
   writeFileSync(join(home, 'tells.zip'), zipSync({ 'index.js': strToU8(code), 'index.cjs': strToU8(code) }));
   writeFileSync(join(home, 'events.json'), '[{"Records":[]}]');
+  writeFileSync(
+    join(home, 'tells.env'),
+    `AWS_ACCESS_KEY_ID=AKIAIOSFODNN7EXAMPLE\nAWS_SECRET_ACCESS_KEY=${PROFILE_KEY}\nAWS_REGION=${PASSWORD}\n`,
+  );
+  // In Wrangler's place: says all that it was given.
+  writeFileSync(
+    join(home, 'wrangler.mjs'),
+    `import { readFileSync } from 'node:fs';
+if (process.argv[2] !== '--version') {
+  console.error(JSON.stringify(process.env) + readFileSync(0, 'utf8'));
+  process.exit(1);
+}`,
+  );
 });
 
 afterAll(async () => {
@@ -128,7 +146,9 @@ afterAll(async () => {
 
 async function leaks(words: readonly string[], look: readonly string[], options: RunCliOptions): Promise<string[]> {
   const argv = [...words, ...look].map((word) =>
-    /^(letters|plan|tells|events|usage)\./.test(word) ? join(home, word) : word,
+    /^(letters|plan|tells|events|usage)\./.test(word)
+      ? join(home, word)
+      : word.replace('WRANGLER', `${process.execPath} ${join(home, 'wrangler.mjs')}`),
   );
   const result = await runCli(argv, { home, cwd: join(home, 'work'), ...options });
   const told = [result.stdout, result.stderr].flatMap((text) => text.match(/.{0,60}Canary.{0,20}/g) ?? []);
@@ -137,7 +157,7 @@ async function leaks(words: readonly string[], look: readonly string[], options:
 
 /** Names of files of ours in which a secret stands. */
 function leakingFiles(): string[] {
-  const own = /^(aws-credentials|tells\.zip)$/;
+  const own = /^(aws-credentials|tells\.(zip|env))$/;
   return readdirSync(home, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && !own.test(entry.name))
     .map(({ parentPath, name }) => join(parentPath, name))

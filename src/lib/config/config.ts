@@ -14,6 +14,10 @@ export interface ServiceConfig {
   readonly topic?: string | undefined;
   /** HCP Terraform workspace that holds its state; `cv-analytics-NAME` without it. */
   readonly workspace?: string | undefined;
+  /** Name of the Cloudflare Worker; `cv-analytics-NAME` without it. */
+  readonly script?: string | undefined;
+  /** IAM user whose access key the Worker sends with; `cv-analytics-sender` without it. */
+  readonly sender?: string | undefined;
 }
 
 /** What no AWS metric tells of: figures for the usage report that the user looks up elsewhere. */

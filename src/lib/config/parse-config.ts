@@ -18,6 +18,8 @@ const service = z.strictObject({
   table: resource('table'),
   topic: resource('topic'),
   workspace: resource('workspace'),
+  script: resource('script'),
+  sender: resource('sender'),
 });
 const count = z.optional(z.int().check(z.nonnegative()));
 const usage = z.strictObject({

@@ -28,6 +28,10 @@ export const NAMES: Readonly<Record<keyof ServiceConfig, ResourceName>> = {
   topic: { pattern: /^[\w-]{1,256}(\.fifo)?$/, what: 'the name of a topic', example: 'my-topic' },
   // https://developer.hashicorp.com/terraform/cloud-docs/workspaces/create#workspace-naming
   workspace: { pattern: /^[\w-]{1,90}$/, what: 'the name of an HCP Terraform workspace', example: 'my-workspace' },
+  // https://developers.cloudflare.com/workers/wrangler/configuration/#inheritable-keys
+  script: { pattern: /^[a-z0-9_-]{1,63}$/i, what: 'the name of a Cloudflare Worker', example: 'my-worker' },
+  // https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateUser.html
+  sender: { pattern: /^[\w+=,.@-]{1,64}$/, what: 'the name of an IAM user', example: 'my-sender' },
 };
 
 /** When a value is an ARN, a URL or a qualified name: what it is, and the name in it to write instead. */

@@ -33,6 +33,8 @@ export async function seed(simulator: Simulator, bundles: ServiceBundles, nowMs:
     await operate('logs', 'CreateLogGroup', { logGroupName });
     await operate('logs', 'PutRetentionPolicy', { logGroupName, retentionInDays: 14 });
   }
+  await operate('iam', 'CreateUser', { UserName: SYSTEM.sender, Path: '/cvops/' });
+  await operate('iam', 'CreateAccessKey', { UserName: SYSTEM.sender });
   await operate('dynamodb', 'CreateTable', RELEASE_TABLE);
   await seedReporter(simulator, operate, releaser, bundles.reporter, role, arn('sns', SYSTEM.topic));
   await seedProcessor(simulator, operate, releaser, bundles.processor, role, nowMs);

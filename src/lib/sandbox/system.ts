@@ -9,6 +9,8 @@ export const SYSTEM = {
   reporter: 'cv-analytics-reporter',
   alias: 'live',
   topic: 'cv-analytics-alerts',
+  /** The Worker's IAM user, below the path `/cvops/`. */
+  sender: 'cv-analytics-sender',
   depthAlarm: 'cv-analytics-dlq-depth',
   mailTo: 'ops@example.com',
   /** Deliveries before a message is dead. */

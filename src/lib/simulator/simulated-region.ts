@@ -8,6 +8,8 @@ import { EventBridge } from './events/event-bridge.ts';
 import { Scheduler } from './events/scheduler.ts';
 import { FreeTier } from './freetier/free-tier.ts';
 import type { FreeTierAccount } from './freetier/free-tier-account.ts';
+import { Iam } from './iam/iam.ts';
+import type { IamAccount } from './iam/iam-account.ts';
 import type { ApiError } from './kernel/api-error.ts';
 import type { Clock } from './kernel/clock.ts';
 import type { Region, TrailEvent } from './kernel/region.ts';
@@ -28,6 +30,7 @@ export interface RegionOptions {
   readonly folder: () => string;
   readonly endpoint: () => string;
   readonly freeTier: FreeTierAccount;
+  readonly iam: IamAccount;
   readonly lambda: LambdaOptions;
 }
 
@@ -49,6 +52,7 @@ export class SimulatedRegion implements Region {
   readonly events: EventBridge;
   readonly scheduler: Scheduler;
   readonly services: readonly Service[];
+  readonly #iam: IamAccount;
   readonly #endpoint: () => string;
   readonly #folder: () => string;
   readonly #tallies = new Map<Service, Map<string, Tally>>();
@@ -60,6 +64,7 @@ export class SimulatedRegion implements Region {
     this.random = options.random;
     this.uuid = options.uuid;
     this.#folder = options.folder;
+    this.#iam = options.iam;
     this.#endpoint = options.endpoint;
     this.billing = new Billing(options.clock);
     this.cloudwatch = new CloudWatch(this);
@@ -79,7 +84,8 @@ export class SimulatedRegion implements Region {
       this.sns,
       this.events,
       this.scheduler,
-      new Sts(this),
+      new Sts(this, options.iam),
+      new Iam(this, options.iam),
       new CloudTrail(this),
       new FreeTier(this, options.freeTier),
     ];
@@ -119,6 +125,7 @@ export class SimulatedRegion implements Region {
   finished(target: Target, call: Call, output: unknown, error: ApiError | undefined): void {
     if (error === undefined) this.#calls(target).add(1, this.clock.now());
     this.cloudwatch.countCall(target.service.id, target.operation);
+    this.#iam.used(call.accessKeyId, target.service.id, this.name, this.clock.now());
     const eventName = target.service.trailName?.(target.operation);
     if (eventName === undefined) return;
     this.#trail.add({

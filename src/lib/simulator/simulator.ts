@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { control } from './control.ts';
 import { FreeTierAccount } from './freetier/free-tier-account.ts';
+import { IamAccount } from './iam/iam-account.ts';
 import type { ApiError } from './kernel/api-error.ts';
 import { SimulatedClock } from './kernel/clock.ts';
 import { dispatch } from './kernel/dispatch.ts';
@@ -38,6 +39,7 @@ export class Simulator implements Backend {
   readonly faults: Faults;
   readonly #lambda: LambdaOptions;
   #freeTier: FreeTierAccount;
+  #iam = new IamAccount();
   readonly #random: () => number;
   readonly #regions = new Map<string, { region: SimulatedRegion; router: Router }>();
   #folder: string | undefined;
@@ -141,6 +143,7 @@ export class Simulator implements Backend {
     const regions = this.regions;
     this.#regions.clear();
     this.#freeTier = this.#newFreeTier();
+    this.#iam = new IamAccount();
     this.faults.clear();
     await Promise.all(regions.map((region) => region.close()));
   }
@@ -177,6 +180,7 @@ export class Simulator implements Backend {
       },
       endpoint: () => this.endpoint,
       freeTier: this.#freeTier,
+      iam: this.#iam,
       lambda: this.#lambda,
     });
     const entry = { region, router: new Router(region.services) };

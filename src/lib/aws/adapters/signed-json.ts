@@ -94,7 +94,15 @@ export class SignedJson {
       });
     try {
       this.#transport ??= transport(address.protocol);
-      const answer = await exchange(await this.#transport, address, signed, body, timeoutMs, options.signal, this.#setup);
+      const answer = await exchange(
+        await this.#transport,
+        address,
+        signed,
+        body,
+        timeoutMs,
+        options.signal,
+        this.#setup,
+      );
       tell(answer.status, answer.headers);
       return answer;
     } catch (cause) {

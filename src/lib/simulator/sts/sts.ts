@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { IamAccount } from '../iam/iam-account.ts';
 import { ApiError } from '../kernel/api-error.ts';
 import type { Region } from '../kernel/region.ts';
 import type { Call, Input, Operation, Service } from '../kernel/service.ts';
@@ -16,8 +17,11 @@ export class Sts implements Service {
   readonly region: Region;
   readonly operations: Readonly<Record<string, Operation>>;
 
-  constructor(region: Region) {
+  readonly #iam: IamAccount;
+
+  constructor(region: Region, iam: IamAccount) {
     this.region = region;
+    this.#iam = iam;
     this.operations = {
       GetCallerIdentity: (_input, call) => this.#identity(call),
       AssumeRole: (input) => this.#assume(input),
@@ -34,6 +38,16 @@ export class Sts implements Service {
     // AWS refuses unsigned calls with 403.
     if (call.accessKeyId === '') {
       throw new ApiError('MissingAuthenticationToken', 'Request is missing Authentication Token', { status: 403 });
+    }
+    const key = this.#iam.key(call.accessKeyId);
+    if (key !== undefined) {
+      const user = this.#iam.users.get(key.user);
+      if (user !== undefined && key.status === 'Active') {
+        return { Arn: user.Arn, UserId: user.UserId, Account: this.region.accountId };
+      }
+      throw new ApiError('InvalidClientTokenId', 'The security token included in the request is invalid.', {
+        status: 403,
+      });
     }
     const { userId, arn } = identityOf(this.region, call.accessKeyId);
     return { Arn: arn, UserId: userId, Account: this.region.accountId };

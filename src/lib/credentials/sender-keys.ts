@@ -1,0 +1,79 @@
+import type { AccessKeys } from '../aws/ports/access-keys.ts';
+import { CvopsError } from '../errors/cvops-error.ts';
+import { daysSince, type Finding } from './workspace-credentials.ts';
+
+interface SenderKey {
+  readonly id: string;
+  readonly active: boolean;
+  readonly createdAt: string | null;
+  readonly ageDays: number | null;
+  /** ISO 8601; null when it was never used. */
+  readonly lastUsedAt: string | null;
+  readonly lastUsedService: string | null;
+}
+
+/** The access keys of the Worker's user. */
+export interface SenderKeys {
+  readonly user: string;
+  readonly keys: readonly SenderKey[];
+  /** Why the keys could not be read; null when they were. */
+  readonly unreadable: string | null;
+  readonly findings: readonly Finding[];
+}
+
+/** What cannot be read is said, and ends nothing: the workspaces are another matter. */
+const SAID = new Set([
+  'AccessDenied',
+  'UserNotFound',
+  'NoRegion',
+  'NoCredentials',
+  'CredentialsExpired',
+  'CredentialsRefused',
+]);
+
+/** Reads the keys of a user with their age and last use. @throws what says more than that they cannot be read. */
+export async function senderKeys(
+  open: () => Promise<AccessKeys>,
+  user: string,
+  nowMs: number,
+  maxAgeDays: number,
+): Promise<SenderKeys> {
+  try {
+    const port = await open();
+    const keys = await Promise.all(
+      (await port.list(user)).map(async (key): Promise<SenderKey> => {
+        const use = await port.lastUse(key.id);
+        const ageDays = daysSince(key.createdAt, nowMs);
+        return { ...key, ageDays, lastUsedAt: use.at, lastUsedService: use.service };
+      }),
+    );
+    return { user, keys, unreadable: null, findings: findingsOf(keys, maxAgeDays) };
+  } catch (cause) {
+    if (!(cause instanceof CvopsError) || !SAID.has(cause.code)) throw cause;
+    return { user, keys: [], unreadable: cause.message, findings: [] };
+  }
+}
+
+function findingsOf(keys: readonly SenderKey[], maxAgeDays: number): readonly Finding[] {
+  const hint = 'cvops credentials rotate';
+  const findings: Finding[] = keys
+    .filter(({ active, ageDays }) => active && ageDays !== null && ageDays > maxAgeDays)
+    .map(({ id, ageDays }) => ({
+      id: 'key-old',
+      severity: 'bad',
+      detail: `key ${id} is ${ageDays} days old (${maxAgeDays} at most).`,
+      hint,
+    }));
+  if (keys.filter(({ active }) => active).length > 1) {
+    findings.push({
+      id: 'two-keys',
+      severity: 'note',
+      detail: 'it has two active keys.',
+      hint: 'a rotation may have ended half-way: run `cvops credentials rotate`, or name the unused one with --retire.',
+    });
+  }
+  for (const { id } of keys.filter(({ active, lastUsedAt }) => active && lastUsedAt === null)) {
+    findings.push({ id: 'key-unused', severity: 'note', detail: `key ${id} was never used.`, hint });
+  }
+  return findings;
+}

@@ -1,0 +1,96 @@
+import { spawn } from 'node:child_process';
+import { CvopsError } from '../errors/cvops-error.ts';
+import { ExitCode } from '../errors/exit-code.ts';
+import { holdsSecret } from '../io/redact.ts';
+import type { KeyHolder } from './rotate-key.ts';
+
+export interface WranglerOptions {
+  /** The program and its first words: `wrangler`, `npx wrangler`. */
+  readonly command: readonly [string, ...string[]];
+  readonly script: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+}
+
+/** Without an end of its own Wrangler could wait for a login in a browser. */
+const TIMEOUT_MS = 120_000;
+
+/**
+ * The secrets of a Cloudflare Worker, both in one change, through Cloudflare's own tool. They go in by standard input:
+ * arguments and environments of a process can be listed by others.
+ * https://developers.cloudflare.com/workers/wrangler/commands/#secret-bulk
+ */
+export function wranglerSecrets(options: WranglerOptions): KeyHolder {
+  return {
+    async push({ id, secret }) {
+      const input = JSON.stringify({ AWS_ACCESS_KEY_ID: id, AWS_SECRET_ACCESS_KEY: secret });
+      const { code, said } = await run(options, ['secret', 'bulk', '--name', options.script], input);
+      if (code !== 0) throw notTold(options, id, `ended with ${code}${said === '' ? '' : `: ${said}`}`);
+    },
+  };
+}
+
+/** Whether the tool is there, before a key is made for it. @throws CvopsError `WranglerMissing` */
+export async function requireWrangler(options: WranglerOptions): Promise<void> {
+  const { code } = await run(options, ['--version'], '');
+  if (code !== 0) throw missing(options, `\`${options.command.join(' ')} --version\` ended with ${code}`);
+}
+
+function run(
+  options: WranglerOptions,
+  words: readonly string[],
+  input: string,
+): Promise<{ readonly code: number | string; readonly said: string }> {
+  const [program, ...first] = options.command;
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, [...first, ...words], {
+      cwd: options.cwd,
+      env: environment(options.env),
+      stdio: ['pipe', 'pipe', 'pipe'],
+      timeout: TIMEOUT_MS,
+      windowsHide: true,
+      // On Windows npm's programs are scripts of cmd.exe.
+      shell: process.platform === 'win32',
+    });
+    let said = '';
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (text: string) => {
+        said = (said + text).slice(-4_000);
+      });
+    }
+    child.on('error', (cause: NodeJS.ErrnoException) => reject(missing(options, `${program}: ${cause.code}`)));
+    child.on('close', (code, signal) => resolve({ code: code ?? signal ?? 'a signal', said: lastLine(said) }));
+    // A program that does not read is told of by its exit code.
+    child.stdin.on('error', () => {});
+    child.stdin.end(input);
+  });
+}
+
+/** Cloudflare's own variables, but no secret of anything else: a tool of others needs none of AWS's. */
+function environment(env: WranglerOptions['env']): Record<string, string> {
+  const kept = Object.entries(env).filter(
+    ([name]) => /^(CLOUDFLARE|CF|WRANGLER)_/.test(name) || (!/^(AWS|TF|TFE)_/.test(name) && !holdsSecret(name)),
+  );
+  return Object.fromEntries(kept.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
+}
+
+function lastLine(text: string): string {
+  return text.trimEnd().split('\n').at(-1)?.trim() ?? '';
+}
+
+function missing({ command }: WranglerOptions, why: string): CvopsError {
+  return new CvopsError('WranglerMissing', ExitCode.setup, `Cloudflare's tool cannot be run (${why}).`, {
+    hint: `nothing was changed; \`npm install --global wrangler\`, or say how it is called: --wrangler 'npx ${command[0]}'.`,
+  });
+}
+
+function notTold({ script }: WranglerOptions, id: string, why: string): CvopsError {
+  return new CvopsError(
+    'WorkerNotTold',
+    ExitCode.failed,
+    `Wrangler did not set the secrets of Worker "${script}": it ${why}.`,
+    {
+      hint: `the key before stays and works; mend it (wrangler whoami, CLOUDFLARE_API_TOKEN), then run it again with --retire ${id}.`,
+    },
+  );
+}

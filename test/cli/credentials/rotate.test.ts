@@ -1,0 +1,171 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { operator } from '../../../src/lib/sandbox/operate.ts';
+import { type Sandbox, startSandbox } from '../../../src/lib/sandbox/start-sandbox.ts';
+import { SYSTEM } from '../../../src/lib/sandbox/system.ts';
+import { endpointEnv } from '../../support/endpoint-env.ts';
+import { jsonOf, makeHome, removeHome, runCli } from '../../support/run-cli.ts';
+
+const USER = { UserName: SYSTEM.sender };
+
+let sandbox: Sandbox;
+let home: string;
+beforeAll(async () => {
+  sandbox = await startSandbox({ rate: 0 });
+});
+afterAll(() => sandbox.close());
+beforeEach(async () => {
+  await sandbox.reset();
+  home = makeHome();
+});
+afterEach(() => removeHome(home));
+
+const operate = (operation: string, input: object) =>
+  operator(sandbox.simulator, SYSTEM.region, 'test')('iam', operation, input);
+const keys = async () =>
+  ((await operate('ListAccessKeys', USER)).AccessKeyMetadata as { AccessKeyId: string; Status: string }[]).map(
+    ({ AccessKeyId, Status }) => [AccessKeyId, Status] as const,
+  );
+
+/** A program in Wrangler's place: keeps what it was given, and ends as it is told. */
+function wrangler(end = ''): string {
+  const path = join(home, 'wrangler.mjs');
+  const kept = JSON.stringify(join(home, 'given.json'));
+  writeFileSync(
+    path,
+    `import { readFileSync, writeFileSync } from 'node:fs';
+if (process.argv[2] === '--version') process.exit(0);
+const stdin = readFileSync(0, 'utf8');
+writeFileSync(${kept}, JSON.stringify({ argv: process.argv, env: process.env, stdin }));
+${end}`,
+  );
+  return `${process.execPath} ${path}`;
+}
+const given = () =>
+  JSON.parse(readFileSync(join(home, 'given.json'), 'utf8')) as { argv: string[]; env: object; stdin: string };
+
+function rotate(argv: readonly string[], end?: string) {
+  const { clock } = sandbox.simulator;
+  return runCli(['credentials', 'rotate', '--wrangler', wrangler(end), ...argv], {
+    home,
+    env: { ...endpointEnv(sandbox.endpoint), CLOUDFLARE_API_TOKEN: 'canary-of-cloudflare', TFE_TOKEN: 'canary-of-hcp' },
+    clock: { now: () => clock.now(), sleep: (ms) => clock.advance(ms) },
+  });
+}
+
+describe('credentials rotate', () => {
+  test('gives the Worker a new key by standard input, and makes the old one Inactive', async () => {
+    const [[old]] = (await keys()) as [readonly [string, string]];
+    const result = await rotate(['--yes', '--json']);
+    expect(result.code).toBe(0);
+    const { data } = jsonOf(result);
+    expect(data).toMatchObject({
+      user: SYSTEM.sender,
+      script: 'cv-analytics-worker',
+      oldKey: old,
+      oldKeyIs: 'inactive',
+      workspaces: [],
+    });
+    expect(await keys()).toEqual([
+      [old, 'Inactive'],
+      [data.newKey, 'Active'],
+    ]);
+    const { argv, env, stdin } = given();
+    const secrets = JSON.parse(stdin) as Record<string, string>;
+    expect(secrets).toEqual({
+      AWS_ACCESS_KEY_ID: data.newKey,
+      AWS_SECRET_ACCESS_KEY: expect.stringMatching(/^.{40}$/),
+    });
+    expect(argv.slice(2)).toEqual(['secret', 'bulk', '--name', 'cv-analytics-worker']);
+    // Nobody finds it in a list of processes, nor anything in the tool's environment that is not Cloudflare's.
+    const secret = secrets['AWS_SECRET_ACCESS_KEY']!;
+    expect(JSON.stringify({ argv, env })).not.toContain(secret);
+    expect(env).toMatchObject({ CLOUDFLARE_API_TOKEN: 'canary-of-cloudflare' });
+    expect(JSON.stringify(env)).not.toMatch(/canary-of-hcp|AWS_SECRET/);
+    expect(result.stdout + result.stderr).not.toContain(secret);
+    expect(readFileSync(journal(), 'utf8')).not.toContain(secret);
+  });
+
+  test('the next run deletes the old key; --retire-after does it in the same run', async () => {
+    const first = jsonOf(await rotate(['--yes', '--json'])).data;
+    const second = jsonOf(await rotate(['--yes', '--json', '--retire-after', '10m'])).data;
+    expect(second).toMatchObject({ oldKey: first.newKey, oldKeyIs: 'deleted', deleted: [first.oldKey] });
+    expect(await keys()).toEqual([[second.newKey, 'Active']]);
+  });
+
+  test('--dry-run shows the keys, and changes nothing', async () => {
+    const before = await keys();
+    const result = await rotate(['--dry-run', '--json']);
+    expect(result.code).toBe(0);
+    expect(jsonOf(result).data).toMatchObject({
+      dryRun: true,
+      resumesAt: null,
+      keys: [{ id: before[0]![0], active: true }],
+    });
+    expect(await keys()).toEqual(before);
+  });
+
+  test('what the tool says with the secret in it is not repeated; both keys stay', async () => {
+    const result = await rotate(['--yes', '--debug'], 'console.error("refused: " + stdin); process.exit(1);');
+    expect(result.code).toBe(1);
+    expect(result.stderr).toContain('it ended with 1: refused: ');
+    const secret = (JSON.parse(given().stdin) as Record<string, string>)['AWS_SECRET_ACCESS_KEY']!;
+    expect(result.stdout + result.stderr).not.toContain(secret);
+    const [[old], [made]] = (await keys()) as [readonly [string, string], readonly [string, string]];
+    expect(await keys()).toEqual([
+      [old, 'Active'],
+      [made, 'Active'],
+    ]);
+    expect(result.stderr).toContain(`--retire ${made}`);
+    const again = await rotate(['--yes', '--json', '--retire', made]);
+    expect(again.code).toBe(0);
+    expect(jsonOf(again).data).toMatchObject({ oldKey: old, deleted: [made] });
+  });
+
+  test('a new key that AWS does not know yet is not pushed before it does', async () => {
+    sandbox.simulator.faults.add({
+      service: 'sts',
+      operation: 'GetCallerIdentity',
+      times: 2,
+      error: {
+        code: 'InvalidClientTokenId',
+        statusCode: 403,
+        message: 'The security token included in the request is invalid.',
+      },
+    });
+    const began = sandbox.simulator.clock.now();
+    expect((await rotate(['--yes'])).code).toBe(0);
+    expect(sandbox.simulator.clock.now() - began).toBeGreaterThanOrEqual(4_000);
+  });
+
+  test('two keys that nobody wrote down: told apart, exit 1', async () => {
+    await operate('CreateAccessKey', USER);
+    const result = await rotate(['--yes']);
+    expect(result.code).toBe(1);
+    for (const [id] of await keys()) expect(result.stderr).toContain(id);
+    expect(result.stderr).toContain('--retire');
+  });
+
+  test.each<[string, readonly string[], number, RegExp]>([
+    ['no such user', ['--user', 'nobody', '--yes'], 5, /no IAM user "nobody"/],
+    ['not a user', ['--user', 'a b', '--yes'], 2, /"a b" is not the name of an IAM user/],
+    ['not a key', ['--retire', 'x', '--yes'], 2, /"x" is not the id of an access key/],
+    ['another key', ['--retire', 'AKIA0123456789ABCDEF', '--yes'], 2, /has no key AKIA0123456789ABCDEF/],
+    ['no service', ['nothing', '--yes'], 5, /no service "nothing"/],
+    ['not a duration', ['--retire-after', 'soon', '--yes'], 2, /"soon" is not a duration/],
+    ['no tool', ['--yes', '--wrangler', '/nonexistent/wrangler'], 4, /nothing was changed/],
+    ['nobody to ask', [], 2, /add --yes/],
+  ])('%s', async (_, argv, code, words) => {
+    const before = await keys();
+    const result = await rotate(argv);
+    expect(result.stderr).toMatch(words);
+    expect(result.code).toBe(code);
+    expect(await keys()).toEqual(before);
+  });
+});
+
+function journal(): string {
+  const folder = join(home, 'state', 'cvops', 'rotations');
+  return join(folder, readdirSync(folder)[0]!);
+}

@@ -1,0 +1,239 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { type CliResult, jsonOf, makeHome, type RunCliOptions, removeHome } from '../../support/run-cli.ts';
+import { NIGHT, stateCli } from '../state/state-cli.ts';
+
+const cli = stateCli();
+const ID = 'AKIAIOSFODNN7EXAMPLE';
+const SECRET = 'wJalrXUtnFEMI/K7MDENG+canary/EXAMPLEKEYs';
+const KEYS = { AWS_ACCESS_KEY_ID: ID, AWS_SECRET_ACCESS_KEY: SECRET, AWS_REGION: 'eu-west-2' };
+const DAY = 86_400_000;
+
+async function push(argv: readonly string[], options: RunCliOptions = {}): Promise<CliResult> {
+  const result = await cli.run(['credentials', 'push', ...argv], options);
+  expect(result.stdout + result.stderr).not.toContain(SECRET);
+  return result;
+}
+const changes = () => cli.server.requests.filter((each) => !each.startsWith('GET'));
+const held = () => cli.worker.vars.map(({ key, value, category, sensitive }) => ({ key, value, category, sensitive }));
+const ALL = [
+  { key: 'AWS_ACCESS_KEY_ID', value: ID, category: 'env', sensitive: true },
+  { key: 'AWS_SECRET_ACCESS_KEY', value: SECRET, category: 'env', sensitive: true },
+  { key: 'AWS_REGION', value: 'eu-west-2', category: 'env', sensitive: false },
+  { key: 'AWS_DEFAULT_REGION', value: 'eu-west-2', category: 'env', sensitive: false },
+];
+
+describe('credentials push', () => {
+  test('writes the variables to every workspace, the keys sensitive', async () => {
+    const result = await push(['--yes', '--json'], { env: KEYS });
+    expect(result.code).toBe(0);
+    expect(
+      jsonOf(result).data.workspaces.map((each: { service: string; status: string }) => [each.service, each.status]),
+    ).toEqual([
+      ['worker', 'pushed'],
+      ['processor', 'pushed'],
+      ['reporter', 'pushed'],
+    ]);
+    expect(held()).toEqual(ALL);
+  });
+
+  test('updates what is there', async () => {
+    await push(['worker', '--yes'], { env: { ...KEYS, AWS_ACCESS_KEY_ID: 'AKIAI44QH8DHBEXAMPLE' } });
+    const result = await push(['worker', '--yes', '--json'], { env: KEYS });
+    expect(jsonOf(result).data.workspaces[0].variables.every(({ created }: { created: boolean }) => !created)).toBe(
+      true,
+    );
+    expect(held()).toEqual(ALL);
+  });
+
+  test.each([
+    [
+      'lines',
+      `# of the safe\nexport AWS_ACCESS_KEY_ID=${ID}\nAWS_SECRET_ACCESS_KEY="${SECRET}"\n\nAWS_DEFAULT_REGION = eu-west-2\r\n`,
+    ],
+    ['JSON', JSON.stringify({ AWS_ACCESS_KEY_ID: ID, AWS_SECRET_ACCESS_KEY: SECRET, AWS_REGION: 'eu-west-2' })],
+  ])('reads %s from standard input, and nothing of the environment then', async (_, stdin) => {
+    const env = { AWS_ACCESS_KEY_ID: 'AKIAOTHEROTHEROTHER0', AWS_SECRET_ACCESS_KEY: 'x'.repeat(40) };
+    expect((await push(['worker', '--yes', '--from-stdin'], { stdin, env })).code).toBe(0);
+    expect(held()).toEqual(ALL);
+  });
+
+  test('--dry-run looks for the workspaces and writes nothing', async () => {
+    const result = await push(['--dry-run'], { env: KEYS, stdoutTTY: true });
+    expect(result.stdout).toContain('Would write 4 variables to 3 workspaces. Nothing was written.');
+    expect(changes()).toEqual([]);
+  });
+
+  test('a file with a key missing names it in one line, and nothing is pushed', async () => {
+    const home = makeHome();
+    try {
+      const file = join(home, 'keys.env');
+      writeFileSync(file, `AWS_ACCESS_KEY_ID=${ID}\nAWS_REGION=eu-west-2\n`);
+      const result = await push(['--yes', '--var-file', file], { env: KEYS });
+      expect(result.stderr).toBe(`Error: AWS_SECRET_ACCESS_KEY is missing in ${file}.\nHint: nothing was pushed.\n`);
+      expect(result.code).toBe(4);
+      expect(cli.server.requests).toEqual([]);
+    } finally {
+      removeHome(home);
+    }
+  });
+
+  test('one workspace that fails: says which were written, exit 3', async () => {
+    cli.server.fail({
+      on: new RegExp(
+        `POST /workspaces/${cli.server.world.workspaces.find(({ name }) => name === 'cv-analytics-processor')!.id}/vars`,
+      ),
+      reply: { status: 403, body: { errors: [{ status: '403', title: 'forbidden' }] } },
+    });
+    const result = await push(['--yes', '--json'], { env: KEYS });
+    expect(result.code).toBe(3);
+    const { data, warnings, next } = jsonOf(result);
+    expect(data.workspaces.map(({ status }: { status: string }) => status)).toEqual([
+      'pushed',
+      'not-pushed',
+      'not-pushed',
+    ]);
+    expect(warnings[0]).toMatchObject({ code: 'AccessDenied' });
+    expect(next[0]?.command).toBe('cvops credentials push processor reporter');
+  });
+
+  test('a limit of calls is waited out', async () => {
+    cli.server.fail({
+      on: /POST .*vars/,
+      reply: { status: 429, headers: { 'retry-after': '1' }, body: { errors: [] } },
+    });
+    expect((await push(['worker', '--yes'], { env: KEYS })).code).toBe(0);
+    expect(held()).toEqual(ALL);
+  });
+
+  test.each<[string, readonly string[], RunCliOptions, number, RegExp]>([
+    [
+      'no keys at all',
+      ['--yes'],
+      {},
+      4,
+      /AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION \(or AWS_DEFAULT_REGION\) is missing in the environment/,
+    ],
+    ['keys that end', ['--yes'], { env: { ...KEYS, AWS_SESSION_TOKEN: 'x'.repeat(40) } }, 4, /temporary/],
+    ['no terminal', [], { env: KEYS }, 2, /add --yes/],
+    ['a terminal as a pipe', ['--from-stdin', '--yes'], { stdinTTY: true }, 2, /standard input is a terminal/],
+    [
+      'lines that are none',
+      ['--from-stdin', '--yes'],
+      { stdin: `oops ${SECRET}` },
+      2,
+      /line 1 of standard input is not KEY=VALUE/,
+    ],
+    [
+      'half a JSON',
+      ['--from-stdin', '--yes'],
+      { stdin: `{"AWS_SECRET_ACCESS_KEY": "${SECRET}` },
+      2,
+      /begins as JSON and is none/,
+    ],
+    ['a file that is not there', ['--var-file', 'nowhere', '--yes'], {}, 4, /cannot read nowhere \(ENOENT\)/],
+    ['two sources', ['--var-file', 'x', '--from-stdin', '--yes'], {}, 2, /cannot both be had/],
+    [
+      'no such region',
+      ['--yes'],
+      { env: { ...KEYS, AWS_REGION: 'London' } },
+      2,
+      /"London" in the environment is not an AWS region/,
+    ],
+    ['no such service', ['nothing', '--yes'], { env: KEYS }, 5, /no service "nothing"/],
+    [
+      'no such organisation',
+      ['--yes'],
+      { env: { ...KEYS, TF_CLOUD_ORGANIZATION: 'cv-analytics-orh' } },
+      5,
+      /did you mean "cv-analytics-org"/,
+    ],
+    [
+      'a token that sees nothing',
+      ['--yes'],
+      { env: { ...KEYS, TFE_TOKEN: undefined, TF_TOKEN_app_terraform_io: undefined, HOME: '/nonexistent' } },
+      4,
+      /no API token|token/,
+    ],
+  ])('%s', async (_, argv, options, code, words) => {
+    const result = await push(argv, options);
+    expect(result.stderr).toMatch(words);
+    expect(result.code).toBe(code);
+    expect(changes()).toEqual([]);
+  });
+
+  test('a workspace that is missing: nothing is written to the others', async () => {
+    cli.server.world.workspaces.splice(0, 1);
+    const result = await push(['--yes'], { env: KEYS });
+    expect(result.stderr).toMatch(/is not on .*, or the token may not see it/);
+    expect(result.code).toBe(5);
+    expect(changes()).toEqual([]);
+  });
+});
+
+describe('credentials check', () => {
+  const check = (...argv: string[]) =>
+    cli.run(['credentials', 'check', ...argv], {
+      env: { AWS_REGION: 'us-east-1', CVOPS_ENDPOINT_URL: 'http://127.0.0.1:1', ...NO_KEYS },
+    });
+  const NO_KEYS = { AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined };
+  const ids = (result: CliResult, i = 0): string[] =>
+    jsonOf(result).data.workspaces[i].findings.map(({ id }: { id: string }) => id);
+  const env = (key: string, value: string, sensitive = false) =>
+    cli.server.world.addVar(cli.worker, key, { value, sensitive, category: 'env' });
+
+  test('fresh static keys are a note, and OIDC is offered with its variables', async () => {
+    await push(['worker', '--yes'], { env: KEYS });
+    const result = await check('worker', '--json');
+    expect(result.code).toBe(0);
+    const { data, next } = jsonOf(result);
+    expect(data.workspaces[0]).toMatchObject({
+      service: 'worker',
+      kind: 'static',
+      found: true,
+      variables: [{ key: 'AWS_ACCESS_KEY_ID', sensitive: true, ageDays: 0 }, { key: 'AWS_SECRET_ACCESS_KEY' }],
+    });
+    expect(ids(result)).toEqual(['static-keys']);
+    expect(next.at(-1)?.command).toMatch(/^TFC_AWS_PROVIDER_AUTH=true TFC_AWS_RUN_ROLE_ARN=/);
+  });
+
+  test('a secret that can be read is bad: exit 6, and its value is not shown', async () => {
+    env('AWS_SECRET_ACCESS_KEY', SECRET);
+    const result = await check('worker', '--json');
+    expect(result.code).toBe(6);
+    expect(ids(result)).toEqual(['secret-readable', 'static-keys']);
+    expect(result.stdout + result.stderr).not.toContain(SECRET);
+  });
+
+  test('a key is as old as its last push, not as its variable', async () => {
+    env('AWS_SECRET_ACCESS_KEY', SECRET, true);
+    cli.now = NIGHT + 91 * DAY;
+    expect((await check('worker')).code).toBe(6);
+    await push(['worker', '--yes'], { env: KEYS });
+    const fresh = await check('worker', '--json');
+    expect(fresh.code).toBe(0);
+    expect(jsonOf(fresh).data.workspaces[0].variables).toMatchObject([{ ageDays: 0 }, { ageDays: 0 }]);
+    cli.now += 31 * DAY;
+    expect(ids(await check('worker', '--max-age', '30', '--json'))).toEqual(['key-old', 'static-keys']);
+  });
+
+  test('OIDC is good, and keys beside it are said', async () => {
+    env('TFC_AWS_PROVIDER_AUTH', 'true');
+    env('TFC_AWS_RUN_ROLE_ARN', 'arn:aws:iam::123456789012:role/terraform');
+    const good = await check('worker', '--json');
+    expect(jsonOf(good).data.workspaces[0]).toMatchObject({
+      kind: 'oidc',
+      roleArn: 'arn:aws:iam::123456789012:role/terraform',
+      findings: [],
+    });
+    env('AWS_SECRET_ACCESS_KEY', SECRET, true);
+    expect(ids(await check('worker', '--json'))).toEqual(['static-keys']);
+  });
+
+  test('no credentials, and no workspace, are said', async () => {
+    expect(ids(await check('worker', '--json'))).toEqual(['no-credentials']);
+    cli.server.world.workspaces.splice(cli.server.world.workspaces.indexOf(cli.worker), 1);
+    expect(ids(await check('worker', '--json'))).toEqual(['workspace-missing']);
+  });
+});
