@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readFileSync, statSync } from 'node:fs';
+import { chmod, readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { CONFIG_FILE } from '../lib/config/load-config.ts';
 import type { Context } from '../lib/context.ts';
@@ -30,6 +30,8 @@ interface InitOptions {
 }
 
 const ROOTS = 'infra/terraform';
+/** Names and no secrets: others who work here read it, too. */
+const SHARED = 0o644;
 
 export const init = defineCommand<InitOptions>({
   arguments: [
@@ -104,10 +106,12 @@ async function run(options: InitOptions, context: Context): Promise<Outcome> {
   if (content === before || options.dryRun)
     return outcome(system, path, options, content === before ? 'same' : 'planned');
   if (before !== null && !options.force) await context.confirm(`Write over ${path}?`);
+  const mode = before === null ? SHARED : statSync(path).mode;
   const target = await openArchiveTarget(path, before !== null, context.folders.state);
   try {
     target.add(content);
     await target.finish();
+    await chmod(path, mode);
   } finally {
     await target.discard();
   }

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { DEFAULT_RELEASE_TABLE, defaultConfig } from '../../src/lib/config/config.ts';
@@ -205,6 +205,17 @@ describe('a file that is there', () => {
       services: { worker: { queue: 'cv-analytics-queue.fifo', workspace: 'mine' } },
     });
   });
+
+  test.skipIf(process.platform === 'win32')(
+    'can be read by others when it is new, and by whom it could before',
+    async () => {
+      await again('--to', 'new.json');
+      expect(statSync(join(home, 'new.json')).mode & 0o777).toBe(0o644);
+      chmodSync(file(), 0o640);
+      await again('--force');
+      expect(statSync(file()).mode & 0o777).toBe(0o640);
+    },
+  );
 
   test('is left as it is by a dry run, and when it says the same already', async () => {
     expect(jsonOf(await again('--dry-run'))).toMatchObject({ data: { written: false } });
