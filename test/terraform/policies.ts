@@ -1,4 +1,16 @@
-import type { Resource, System, Written } from './support/system.ts';
+import {
+  allowedIn,
+  ignoring,
+  list,
+  of,
+  one,
+  referring,
+  refusesPlainHttp,
+  rewrite,
+  secretIn,
+  violation,
+} from './support/looking.ts';
+import type { System } from './support/system.ts';
 
 /** What every version of this infrastructure must keep, and the way to break it that its test goes first. */
 export interface Policy {
@@ -14,6 +26,8 @@ const FOURTEEN_DAYS = 14 * 24 * 60 * 60;
 const FREE_ALARM_METRICS = 10;
 /** https://aws.amazon.com/dynamodb/pricing/provisioned/ */
 const FREE_UNITS = 25;
+
+const SECRET_TYPES = ['aws_iam_access_key', 'aws_iam_user_login_profile', 'aws_secretsmanager_secret_version'];
 
 export const POLICIES: readonly Policy[] = [
   {
@@ -246,91 +260,3 @@ export const POLICIES: readonly Policy[] = [
     },
   },
 ];
-
-const SECRET_TYPES = ['aws_iam_access_key', 'aws_iam_user_login_profile', 'aws_secretsmanager_secret_version'];
-
-function secretIn(text: string): boolean {
-  return /\b(AKIA|ASIA)[A-Z0-9]{16}\b|"(secret|secret_key|secret_access_key|password|token)":"[^"]/.test(text);
-}
-
-/** What a policy document allows, as `sqs:SendMessage arn:…`; nothing where it is not known yet. */
-export function allowedIn(policy: unknown): string[] {
-  if (typeof policy !== 'string') return [];
-  const { Statement } = JSON.parse(policy) as { Statement: readonly Statement[] };
-  return Statement.filter(({ Effect }) => Effect === 'Allow').flatMap(({ Action, Resource }) =>
-    [Action].flat().flatMap((action) => [Resource].flat().map((resource) => `${action} ${resource}`)),
-  );
-}
-
-interface Statement {
-  readonly Effect: string;
-  readonly Action: string | readonly string[];
-  readonly Resource: string | readonly string[];
-}
-
-function refusesPlainHttp(policy: unknown): boolean {
-  if (typeof policy !== 'string') return false;
-  const { Statement } = JSON.parse(policy) as { Statement: readonly Record<string, unknown>[] };
-  const wanted = {
-    Effect: 'Deny',
-    Principal: '*',
-    Action: 'sqs:*',
-    Condition: { Bool: { 'aws:SecureTransport': 'false' } },
-  };
-  return Statement.some((statement) =>
-    Object.entries(wanted).every(([name, value]) => JSON.stringify(statement[name]) === JSON.stringify(value)),
-  );
-}
-
-function of(system: System, type: string): Resource[] {
-  return system.resources.filter((resource) => resource.type === type);
-}
-
-function one(system: System, type: string, name: string): Resource {
-  const found = of(system, type).find((resource) => resource.name === name);
-  if (found === undefined) throw new Error(`There is no ${type}.${name}.`);
-  return found;
-}
-
-function list(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
-}
-
-function violation(wrong: boolean, text: string): readonly string[] {
-  return wrong ? [text] : [];
-}
-
-/** Resources of a type that do not ignore all of these attributes; at least one there must be. */
-function ignoring(written: readonly Written[], type: string, attributes: readonly string[]): readonly string[] {
-  const all = written.filter((each) => each.type === type);
-  if (all.length === 0) return [`there is no ${type}`];
-  return all.flatMap(({ module, name, text }) => {
-    const ignored = /ignore_changes = \[([^\]]*)\]/.exec(text)?.[1]?.split(/,\s*/) ?? [];
-    const missing = attributes.filter((attribute) => !ignored.includes(attribute));
-    return violation(missing.length > 0, `${module}: ${type}.${name}: ${missing.join(', ')}`);
-  });
-}
-
-/** Resources of a type (and name) whose attribute does not refer to another; at least one there must be. */
-function referring(
-  written: readonly Written[],
-  type: string,
-  attribute: string,
-  to: string,
-  called?: string,
-): readonly string[] {
-  const all = written.filter((each) => each.type === type && (called === undefined || each.name === called));
-  if (all.length === 0) return [`there is no ${type}`];
-  return all.flatMap(({ module, name, expressions }) =>
-    violation(
-      !JSON.stringify(expressions[attribute] ?? '').includes(`"${to}`),
-      `${module}: ${type}.${name}: ${attribute} is not from ${to}`,
-    ),
-  );
-}
-
-function rewrite(system: System, type: string, pattern: RegExp): void {
-  const index = system.written.findIndex((each) => each.type === type);
-  const found = system.written[index]!;
-  system.written[index] = { ...found, text: found.text.replace(pattern, '') };
-}
