@@ -1,6 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Sandbox, startSandbox } from '../../../src/lib/sandbox/start-sandbox.ts';
+import { endpointEnv } from '../../support/endpoint-env.ts';
+import { bob } from '../../support/hcp-server/hcp-server.ts';
 import { type CliResult, jsonOf, makeHome, type RunCliOptions, removeHome } from '../../support/run-cli.ts';
 import { NIGHT, stateCli } from '../state/state-cli.ts';
 
@@ -163,12 +166,59 @@ describe('credentials push', () => {
     expect(changes()).toEqual([]);
   });
 
+  test('a token that may not see the workspace: 404 is explained as such', async () => {
+    const nearly = { ...bob, token: 'canary-of-nearly', sees: ['cv-analytics-worker'] };
+    cli.server.world.people.push(nearly);
+    const result = await push(['--yes'], { env: { ...KEYS, ...cli.server.env(nearly) } });
+    expect(result.stderr).toMatch(/HCP Terraform answers 404 for both/);
+    expect(result.code).toBe(5);
+    expect(changes()).toEqual([]);
+  });
+
   test('a workspace that is missing: nothing is written to the others', async () => {
     cli.server.world.workspaces.splice(0, 1);
     const result = await push(['--yes'], { env: KEYS });
     expect(result.stderr).toMatch(/is not on .*, or the token may not see it/);
     expect(result.code).toBe(5);
     expect(changes()).toEqual([]);
+  });
+});
+
+describe('credentials check, of the sender', () => {
+  let sandbox: Sandbox;
+  beforeAll(async () => {
+    sandbox = await startSandbox({ rate: 0, now: NIGHT });
+  });
+  afterAll(() => sandbox.close());
+  const check = (...argv: string[]) =>
+    cli.run(['credentials', 'check', 'worker', '--json', ...argv], { env: endpointEnv(sandbox.endpoint) });
+
+  test('tells each key with age and last use; one too old is bad, and rotate is next', async () => {
+    const fresh = await check();
+    expect(fresh.code).toBe(0);
+    expect(jsonOf(fresh).data.sender).toMatchObject({
+      user: 'cv-analytics-sender',
+      unreadable: null,
+      keys: [{ active: true, ageDays: 10, lastUsedAt: null, lastUsedService: null }],
+      findings: [{ id: 'key-unused', severity: 'note' }],
+    });
+    const old = await check('--max-age', '9');
+    expect(old.code).toBe(6);
+    expect(jsonOf(old).data.sender.findings[0]).toMatchObject({ id: 'key-old', severity: 'bad' });
+    expect(jsonOf(old).next[0]?.command).toBe('cvops credentials rotate');
+  });
+
+  test('without the permission the keys are a warning that names the action, and the workspaces are told', async () => {
+    sandbox.simulator.faults.add({
+      service: 'iam',
+      operation: 'ListAccessKeys',
+      error: { code: 'AccessDenied', statusCode: 403, message: 'User is not authorized.' },
+    });
+    const result = await check();
+    sandbox.simulator.faults.clear();
+    expect(result.code).toBe(0);
+    expect(jsonOf(result).warnings[0]?.message).toContain('iam:ListAccessKeys');
+    expect(jsonOf(result).data.workspaces[0]).toMatchObject({ found: true });
   });
 });
 

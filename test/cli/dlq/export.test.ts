@@ -10,6 +10,18 @@ const cvops = (...argv: string[]) => cli.run(argv);
 const read = (name: string) => readFileSync(join(cli.home, name), 'utf8');
 
 describe('dlq export', () => {
+  test('keeps what looks like a secret as it was sent; the screen does not show it', async () => {
+    const secret = 'canary-of-the-environment';
+    const body = JSON.stringify({ url: 'https://user:password@host/', token: secret });
+    await cli.scene.send(cli.scene.dlqUrl, 1, 1, () => body);
+    const options = { env: { ...cli.scene.env, TFE_TOKEN: secret } };
+    await cli.run(['dlq', 'export', '--to', 'dead.ndjson'], options);
+    expect(JSON.parse(read('dead.ndjson')).body).toBe(body);
+    const shown = await cli.run(['dlq', 'inspect', '--json'], options);
+    expect(jsonOf(shown).data.scanned).toBe(1);
+    expect(shown.stdout).not.toMatch(/canary-of|user:password/);
+  });
+
   test('writes every message to a private file and leaves the queue as it was', async () => {
     await cli.scene.send(cli.scene.dlqUrl, 24, 3);
     const result = await cvops('dlq', 'export', 'processor', '--to', 'dead.ndjson', '--json');

@@ -67,6 +67,7 @@ class World {
         holder: {
           push: async ({ id, secret }: NewAccessKey) => {
             expect(secret).toBe(`secret-of-${id}`);
+            if (this.unknownFor > 0) this.gaps.push('push: a key that AWS does not know');
             this.#change('push', () => {
               this.worker = id;
             });
@@ -161,10 +162,8 @@ describe('a rotation', () => {
   test('a new key is pushed only when AWS knows it, some times in a row', async () => {
     const world = withOld();
     world.unknownFor = 5;
-    const began = world.now;
     await world.run();
-    expect(world.now - began).toBeGreaterThanOrEqual(5 * 2_000);
-    expect(world.worker).toBe('KEY1');
+    expect(world).toMatchObject({ worker: 'KEY1', gaps: [] });
   });
 
   test('a key that AWS never knows is not pushed; the next run deletes it', async () => {
