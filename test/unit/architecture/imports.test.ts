@@ -28,7 +28,9 @@ function imports(): { file: string; specifier: string; typeOnly: boolean }[] {
 
 const all = imports();
 const isDomain = (file: string) =>
-  /^lib\/(dlq|release|release-ledger|deploy|usage|audit|state|status|logs|sandbox|doctor|simulator)\//.test(file);
+  /^lib\/(dlq|release|release-ledger|deploy|usage|audit|state|status|logs|completion|sandbox|doctor|simulator)\//.test(
+    file,
+  );
 const breaches = (rule: (each: (typeof all)[number]) => boolean) =>
   all.filter(rule).map(({ file, specifier }) => `${file} imports ${specifier}`);
 
