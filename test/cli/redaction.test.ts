@@ -74,6 +74,7 @@ const CALLS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   'sandbox status': [[]],
   'sandbox reset': [['--yes']],
   'sandbox traffic': [['--events', '1']],
+  completion: [['bash']],
   demo: [['--fast', '--no-such-flag', PASSWORD.slice(6)]],
 };
 
