@@ -81,7 +81,7 @@ variable "batch_size" {
 }
 
 variable "maximum_concurrency" {
-  description = "Invocations at a time that the queue causes. Two also keep idle polling low: each poller costs 129,600 requests a month."
+  description = "Invocations at a time that the queue causes: no more than the table's write units bear."
   type        = number
   default     = 2
 
