@@ -9,6 +9,7 @@ import { changesBetween, type StatusChange } from '../lib/status/status-facts.ts
 import type { SystemStatus } from '../lib/status/system-status.ts';
 import type { UsageHeadline } from '../lib/status/usage-headline.ts';
 import { defineCommand } from './command.ts';
+import { awsTime } from './dlq/aws-time.ts';
 import { endless, untilInterrupted } from './endless.ts';
 import { parseDuration, usageError } from './parse.ts';
 import { statusView } from './status-view.ts';
@@ -49,7 +50,7 @@ function parseInterval(value: unknown, watch: boolean): number {
 
 async function run(options: StatusOptions, context: Context): Promise<Outcome> {
   const config = narrowed(await context.config(), options.service);
-  const reader = new StatusReader(config, context);
+  const reader = new StatusReader(config, { ...context, now: () => awsTime(context) });
   const usage = options.usage ? readUsage(config, context) : Promise.resolve(null);
   // Whichever of the two fails first is told; the other one is not awaited then.
   usage.catch(() => {});

@@ -120,9 +120,9 @@ describe('status', () => {
       why: '3, above 0 (Maximum of 1 min)',
       service: 'processor',
     });
-    expect(next.map(({ command }) => command)).toEqual([
-      'cvops dlq inspect processor',
-      'cvops alias recover processor',
+    expect(next).toEqual([
+      { command: 'cvops dlq inspect processor', why: "why processor's messages died" },
+      { command: 'cvops alias recover processor', why: "end ana's split, if nobody is at it" },
     ]);
   });
 
@@ -136,9 +136,18 @@ describe('status', () => {
     expect(stdout).toMatch(/processor +5 +4 at 10 % +4 +canary +4 h ago +ana/);
     expect(stdout).toMatch(/cv-analytics-dlq\.fifo +processor \(dead\) +3 +0 +\d+ (s|min)/);
     expect(stdout).toMatch(/cv-analytics-dlq-depth +ALARM +\d+ \w+ ago +3, above 0 \(Maximum of 1 min\)/);
-    expect(stdout).toContain('7 alarms more OK.');
+    expect(stdout).toContain('7 more alarms OK.');
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80);
     expect(lines.length + stderr.trimEnd().split('\n').length).toBeLessThanOrEqual(23);
+  });
+
+  test('tells ages by the clock of AWS, whatever the clock of this machine says', async () => {
+    await die('a');
+    await sandbox.simulator.clock.advance(120_000);
+    const behind = { now: () => now() - 86_400_000, sleep: clock.sleep };
+    const { data } = jsonOf(await cli(['--json'], { clock: behind }));
+    expect(data.at.slice(0, 16)).toBe(new Date(now()).toISOString().slice(0, 16));
+    expect(data.services[1].dlq.oldestAgeSeconds).toBeGreaterThan(0);
   });
 
   test('looks at one service alone, and knows no other name', async () => {

@@ -1,5 +1,5 @@
 import type { Next } from '../io/outcome.ts';
-import { percentWords, splitOf } from '../release/words.ts';
+import { splitOf } from '../release/words.ts';
 import type { AlarmStatus, SystemStatus } from './system-status.ts';
 
 /** What an alarm's own description says to do: `Next: cvops dlq inspect`. Words only: others may have written it. */
@@ -18,11 +18,13 @@ export function nextSteps({
     seen.add(dlq.name);
     steps.push({ command: `cvops dlq inspect ${service}`, why: `why ${service}'s messages died` });
   }
-  for (const { service, alias } of services) {
+  for (const { service, alias, release } of services) {
     const split = alias === null ? undefined : splitOf(alias);
     if (split === undefined) continue;
-    const words = `version ${split.version} at ${percentWords(split.weight)}`;
-    steps.push({ command: `cvops alias recover ${service}`, why: `end the split, if nobody is at it (${words})` });
+    // A record of another kind is older than the split.
+    const whose =
+      release?.kind === 'canary' ? `${release.by || 'somebody'}'s split` : 'the split, which cvops did not make';
+    steps.push({ command: `cvops alias recover ${service}`, why: `end ${whose}, if nobody is at it` });
   }
   for (const alarm of alarms.filter(({ state }) => state === 'ALARM')) {
     const command = commandOf(alarm);

@@ -4,7 +4,6 @@ import type { Alarm, AlarmControls } from '../aws/ports/alarms.ts';
 import type { Functions } from '../aws/ports/functions.ts';
 import type { Metrics } from '../aws/ports/metrics.ts';
 import type { Queue, Queues } from '../aws/ports/queues.ts';
-import type { Clock } from '../clock.ts';
 import type { Config, ServiceConfig } from '../config/config.ts';
 import { parseAliasRecord } from '../release/alias-record.ts';
 import { describeAlias } from '../release/show-alias.ts';
@@ -17,7 +16,8 @@ export interface StatusPorts {
   functions(): Promise<Functions>;
   alarms(): Promise<AlarmControls>;
   metrics(): Promise<Metrics>;
-  readonly clock: Pick<Clock, 'now'>;
+  /** AWS's time, ms since the epoch: ages and alarms are told in it. */
+  now(): number;
 }
 
 /** Queues report once a minute; older points say nothing of now. */
@@ -40,7 +40,6 @@ export class StatusReader {
 
   /** @throws what ends a command, see `endsCommand`; what one call is refused is a gap. */
   async read(): Promise<SystemStatus> {
-    const at = this.#ports.clock.now();
     const gaps: StatusGap[] = [];
     const part = async <T>(subject: string, call: () => Promise<T>): Promise<T | null> => {
       const { value, gap } = await settled(call);
@@ -51,7 +50,7 @@ export class StatusReader {
     const queues = new Map<string, Promise<QueueStatus | null>>();
     const queueOf = (name: string | undefined, isDlq: boolean): Promise<QueueStatus | null> => {
       if (name === undefined) return Promise.resolve(null);
-      const known = queues.get(name) ?? this.#queue(name, isDlq, at, part);
+      const known = queues.get(name) ?? this.#queue(name, isDlq, part);
       queues.set(name, known);
       return known;
     };
@@ -71,7 +70,8 @@ export class StatusReader {
       part('the alarms were', async () => alarmsOf(this.#config, await (await this.#ports.alarms()).list())),
     ]);
     return {
-      at: new Date(at).toISOString(),
+      // After the calls: their answers tell the time.
+      at: new Date(this.#ports.now()).toISOString(),
       services,
       alarms: (alarms ?? []).map((alarm) => this.#alarm(alarm)),
       // In the order of the screen, not of the answers.
@@ -99,7 +99,6 @@ export class StatusReader {
   async #queue(
     name: string,
     isDlq: boolean,
-    now: number,
     part: <T>(subject: string, call: () => Promise<T>) => Promise<T | null>,
   ): Promise<QueueStatus | null> {
     const queue = await part(`queue ${name} was`, async () =>
@@ -111,12 +110,13 @@ export class StatusReader {
     const age =
       visible + inFlight === 0
         ? null
-        : await part(`the age of the oldest message in ${name} was`, () => this.#age(queue, now));
+        : await part(`the age of the oldest message in ${name} was`, () => this.#age(queue));
     // Of dead letters the metric says 0: see describeDeadLetterQueue.
     return { name, visible, inFlight, delayed, oldestAgeSeconds: isDlq && age === 0 ? null : age };
   }
 
-  async #age(queue: Queue, now: number): Promise<number | null> {
+  async #age(queue: Queue): Promise<number | null> {
+    const now = this.#ports.now();
     const readings = await (await this.#ports.metrics()).queueReadings({
       queue: queue.name,
       gauge: 'oldestAge',
