@@ -8,6 +8,7 @@ import { defineCommand } from '../command.ts';
 import { parseCount, usageError } from '../parse.ts';
 import { awsTime } from './aws-time.ts';
 import { explainView } from './explain-view.ts';
+import { LOG_ACCESS } from './log-access.ts';
 import { servedVersions } from './served-versions.ts';
 
 interface ExplainOptions {
@@ -117,7 +118,8 @@ function warnings(found: Explanation, now: number): readonly Warning[] {
       message: `SQS drops this message at ${found.expiresAt}${found.expiryBasis === 'earliest' ? ' at the earliest' : ''}.`,
     });
   }
-  if (found.logsRead === false) all.push({ code: 'LogsUnreadable', message: 'the function’s log cannot be read.' });
+  if (found.logsRead === false)
+    all.push({ code: 'LogsUnreadable', message: `the function’s log cannot be read: ${LOG_ACCESS}.` });
   if (found.logsRead === true && found.attempts.length === 0) {
     all.push({ code: 'NotInLog', message: 'the function’s log does not name this message.' });
   }

@@ -9,6 +9,7 @@ import { parseCount } from '../parse.ts';
 import { awsTime } from './aws-time.ts';
 import { compileFilter } from './compile-filter.ts';
 import { inspectView } from './inspect-view.ts';
+import { LOG_ACCESS } from './log-access.ts';
 import { servedVersions } from './served-versions.ts';
 import { shortIdLength } from './wrap-text.ts';
 
@@ -112,7 +113,10 @@ function warnings(found: Inspection, fifo: boolean, limit: number, now: number):
   }
   if (!found.complete) all.push({ code: 'Incomplete', message: incomplete(found, fifo, limit) });
   if (found.logsRead === false) {
-    all.push({ code: 'LogsUnreadable', message: 'the function’s log cannot be read; grouped by shape instead.' });
+    all.push({
+      code: 'LogsUnreadable',
+      message: `the function’s log cannot be read (${LOG_ACCESS}); grouped by shape instead.`,
+    });
   }
   if (!found.logsComplete) {
     all.push({

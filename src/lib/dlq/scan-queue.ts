@@ -154,6 +154,8 @@ export async function scanQueue(options: ScanOptions): Promise<ScanResult> {
     notGivenBack = await keeper.giveBack();
     if (keeper.hiddenUntil !== null) options.onLeftHidden?.(notGivenBack, keeper.hiddenUntil);
   }
+  // Who looks and cannot give back hides the messages from all others; a replay would go on and find none.
+  if (keeper.refused !== undefined) throw keeper.refused;
   const hidden = Math.max(0, queueDepth(queue) - seen.size);
   return {
     scanned: seen.size,

@@ -1,5 +1,7 @@
 import type { Queue, Queues, ReceivedMessage } from '../aws/ports/queues.ts';
 import type { Clock } from '../clock.ts';
+import { CvopsError } from '../errors/cvops-error.ts';
+import { ExitCode } from '../errors/exit-code.ts';
 
 interface Held {
   receiptHandle: string;
@@ -32,6 +34,7 @@ export class VisibilityKeeper {
   readonly #stop = new AbortController();
   #beat: Promise<void> | undefined;
   #hiddenUntil: number | null = null;
+  #refused: CvopsError | undefined;
 
   /** How long a receive must hide its messages. */
   readonly seconds: number;
@@ -46,6 +49,11 @@ export class VisibilityKeeper {
   /** After `giveBack`: when the last message that is still hidden shows up again, ms; null when none is. */
   get hiddenUntil(): number | null {
     return this.#hiddenUntil;
+  }
+
+  /** After `giveBack`: why nothing can be given back, where no second try mends it, such as `AccessDenied`. */
+  get refused(): CvopsError | undefined {
+    return this.#refused;
   }
 
   get size(): number {
@@ -163,8 +171,12 @@ export class VisibilityKeeper {
         const results = await this.#queues.changeVisibility(this.#queue, open, 0);
         // A sender's fault here means that the message is visible or gone already.
         open = open.filter((_, index) => results[index]?.ok === false && !results[index].senderFault);
-      } catch {
+      } catch (cause) {
         // Tried again below; the queue itself gives the messages back when their visibility ends.
+        if (cause instanceof CvopsError && cause.exitCode === ExitCode.setup) {
+          this.#refused = cause;
+          break;
+        }
       }
       if (tries >= MOST_TRIES) break;
       if (open.length > 0) await this.#clock.sleep(200 * tries);
