@@ -12,6 +12,7 @@ const CHANGES: readonly (readonly [what: string, files: string[], terraform: str
   ['a lock file in a root', ['infra/terraform/reporter/.terraform.lock.hcl'], ['reporter'], []],
   ['a module', ['infra/terraform/modules/processor/main.tf'], ['processor'], []],
   ['a module that another one uses', ['infra/terraform/modules/release-ledger/main.tf'], ['processor'], []],
+  ["the operators' policies", ['infra/terraform/modules/operator-policies/policies.json'], ['reporter'], []],
   ["a module's test", ['infra/terraform/modules/reporter/tests/alarms.tftest.hcl'], ['reporter'], []],
   [
     'two modules',

@@ -1,0 +1,85 @@
+import { type Operate, operator } from '../../../src/lib/sandbox/operate.ts';
+import { type Sandbox, startSandbox } from '../../../src/lib/sandbox/start-sandbox.ts';
+import { SYSTEM } from '../../../src/lib/sandbox/system.ts';
+import type { SimulatedClock } from '../../../src/lib/simulator/kernel/clock.ts';
+import { simulatedTime } from '../../integration/dlq/support/dead-letter-scene.ts';
+import { endpointEnv } from '../endpoint-env.ts';
+import { type CliResult, makeHome, removeHome, runCli } from '../run-cli.ts';
+import { type GatedCall, gateCalls } from './iam-gate.ts';
+
+/** Simulated seconds in a real one: long polls take no time, and what is held stays held on a slow machine. */
+const RATE = 20;
+const OPERATOR = 'AKIAOPERATOR';
+
+/** The example system, and an operator whose every call is seen and may be refused. */
+export class OperatorWorld {
+  readonly #sandbox: Sandbox;
+  #home = makeHome();
+  #calls: GatedCall[] = [];
+  #allows: (call: GatedCall) => boolean = () => true;
+
+  private constructor(sandbox: Sandbox) {
+    this.#sandbox = sandbox;
+  }
+
+  static async start(): Promise<OperatorWorld> {
+    return new OperatorWorld(await startSandbox({ rate: RATE }));
+  }
+
+  /** Folder in which the commands run. */
+  get home(): string {
+    return this.#home;
+  }
+
+  get simulator() {
+    return this.#sandbox.simulator;
+  }
+
+  /** Calls the simulator as somebody else, past the gate. */
+  get operate(): Operate {
+    return operator(this.simulator, SYSTEM.region, 'test');
+  }
+
+  /** The operator's calls since {@link OperatorWorld.watch}. */
+  get calls(): readonly GatedCall[] {
+    return this.#calls;
+  }
+
+  /** Back to the first day, with a fresh HOME and every call allowed. */
+  async reset(): Promise<void> {
+    this.setRate(RATE);
+    await this.#sandbox.reset();
+    removeHome(this.#home);
+    this.#home = makeHome();
+    this.#allows = () => true;
+    gateCalls(this.simulator, OPERATOR, (call) => {
+      this.#calls.push(call);
+      return this.#allows(call);
+    });
+  }
+
+  /** Simulated seconds in a real one, until the next reset. */
+  setRate(rate: number): void {
+    (this.simulator.clock as SimulatedClock).setRate(rate);
+  }
+
+  /** From now on calls are kept, and only what `allows` allows is done. */
+  watch(allows: (call: GatedCall) => boolean = () => true): void {
+    this.#calls = [];
+    this.#allows = allows;
+  }
+
+  /** Runs a command line as the operator. */
+  run(argv: readonly string[]): Promise<CliResult> {
+    return runCli(argv, {
+      home: this.#home,
+      env: { ...endpointEnv(this.#sandbox.endpoint), AWS_ACCESS_KEY_ID: OPERATOR },
+      clock: simulatedTime(this.simulator.clock as SimulatedClock),
+    });
+  }
+
+  async stop(): Promise<void> {
+    await this.#sandbox.close();
+    removeHome(this.#home);
+  }
+}
