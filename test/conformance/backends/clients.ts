@@ -11,16 +11,17 @@ export interface ClientOptions {
   readonly region: string;
   /** Absent: AWS itself, with the credentials of the environment. */
   readonly endpoint?: string;
+  /** Default at an endpoint: some that nobody checks. */
+  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
 }
+
+const UNCHECKED = { accessKeyId: 'test', secretAccessKey: 'test' };
 
 export type Clients = ReturnType<typeof makeClients>;
 
 /** One client a service. Without retries against an endpoint: an emulator's error is its answer. */
-export function makeClients({ region, endpoint }: ClientOptions) {
-  const settings =
-    endpoint === undefined
-      ? { region }
-      : { region, endpoint, credentials: { accessKeyId: 'test', secretAccessKey: 'test' }, maxAttempts: 1 };
+export function makeClients({ region, endpoint, credentials = UNCHECKED }: ClientOptions) {
+  const settings = endpoint === undefined ? { region } : { region, endpoint, credentials, maxAttempts: 1 };
   const clients = {
     sqs: new SQSClient(settings),
     lambda: new LambdaClient(settings),
