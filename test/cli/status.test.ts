@@ -258,6 +258,13 @@ describe('status --watch', () => {
     expect(result.stderr).toContain('cvops dlq inspect processor');
   });
 
+  test('asks once where the queues are', async () => {
+    const quiet = async () => {};
+    const result = await cli(['--watch', '--debug'], looks(quiet, quiet));
+    expect(result.stderr.match(/sqs:GetQueueUrl/g)).toHaveLength(2);
+    expect(result.stderr.match(/sqs:GetQueueAttributes/g)).toHaveLength(6);
+  });
+
   test('goes on when a look fails for a while', async () => {
     const away = async () => {
       sandbox.simulator.faults.add({ error: { code: 'ExpiredToken', statusCode: 400 } });
