@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { strToU8, zipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { registry } from '../../src/commands/registry.ts';
+import { ExitCode } from '../../src/lib/errors/exit-code.ts';
 import { type Sandbox, startSandbox } from '../../src/lib/sandbox/start-sandbox.ts';
 import { type HcpServer, startHcpServer } from '../support/hcp-server/hcp-server.ts';
 import { type LoopbackServer, serveHttp } from '../support/loopback-server.ts';
@@ -152,6 +153,8 @@ async function leaks(words: readonly string[], look: readonly string[], options:
       : word.replace('WRANGLER', `${process.execPath} ${join(home, 'wrangler.mjs')}`),
   );
   const result = await runCli(argv, { home, cwd: join(home, 'work'), ...options });
+  // A command that fell over before it did anything would prove nothing.
+  expect(result, argv.join(' ')).not.toMatchObject({ code: ExitCode.bug });
   const told = [result.stdout, result.stderr].flatMap((text) => text.match(/.{0,60}Canary.{0,20}/g) ?? []);
   return told.map((line) => `${argv.join(' ')}: ${line}`);
 }
