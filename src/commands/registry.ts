@@ -246,9 +246,4 @@ export const registry: readonly RegistryEntry[] = [
     summary: 'completion of commands, flags and services for bash, zsh or fish',
     load: async () => (await import('./completion.ts')).completion,
   },
-  {
-    path: ['completion'],
-    summary: 'completion of commands, flags and services for bash, zsh or fish',
-    load: async () => (await import('./completion.ts')).completion,
-  },
 ];
