@@ -1,3 +1,4 @@
+import { WITHOUT_RESOURCES } from '../support/permissions/command-permissions.ts';
 import {
   allowedIn,
   ignoring,
@@ -244,10 +245,10 @@ export const POLICIES: readonly Policy[] = [
     title: 'nobody is allowed more than a list of named actions',
     check: ({ resources, written }) => [
       ...resources.flatMap(({ address, values }) =>
-        // The lines of one log group are all that a star may stand for.
-        allowedIn(values['policy']).flatMap((allowed) =>
-          violation(/^[^ ]*\*| \*$/.test(allowed), `${address}: ${allowed}`),
-        ),
+        // A star stands for the lines of one log group, or for all where AWS knows no resource for the action.
+        allowedIn(values['policy'])
+          .filter((allowed) => !WITHOUT_RESOURCES.some((action) => allowed === `${action} *`))
+          .flatMap((allowed) => violation(/^[^ ]*\*| \*$/.test(allowed), `${address}: ${allowed}`)),
       ),
       // What is not known before it is applied, as it is written.
       ...written.flatMap(({ module, type, name, text }) =>

@@ -8,3 +8,10 @@ module "reporter" {
   package_file              = var.package_file
   processor_timeout_seconds = var.processor_timeout_seconds
 }
+
+# What people may do with cvops on all three services: attach these to the roles that they sign in with.
+module "operator_policies" {
+  source = "../modules/operator-policies"
+
+  region = var.region
+}
