@@ -24,7 +24,7 @@ export function statusView(found: SystemStatus, usage: UsageHeadline | null): re
       ['ALARM', 'STATE', 'SINCE', 'WHY'],
       off.map((alarm) => alarmRow(alarm, nowMs)),
     ),
-    ...(alarms.length === 0 ? [] : [line(`${plural(ok, off.length === 0 ? 'alarm' : 'more alarm')} OK.`, 'dim')]),
+    ...(ok === 0 ? [] : [line(`${plural(ok, off.length === 0 ? 'alarm' : 'more alarm')} OK.`, 'dim')]),
     ...(usage === null ? [] : [usageLine(usage)]),
     ...gaps.map(({ subject, ...gap }) => line(gapWords(subject, gap), 'warn')),
   ];
