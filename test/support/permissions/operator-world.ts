@@ -9,12 +9,14 @@ import { type GatedCall, gateCalls } from './iam-gate.ts';
 
 /** Simulated seconds in a real one: long polls take no time, and what is held stays held on a slow machine. */
 const RATE = 20;
-const OPERATOR = 'AKIAOPERATOR';
 
 /** The example system, and an operator whose every call is seen and may be refused. */
 export class OperatorWorld {
   readonly #sandbox: Sandbox;
   #home = makeHome();
+  /** Another one after each reset: a call that an ended command left in flight is not the next one's. */
+  #accessKeyId = '';
+  #resets = 0;
   #calls: GatedCall[] = [];
   #allows: (call: GatedCall) => boolean = () => true;
 
@@ -52,7 +54,8 @@ export class OperatorWorld {
     removeHome(this.#home);
     this.#home = makeHome();
     this.#allows = () => true;
-    gateCalls(this.simulator, OPERATOR, (call) => {
+    this.#accessKeyId = `AKIAOPERATOR${++this.#resets}`;
+    gateCalls(this.simulator, this.#accessKeyId, (call) => {
       this.#calls.push(call);
       return this.#allows(call);
     });
@@ -73,7 +76,7 @@ export class OperatorWorld {
   run(argv: readonly string[]): Promise<CliResult> {
     return runCli(argv, {
       home: this.#home,
-      env: { ...endpointEnv(this.#sandbox.endpoint), AWS_ACCESS_KEY_ID: OPERATOR },
+      env: { ...endpointEnv(this.#sandbox.endpoint), AWS_ACCESS_KEY_ID: this.#accessKeyId },
       clock: simulatedTime(this.simulator.clock as SimulatedClock),
     });
   }
