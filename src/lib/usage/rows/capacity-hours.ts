@@ -27,14 +27,16 @@ export function capacityHours(
   let before = isLate && settings.isProvisioned ? (first?.average ?? settings.capacity) : null;
   for (let at = month.startMs; at < untilMs; at += HOUR_MS) {
     const point = points.get(Math.floor(at / HOUR_MS));
-    const share = (Math.min(at + HOUR_MS, untilMs) - Math.max(at, begin)) / HOUR_MS;
+    // Measured before the creation: a table of the same name that was deleted since.
+    const isFormer = point !== undefined && at + HOUR_MS <= begin;
+    const share = (Math.min(at + HOUR_MS, untilMs) - (isFormer ? at : Math.max(at, begin))) / HOUR_MS;
     if (share <= 0) continue;
     const isBetween = last !== undefined && at < last.at;
     if (point === undefined && !(isBetween || settings.isProvisioned)) continue;
     const value = point ?? before;
     if (value === null) continue;
     if (point === undefined && share === 1) filled++;
-    before = value;
+    if (!isFormer) before = value;
     hours.push({ at, value: value * share });
   }
   const absent = !isLate && settings.isProvisioned && first !== undefined;

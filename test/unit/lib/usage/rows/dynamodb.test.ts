@@ -36,6 +36,15 @@ describe('DynamoDB capacity', () => {
     expect(row.projected).toBeCloseTo(4 * (720 - 200.25), 6);
   });
 
+  test('of a table that was made anew in the month holds what the former one of its name was measured at', async () => {
+    const now = periodAt('2026-09', 400);
+    const createdAt = now.month.startMs + 200.25 * HOUR_MS;
+    const measured = (hour: number) => (hour < 190 ? 20 : hour < 200 ? null : 4);
+    const table = aTable({ provisionedRead: { value: points(now, measured) } }, { createdAt });
+    const row = await rowOf('dynamodb-read-capacity', monthOf(now, { tables: [table] }));
+    expect(row.used).toBeCloseTo(20 * 190 + 4 * 199.75, 6);
+  });
+
   test('adds each index, which has capacity of its own', async () => {
     const period = periodAt('2026-09');
     const index = { name: 'by-day', read: 2, write: 3, sizeBytes: 0, items: 0 };
