@@ -1,15 +1,14 @@
 import type { Context } from '../../lib/context.ts';
-import { closest } from '../../lib/errors/closest.ts';
 import type { Outcome } from '../../lib/io/outcome.ts';
 import { besideArticle } from '../../lib/usage/forecast/article.ts';
 import { forecast } from '../../lib/usage/forecast/forecast.ts';
 import type { ForecastRow } from '../../lib/usage/forecast/forecast-row.ts';
 import type { SystemModel } from '../../lib/usage/forecast/system-model.ts';
 import { defineCommand } from '../command.ts';
-import { usageError } from '../parse.ts';
 import { explainForecast, type ForecastScenario, forecastView } from './forecast-view.ts';
 import { MODEL_FLAGS, parseModel } from './model-flags.ts';
 import { modelInUse } from './model-in-use.ts';
+import { noSuchRow } from './no-such-row.ts';
 import { parseQueries } from './parse-queries.ts';
 import { tariffInUse } from './tariff-in-use.ts';
 
@@ -80,10 +79,8 @@ async function run({ explain, ...options }: ForecastOptions, context: Context): 
 function rowNamed({ rows }: ForecastScenario, id: string): ForecastRow {
   const row = rows.find((each) => each.id === id);
   if (row !== undefined) return row;
-  const ids = rows.map((each) => each.id);
-  const near = closest(id, ids);
-  throw usageError(
-    `--explain ${JSON.stringify(id)}: there is no such row.`,
-    `${near === undefined ? '' : `did you mean "${near}"? `}rows: ${ids.join(', ')}.`,
+  throw noSuchRow(
+    id,
+    rows.map((each) => each.id),
   );
 }

@@ -1,5 +1,4 @@
 import type { Context } from '../../lib/context.ts';
-import { closest } from '../../lib/errors/closest.ts';
 import { ExitCode } from '../../lib/errors/exit-code.ts';
 import { plural } from '../../lib/io/format.ts';
 import type { Next, Outcome, Warning } from '../../lib/io/outcome.ts';
@@ -19,6 +18,7 @@ import type { UsageReport, UsageRow } from '../../lib/usage/usage-row.ts';
 import { defineCommand } from '../command.ts';
 import { parsePercent, usageError } from '../parse.ts';
 import { explainView } from './explain-view.ts';
+import { noSuchRow } from './no-such-row.ts';
 import { reportView } from './report-view.ts';
 import { pageFlag, parsePage, writePage } from './write-page.ts';
 
@@ -66,11 +66,7 @@ function parseRow(value: unknown): RowId | undefined {
   if (value === undefined) return undefined;
   const id = ROW_IDS.find((each) => each === value);
   if (id !== undefined) return id;
-  const near = closest(String(value), ROW_IDS);
-  throw usageError(
-    `--explain ${JSON.stringify(value)}: there is no such row.`,
-    `${near === undefined ? '' : `did you mean "${near}"? `}rows: ${ROW_IDS.join(', ')}.`,
-  );
+  throw noSuchRow(String(value), ROW_IDS);
 }
 
 async function report(options: ReportOptions, context: Context): Promise<Outcome> {
