@@ -7,9 +7,10 @@ import {
   type MetricAlarm,
   SetAlarmStateCommand,
 } from '@aws-sdk/client-cloudwatch';
-import { classifyAwsError } from '../../errors/classify-aws-error.ts';
+import type { AwsCallSite } from '../../errors/classify-aws-error.ts';
 import type { Alarm, AlarmAction, AlarmControls, AlarmRule, AlarmState, Alarms } from '../ports/alarms.ts';
 import type { AlarmSettings, Monitoring } from '../ports/usage-source.ts';
+import { awsCall, awsPages } from './aws-call.ts';
 
 interface AlarmPage {
   readonly metricAlarms: readonly MetricAlarm[];
@@ -21,6 +22,8 @@ interface AlarmPage {
 const PAGE = 100;
 /** An anomaly detection is billed as its metric and the two bounds of its band. https://aws.amazon.com/cloudwatch/pricing/ */
 const BAND_METRICS = 2;
+
+const NO_ALARM = { code: 'AlarmNotFound' } as const;
 
 /** {@link Alarms}, {@link AlarmControls} and {@link Monitoring} over the CloudWatch API. */
 export class CloudWatchAlarms implements Alarms, AlarmControls, Monitoring {
@@ -51,13 +54,13 @@ export class CloudWatchAlarms implements Alarms, AlarmControls, Monitoring {
   }
 
   async setState(name: string, state: AlarmState['state'], reason: string): Promise<void> {
-    await this.#call('cloudwatch:SetAlarmState', name, () =>
+    await awsCall(alarmSite('cloudwatch:SetAlarmState', name), () =>
       this.#client.send(new SetAlarmStateCommand({ AlarmName: name, StateValue: state, StateReason: reason })),
     );
   }
 
   async lastActions(name: string): Promise<readonly AlarmAction[]> {
-    const { AlarmHistoryItems = [] } = await this.#call('cloudwatch:DescribeAlarmHistory', name, () =>
+    const { AlarmHistoryItems = [] } = await awsCall(alarmSite('cloudwatch:DescribeAlarmHistory', name), () =>
       this.#client.send(
         new DescribeAlarmHistoryCommand({
           AlarmName: name,
@@ -89,21 +92,12 @@ export class CloudWatchAlarms implements Alarms, AlarmControls, Monitoring {
   }
 
   async dashboards(): Promise<number> {
-    let count = 0;
-    let next: string | undefined;
-    try {
-      do {
-        const page = await this.#client.send(new ListDashboardsCommand({ NextToken: next }));
-        count += page.DashboardEntries?.length ?? 0;
-        next = page.NextToken;
-      } while (next !== undefined);
-      return count;
-    } catch (cause) {
-      throw classifyAwsError(cause, {
-        action: 'cloudwatch:ListDashboards',
-        resource: 'the dashboards of this account',
-      });
-    }
+    const site = { action: 'cloudwatch:ListDashboards', resource: 'the dashboards of this account' };
+    const dashboards = await awsPages(site, async (NextToken) => {
+      const page = await this.#client.send(new ListDashboardsCommand({ NextToken }));
+      return { items: page.DashboardEntries ?? [], next: page.NextToken };
+    });
+    return dashboards.length;
   }
 
   async #describeAll(): Promise<Omit<AlarmPage, 'next'>> {
@@ -119,37 +113,28 @@ export class CloudWatchAlarms implements Alarms, AlarmControls, Monitoring {
     return { metricAlarms, compositeAlarms };
   }
 
-  async #call<T>(action: string, name: string, send: () => Promise<T>): Promise<T> {
-    try {
-      return await send();
-    } catch (cause) {
-      throw classifyAwsError(cause, { action, resource: `alarm "${name}"`, notFound: { code: 'AlarmNotFound' } });
-    }
-  }
-
   async #describe(
     resource: string,
     filter: { readonly AlarmNames?: string[]; readonly MaxRecords?: number; readonly NextToken?: string | undefined },
   ): Promise<AlarmPage> {
-    try {
-      const answer = await this.#client.send(
+    const site = { action: 'cloudwatch:DescribeAlarms', resource, notFound: NO_ALARM };
+    const answer = await awsCall(site, () =>
+      this.#client.send(
         // Without the types only metric alarms are answered.
         // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html
         new DescribeAlarmsCommand({ ...filter, AlarmTypes: ['MetricAlarm', 'CompositeAlarm'] }),
-      );
-      return {
-        metricAlarms: answer.MetricAlarms ?? [],
-        compositeAlarms: answer.CompositeAlarms ?? [],
-        next: answer.NextToken,
-      };
-    } catch (cause) {
-      throw classifyAwsError(cause, {
-        action: 'cloudwatch:DescribeAlarms',
-        resource,
-        notFound: { code: 'AlarmNotFound' },
-      });
-    }
+      ),
+    );
+    return {
+      metricAlarms: answer.MetricAlarms ?? [],
+      compositeAlarms: answer.CompositeAlarms ?? [],
+      next: answer.NextToken,
+    };
   }
+}
+
+function alarmSite(action: string, name: string): AwsCallSite {
+  return { action, resource: `alarm "${name}"`, notFound: NO_ALARM };
 }
 
 function stateOf(alarm: MetricAlarm | CompositeAlarm): AlarmState {

@@ -9,6 +9,7 @@ import type { ClientSetup } from '../client-options.ts';
 import { type CallRules, guardClient } from '../guard-client.ts';
 import type { FunctionLogs, LogLine, LogPages, LogQuery } from '../ports/function-logs.ts';
 import type { LogGroupSettings, LogGroups, ReportLines } from '../ports/usage-source.ts';
+import { awsPages } from './aws-call.ts';
 
 /** A search of a large group takes long. */
 const RULES: CallRules = { slow: [FilterLogEventsCommand] };
@@ -86,23 +87,16 @@ export class CloudWatchLogs implements FunctionLogs, LogPages, LogGroups, Report
   }
 
   async logGroups(): Promise<readonly LogGroupSettings[]> {
-    const groups: LogGroupSettings[] = [];
-    let next: string | undefined;
-    try {
-      do {
-        const answer = await this.#client.send(new DescribeLogGroupsCommand({ nextToken: next }));
-        for (const { logGroupName = '', storedBytes = 0, retentionInDays } of answer.logGroups ?? []) {
-          groups.push({ name: logGroupName, storedBytes, retentionDays: retentionInDays ?? null });
-        }
-        next = answer.nextToken;
-      } while (next !== undefined);
-      return groups;
-    } catch (cause) {
-      throw classifyAwsError(cause, {
-        action: 'logs:DescribeLogGroups',
-        resource: 'the log groups of this account',
-      });
-    }
+    const site = { action: 'logs:DescribeLogGroups', resource: 'the log groups of this account' };
+    const groups = await awsPages(site, async (nextToken) => {
+      const answer = await this.#client.send(new DescribeLogGroupsCommand({ nextToken }));
+      return { items: answer.logGroups ?? [], next: answer.nextToken };
+    });
+    return groups.map(({ logGroupName = '', storedBytes = 0, retentionInDays }) => ({
+      name: logGroupName,
+      storedBytes,
+      retentionDays: retentionInDays ?? null,
+    }));
   }
 }
 

@@ -20,6 +20,7 @@ import {
   type PublishedVersion,
   publishedVersion,
 } from '../ports/function-code.ts';
+import { awsCall, awsPages } from './aws-call.ts';
 
 const RULES: CallRules = {
   answers: {
@@ -46,7 +47,7 @@ export class LambdaFunctionCode implements FunctionCode {
   }
 
   async latest(functionName: string): Promise<LatestCode> {
-    const answer = await call(site('lambda:GetFunctionConfiguration', functionName), () =>
+    const answer = await awsCall(site('lambda:GetFunctionConfiguration', functionName), () =>
       this.#client.send(new GetFunctionConfigurationCommand({ FunctionName: functionName })),
     );
     return {
@@ -96,20 +97,10 @@ export class LambdaFunctionCode implements FunctionCode {
   }
 
   async versions(functionName: string): Promise<readonly CodeVersion[]> {
-    const all: CodeVersion[] = [];
-    let marker: string | undefined;
-    do {
-      const page = await call(site('lambda:ListVersionsByFunction', functionName), () =>
-        this.#client.send(
-          new ListVersionsByFunctionCommand({
-            FunctionName: functionName,
-            ...(marker === undefined ? {} : { Marker: marker }),
-          }),
-        ),
-      );
-      all.push(...(page.Versions ?? []).map(toVersion));
-      marker = page.NextMarker || undefined;
-    } while (marker !== undefined);
+    const all = await awsPages(site('lambda:ListVersionsByFunction', functionName), async (Marker) => {
+      const page = await this.#client.send(new ListVersionsByFunctionCommand({ FunctionName: functionName, Marker }));
+      return { items: (page.Versions ?? []).map(toVersion), next: page.NextMarker };
+    });
     return all
       .filter(({ version }) => publishedVersion(version) !== undefined)
       .sort((a, b) => Number(a.version) - Number(b.version));
@@ -167,14 +158,6 @@ function changed(cause: unknown, functionName: string): CvopsError | undefined {
 
 function site(action: string, functionName: string): AwsCallSite {
   return { action, resource: `function "${functionName}"`, notFound: { code: 'FunctionNotFound' } };
-}
-
-async function call<T>(where: AwsCallSite, send: () => Promise<T>): Promise<T> {
-  try {
-    return await send();
-  } catch (cause) {
-    throw classifyAwsError(cause, where);
-  }
 }
 
 function toVersion(answer: FunctionConfiguration): CodeVersion {

@@ -21,6 +21,7 @@ import type { ClientSetup } from '../client-options.ts';
 import { type CallRules, guardClient } from '../guard-client.ts';
 import type { Alias, EventSource, Functions, FunctionVersion, Invocation, Provisioned } from '../ports/functions.ts';
 import type { FunctionSettings, VersionSettings } from '../ports/usage-source.ts';
+import { awsCall, awsPages } from './aws-call.ts';
 
 const ALIAS = ['AliasArn', 'Name', 'FunctionVersion', 'RevisionId'];
 const RULES: CallRules = {
@@ -56,7 +57,7 @@ export class LambdaFunctions implements Functions, FunctionSettings {
   }
 
   async getAlias(functionName: string, alias: string): Promise<Alias> {
-    const answer = await this.#call(aliasSite('lambda:GetAlias', functionName, alias), () =>
+    const answer = await awsCall(aliasSite('lambda:GetAlias', functionName, alias), () =>
       this.#client.send(new GetAliasCommand({ FunctionName: functionName, Name: alias })),
     );
     return toAlias(functionName, answer);
@@ -64,7 +65,7 @@ export class LambdaFunctions implements Functions, FunctionSettings {
 
   async listAliases(functionName: string): Promise<readonly Alias[]> {
     const site = functionSite('lambda:ListAliases', functionName);
-    const aliases = await this.#pages(site, async (Marker) => {
+    const aliases = await awsPages(site, async (Marker) => {
       const page = await this.#client.send(new ListAliasesCommand({ FunctionName: functionName, ...marker(Marker) }));
       return { items: page.Aliases ?? [], next: page.NextMarker };
     });
@@ -125,7 +126,7 @@ export class LambdaFunctions implements Functions, FunctionSettings {
 
   async getVersion(functionName: string, version: string): Promise<FunctionVersion> {
     const site = versionSite('lambda:GetFunctionConfiguration', functionName, version);
-    const answer = await this.#call(site, () =>
+    const answer = await awsCall(site, () =>
       this.#client.send(new GetFunctionConfigurationCommand({ FunctionName: functionName, Qualifier: version })),
     );
     return toVersion(answer);
@@ -151,7 +152,7 @@ export class LambdaFunctions implements Functions, FunctionSettings {
 
   #versions(functionName: string): Promise<FunctionConfiguration[]> {
     const site = functionSite('lambda:ListVersionsByFunction', functionName);
-    return this.#pages(site, async (Marker) => {
+    return awsPages(site, async (Marker) => {
       const page = await this.#client.send(
         new ListVersionsByFunctionCommand({ FunctionName: functionName, ...marker(Marker) }),
       );
@@ -160,7 +161,7 @@ export class LambdaFunctions implements Functions, FunctionSettings {
   }
 
   async invoke(functionName: string, qualifier: string, payload: string, timeoutSeconds: number): Promise<Invocation> {
-    const answer = await this.#call(versionSite('lambda:InvokeFunction', functionName, qualifier), () =>
+    const answer = await awsCall(versionSite('lambda:InvokeFunction', functionName, qualifier), () =>
       this.#invokeClient().send(
         new InvokeCommand({ FunctionName: functionName, Qualifier: qualifier, Payload: Buffer.from(payload) }),
         { requestTimeout: timeoutSeconds * 1000 + ANSWER_GRACE_MS },
@@ -213,7 +214,7 @@ export class LambdaFunctions implements Functions, FunctionSettings {
   }
 
   async reservedConcurrency(functionName: string): Promise<number | null> {
-    const answer = await this.#call(functionSite('lambda:GetFunctionConcurrency', functionName), () =>
+    const answer = await awsCall(functionSite('lambda:GetFunctionConcurrency', functionName), () =>
       this.#client.send(new GetFunctionConcurrencyCommand({ FunctionName: functionName })),
     );
     return answer.ReservedConcurrentExecutions ?? null;
@@ -221,7 +222,7 @@ export class LambdaFunctions implements Functions, FunctionSettings {
 
   async listProvisioned(functionName: string): Promise<readonly Provisioned[]> {
     const site = functionSite('lambda:ListProvisionedConcurrencyConfigs', functionName);
-    const configs = await this.#pages(site, async (Marker) => {
+    const configs = await awsPages(site, async (Marker) => {
       const page = await this.#client.send(
         new ListProvisionedConcurrencyConfigsCommand({ FunctionName: functionName, ...marker(Marker) }),
       );
@@ -237,33 +238,11 @@ export class LambdaFunctions implements Functions, FunctionSettings {
   }
 
   async #eventSources(input: ListEventSourceMappingsCommandInput, resource: string): Promise<readonly EventSource[]> {
-    const mappings = await this.#pages({ action: 'lambda:ListEventSourceMappings', resource }, async (Marker) => {
+    const mappings = await awsPages({ action: 'lambda:ListEventSourceMappings', resource }, async (Marker) => {
       const page = await this.#client.send(new ListEventSourceMappingsCommand({ ...input, ...marker(Marker) }));
       return { items: page.EventSourceMappings ?? [], next: page.NextMarker };
     });
     return mappings.map(toEventSource);
-  }
-
-  async #pages<T>(
-    site: AwsCallSite,
-    fetch: (marker: string | undefined) => Promise<{ items: T[]; next: string | undefined }>,
-  ): Promise<T[]> {
-    const all: T[] = [];
-    let next: string | undefined;
-    do {
-      const page = await this.#call(site, () => fetch(next));
-      all.push(...page.items);
-      next = page.next === '' ? undefined : page.next;
-    } while (next !== undefined);
-    return all;
-  }
-
-  async #call<T>(site: AwsCallSite, send: () => Promise<T>): Promise<T> {
-    try {
-      return await send();
-    } catch (cause) {
-      throw classifyAwsError(cause, site);
-    }
   }
 }
 
