@@ -3,6 +3,7 @@ import type { Block, Cell } from '../lib/io/outcome.ts';
 import type { AlarmStatus, QueueStatus, ServiceStatus, SystemStatus } from '../lib/status/system-status.ts';
 import type { UsageHeadline } from '../lib/status/usage-headline.ts';
 import { shareOf } from '../lib/usage/figures.ts';
+import { stateCell } from './alarms/state-cell.ts';
 import { split } from './alias/view.ts';
 import { when } from './alias/when.ts';
 import { gapWords } from './usage/gap-words.ts';
@@ -80,13 +81,9 @@ function queueRows(services: readonly ServiceStatus[]): readonly (readonly Cell[
   ];
 }
 
-function alarmRow({ name, state, since, why }: AlarmStatus, nowMs: number): readonly Cell[] {
-  return [
-    text(name, 'strong'),
-    state === 'ALARM' ? text(state, 'bad') : { raw: state, text: 'NO DATA', tone: 'warn' },
-    when(since === null ? null : Date.parse(since), nowMs),
-    text(why),
-  ];
+function alarmRow(alarm: AlarmStatus, nowMs: number): readonly Cell[] {
+  const { name, since, why } = alarm;
+  return [text(name, 'strong'), stateCell(alarm), when(since === null ? null : Date.parse(since), nowMs), text(why)];
 }
 
 function usageLine({ nearest, costUsd, projectedCostUsd, month, unread }: UsageHeadline): Block {

@@ -11,6 +11,7 @@ import type { Block, Cell, Next, Outcome, Warning } from '../../lib/io/outcome.t
 import { when } from '../alias/when.ts';
 import { defineCommand } from '../command.ts';
 import { alarmData } from './alarm-data.ts';
+import { stateCell } from './state-cell.ts';
 
 interface ListOptions {
   readonly all: boolean;
@@ -29,27 +30,26 @@ async function run(options: ListOptions, context: Context): Promise<Outcome> {
   const alarms = options.all ? everything : alarmsOf(config, everything);
   const topics = await topicsOf(await context.topics(), alarms);
   const unread = [...topics.values()].filter(({ problem }) => problem !== null && problem.code !== 'TopicNotFound');
-  const off = alarms.find(({ state }) => state === 'ALARM');
   const left = everything.length - alarms.length;
+  const items = alarms.map((alarm) => alarmData(alarm, topics));
   return {
     kind: 'alarms.list',
-    data: { alarms: alarms.map((alarm) => alarmData(alarm, topics)), others: left },
-    items: alarms.map((alarm) => alarmData(alarm, topics)),
+    data: { alarms: items, others: left },
+    items,
     warnings: warningsOf(alarms, topics),
-    next: nextOf(off, alarms, config),
+    next: nextOf(alarms, config),
     exitCode: unread.length > 0 ? ExitCode.partial : ExitCode.done,
     view: () => view(alarms, topics, left, context.clock.now()),
   };
 }
 
 /** Dead letters are looked at; what else is off says itself what comes next. Where all is well, one is tried. */
-function nextOf(off: Alarm | undefined, alarms: readonly Alarm[], config: Config): readonly Next[] {
-  const queues = alarms
-    .filter(({ state }) => state === 'ALARM')
-    .flatMap(({ rule }) => rule?.dimensions['QueueName'] ?? []);
+function nextOf(alarms: readonly Alarm[], config: Config): readonly Next[] {
+  const off = alarms.filter(({ state }) => state === 'ALARM');
+  const queues = off.flatMap(({ rule }) => rule?.dimensions['QueueName'] ?? []);
   const dead = servicesWith(config, 'dlq').find(({ dlq }) => queues.includes(dlq));
   if (dead !== undefined) return [{ command: `cvops dlq inspect ${dead.name}`, why: 'see why they died' }];
-  if (off !== undefined || alarms[0] === undefined) return [];
+  if (off.length > 0 || alarms[0] === undefined) return [];
   return [{ command: `cvops alarms test ${alarms[0].name}`, why: 'see the mail of one' }];
 }
 
@@ -104,11 +104,6 @@ function view(
     },
     ...lines,
   ];
-}
-
-function stateCell({ state }: Alarm): Cell {
-  if (state === 'OK') return text(state, 'good');
-  return state === 'ALARM' ? text(state, 'bad') : { raw: state, text: 'NO DATA', tone: 'warn' };
 }
 
 function tells(alarm: Alarm, topics: ReadonlyMap<string, TopicReach>): Cell {

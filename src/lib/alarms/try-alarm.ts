@@ -2,7 +2,6 @@ import type { Alarm, AlarmAction, AlarmControls } from '../aws/ports/alarms.ts';
 import type { Clock } from '../clock.ts';
 import { CvopsError } from '../errors/cvops-error.ts';
 import { ExitCode } from '../errors/exit-code.ts';
-import { isInterruption } from '../errors/is-interruption.ts';
 
 export interface TryPorts {
   readonly alarms: AlarmControls;
@@ -101,7 +100,7 @@ async function historyOf(alarms: AlarmControls, name: string): Promise<readonly 
   try {
     return await alarms.lastActions(name);
   } catch (cause) {
-    if (!(cause instanceof CvopsError) || cause.code !== 'AccessDenied' || isInterruption(cause)) throw cause;
+    if (!(cause instanceof CvopsError) || cause.code !== 'AccessDenied') throw cause;
     return null;
   }
 }
