@@ -18,3 +18,8 @@ export const PAID_OPERATIONS: Readonly<Record<string, PaidOperation>> = {
   'logs:StartLiveTail': { usd: 0.01, source: CLOUDWATCH },
   'ce:*': { usd: 0.01, source: 'https://aws.amazon.com/aws-cost-management/aws-cost-explorer/pricing/' },
 };
+
+/** What a call of `service:operation` costs; undefined: nothing. */
+export function paidOperation(name: string): PaidOperation | undefined {
+  return PAID_OPERATIONS[name] ?? PAID_OPERATIONS[`${name.split(':')[0]}:*`];
+}

@@ -1,4 +1,4 @@
-import { PAID_OPERATIONS } from './paid-operations.ts';
+import { paidOperation } from './paid-operations.ts';
 import type { UsageReport } from './usage-row.ts';
 
 /**
@@ -13,8 +13,4 @@ export function selfUsage(calls: Readonly<Record<string, number>>): UsageReport[
     costUsd: counted.reduce((sum, { count, paid }) => sum + count * (paid?.usd ?? 0), 0),
     calls,
   };
-}
-
-function paidOperation(name: string): (typeof PAID_OPERATIONS)[string] | undefined {
-  return PAID_OPERATIONS[name] ?? PAID_OPERATIONS[`${name.split(':')[0]}:*`];
 }

@@ -1,3 +1,4 @@
+import { GB } from '../billed-units.ts';
 import { costUsd } from '../tariff/cost.ts';
 import type { Tariff } from '../tariff/tariff.ts';
 import { type ForecastRow, forecastRow, term } from './forecast-row.ts';
@@ -5,7 +6,6 @@ import { polling } from './polling.ts';
 import { reportRuns } from './report-reads.ts';
 import type { SystemModel } from './system-model.ts';
 
-const GB = 2 ** 30;
 /** How far stored log lines are compressed: a cautious guess, AWS promises no figure. */
 const COMPRESSION = 0.15;
 

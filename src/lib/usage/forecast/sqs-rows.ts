@@ -1,16 +1,14 @@
+import { SQS_CHUNK_BYTES } from '../billed-units.ts';
 import type { Tariff } from '../tariff/tariff.ts';
 import { type ForecastRow, forecastRow, term } from './forecast-row.ts';
 import { polling } from './polling.ts';
 import type { SystemModel } from './system-model.ts';
 
-/** What SQS bills as one request. https://aws.amazon.com/sqs/pricing/ */
-const CHUNK_BYTES = 65_536;
-
 /** Sends, receives, deletes and empty receives. Lambda deletes a batch in one request. */
 export function sqsRows(queries: number, model: SystemModel, tariff: Tariff): readonly ForecastRow[] {
   const even = polling(queries, model);
   const bursts = polling(queries, model, model.peak);
-  const sends = queries * Math.ceil(model.queue.messageBytes / CHUNK_BYTES);
+  const sends = queries * Math.ceil(model.queue.messageBytes / SQS_CHUNK_BYTES);
   return [
     forecastRow(tariff, {
       id: 'sqs-requests',

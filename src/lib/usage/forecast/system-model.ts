@@ -1,3 +1,5 @@
+import { LAMBDA_POLLERS } from '../lambda-pollers.ts';
+
 /**
  * What the cost of the system at a given traffic follows from. A plain object, so that a measured month can put its own
  * figures into it. Times in ms or seconds, sizes in bytes.
@@ -72,9 +74,8 @@ export const EXAMPLE_SYSTEM: SystemModel = {
   busiestDay: 2,
   queue: {
     fifo: true,
-    // https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html
-    pollers: 5,
-    pollSeconds: 20,
+    pollers: LAMBDA_POLLERS.count,
+    pollSeconds: LAMBDA_POLLERS.waitSeconds,
     batchSize: 10,
     messageBytes: 400,
   },

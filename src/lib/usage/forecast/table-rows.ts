@@ -1,13 +1,11 @@
 import { formatCount } from '../../io/format.ts';
+import { GB, ITEM_OVERHEAD_BYTES } from '../billed-units.ts';
 import type { Tariff } from '../tariff/tariff.ts';
 import { type ForecastRow, forecastRow, term } from './forecast-row.ts';
 import { neededReadUnits, reportRuns, weekReadUnits } from './report-reads.ts';
 import type { SystemModel } from './system-model.ts';
 
 const WRITE_BYTES = 1_024;
-/** DynamoDB adds so much to each item that it stores. https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html */
-const ITEM_OVERHEAD_BYTES = 100;
-const GB = 2 ** 30;
 
 /** Capacity or units of the table of events (with the table of releases beside it), and what is stored. */
 export function tableRows(queries: number, model: SystemModel, tariff: Tariff): readonly ForecastRow[] {

@@ -1,14 +1,13 @@
 import { formatCount, plural } from '../../io/format.ts';
 import { mapped } from '../mapped.ts';
+import { paidOperation } from '../paid-operations.ts';
+import { projectFlow } from '../projection.ts';
 import type { AlarmSettings } from '../readings.ts';
 import { costUsd } from '../tariff/cost.ts';
 import type { UsageRow } from '../usage-row.ts';
 import { flow, level, pastLevelNote, straightLineTerm } from './amounts.ts';
 import { added, hoursOf, sumOf, total, totalOf } from './hours.ts';
 import { type RowInput, rowOf } from './row-of.ts';
-
-/** Paid from the first on. https://aws.amazon.com/cloudwatch/pricing/ */
-const NEVER_FREE: ReadonlySet<string> = new Set(['GetMetricData', 'GetInsightRuleReport', 'GetMetricWidgetImage']);
 
 /** Alarms, calls, metrics and dashboards: all of the account and Region, since CloudWatch's allowances are the account's. */
 export function cloudWatchRows(input: RowInput): readonly UsageRow[] {
@@ -75,14 +74,12 @@ const ACCOUNT_WIDE = 'All of the account in this Region, other systems’ too.';
 function calls(input: RowInput): UsageRow {
   const { period, cloudwatch } = input.readings;
   const { value = [], gap = null } = cloudwatch.calls;
-  const free = value.filter(({ operation }) => !NEVER_FREE.has(operation));
-  const paid = sumOf(value.filter(({ operation }) => NEVER_FREE.has(operation)).map((each) => totalOf(each.calls)));
+  const free = value.filter(({ operation }) => !isPaid(operation));
   const hours = added(...free.map((each) => hoursOf(each.calls)));
   const amount = gap === null ? flow(hours, period) : null;
-  const allPaid = added(
-    ...value.filter(({ operation }) => NEVER_FREE.has(operation)).map((each) => hoursOf(each.calls)),
-  );
-  const paidEnd = flow(allPaid, period).projected ?? paid;
+  const paidHours = added(...value.filter(({ operation }) => isPaid(operation)).map((each) => hoursOf(each.calls)));
+  const paid = total(paidHours);
+  const paidEnd = projectFlow(paidHours, period) ?? paid;
   return rowOf(
     {
       id: 'cloudwatch-api',
@@ -111,7 +108,7 @@ function calls(input: RowInput): UsageRow {
         ...value.map(({ operation, calls: series }) => ({
           name: operation,
           value: totalOf(series),
-          unit: NEVER_FREE.has(operation) ? 'requests, paid' : 'requests',
+          unit: isPaid(operation) ? 'requests, paid' : 'requests',
           source: `AWS/Usage CallCount, Sum, Service=CloudWatch, Resource=${operation}`,
         })),
         straightLineTerm(total(hours), period, 'requests'),
@@ -124,6 +121,10 @@ function calls(input: RowInput): UsageRow {
     },
     input,
   );
+}
+
+function isPaid(operation: string): boolean {
+  return paidOperation(`cloudwatch:${operation}`) !== undefined;
 }
 
 function customMetrics(input: RowInput): UsageRow {

@@ -1,10 +1,10 @@
 import { plural } from '../../io/format.ts';
+import { GB } from '../billed-units.ts';
 import { mapped } from '../mapped.ts';
 import { projectFlow } from '../projection.ts';
 import { costUsd } from '../tariff/cost.ts';
 import type { UsageRow } from '../usage-row.ts';
 import { flow, pastLevelNote, straightLineTerm } from './amounts.ts';
-import { GB } from './gb.ts';
 import { hoursOf, scaled, sumOf, total } from './hours.ts';
 import { type RowInput, rowOf } from './row-of.ts';
 

@@ -1,3 +1,5 @@
+import { SQS_CHUNK_BYTES } from '../billed-units.ts';
+import { LAMBDA_POLLERS } from '../lambda-pollers.ts';
 import { mapped } from '../mapped.ts';
 import { projectFlow, projectRecent } from '../projection.ts';
 import type { FunctionReadings, Gap, QueueReadings, Reading, Readings } from '../readings.ts';
@@ -8,15 +10,10 @@ import { both, gathered } from './gathered.ts';
 import { added, type Hours, hoursOf, scaled, sumOf, total } from './hours.ts';
 import { type Range, type RowInput, rowOf } from './row-of.ts';
 
-/** Each begun 64 KiB of a payload is a request. https://aws.amazon.com/sqs/pricing/ */
-const CHUNK_BYTES = 65_536;
 /** Messages of one request, at most. */
 const BATCH = 10;
 
-/** Lambda begins with so many pollers for a mapping. https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html */
-const POLLERS = 5;
-/** Each asks for 20 s at a time. https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html */
-const POLLS_AN_HOUR = 180;
+const POLLS_AN_HOUR = 3_600 / LAMBDA_POLLERS.waitSeconds;
 
 /** Requests that the metrics do not count but let one tell: by hour, and the bounds of their sum. */
 interface Requests {
@@ -212,8 +209,8 @@ function sendRequests(
   messages: Hours,
   sizes: { readonly bytes: ReadonlyMap<number, number>; readonly largest: number } | null,
 ): Requests {
-  const mostEach = Math.max(1, Math.ceil((sizes?.largest ?? 0) / CHUNK_BYTES));
-  const chunks = ({ at }: { at: number }) => (sizes?.bytes.get(at) ?? 0) / CHUNK_BYTES;
+  const mostEach = Math.max(1, Math.ceil((sizes?.largest ?? 0) / SQS_CHUNK_BYTES));
+  const chunks = ({ at }: { at: number }) => (sizes?.bytes.get(at) ?? 0) / SQS_CHUNK_BYTES;
   // A sum of begun chunks is less than the chunks and the messages together.
   const most = (hour: Hours[number]) =>
     mostEach === 1 ? hour.value : Math.min(hour.value + chunks(hour), hour.value * mostEach);
@@ -255,7 +252,7 @@ function consumerOf(queueName: string, { functions, queues }: Readings): Consume
       ({ sources }) => sources.value!.length === 1 && sources.value!.every(({ batchSize }) => batchSize <= BATCH),
     ),
     pollers:
-      POLLERS *
+      LAMBDA_POLLERS.count *
       mappedTo.filter(({ sources }) => sources.value!.some((each) => each.enabled && each.queueName === queueName))
         .length,
     gap: read.gap ?? unknown,
@@ -282,7 +279,7 @@ function shareOf({ sources }: FunctionReadings, queueName: string, queues: reado
 function receiptRequests(received: Hours, consumer: Consumer | null, bytesEach: number, largest: number): Requests {
   const messages = total(received);
   if (messages === 0) return { hours: [], range: { low: 0, high: 0 } };
-  const payload = largest * BATCH <= CHUNK_BYTES ? 0 : (messages * bytesEach) / CHUNK_BYTES;
+  const payload = largest * BATCH <= SQS_CHUNK_BYTES ? 0 : (messages * bytesEach) / SQS_CHUNK_BYTES;
   const invocations = consumer === null ? 0 : total(consumer.invocations);
   const fewest = Math.max(messages / BATCH, payload);
   if (consumer === null || invocations === 0) {

@@ -1,3 +1,4 @@
+import { GB, ITEM_OVERHEAD_BYTES } from '../billed-units.ts';
 import { amount as figure } from '../figures.ts';
 import { mapped } from '../mapped.ts';
 import type { Period } from '../month.ts';
@@ -6,13 +7,9 @@ import { costUsd } from '../tariff/cost.ts';
 import type { Term, UsageRow } from '../usage-row.ts';
 import { level, pastLevelNote } from './amounts.ts';
 import { gathered } from './gathered.ts';
-import { GB } from './gb.ts';
 import { sumOf } from './hours.ts';
 import { type RowInput, rowOf } from './row-of.ts';
 import { isStandard, otherClassNote } from './table-class.ts';
-
-/** Billed beside each item, and each entry of an index. https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html */
-const ITEM_BYTES = 100;
 
 /** What the configured tables hold. */
 export function storageRow(input: RowInput): UsageRow {
@@ -81,5 +78,5 @@ function shareOfMonth(createdAt: number, untilMs: number, { month }: Period): nu
 function sizeOf({ sizeBytes, items, indexes }: TableSettings): { readonly bytes: number; readonly items: number } {
   const all = [{ sizeBytes, items }, ...indexes];
   const count = sumOf(all.map((each) => each.items));
-  return { bytes: sumOf(all.map((each) => each.sizeBytes)) + count * ITEM_BYTES, items: count };
+  return { bytes: sumOf(all.map((each) => each.sizeBytes)) + count * ITEM_OVERHEAD_BYTES, items: count };
 }

@@ -1,2 +1,0 @@
-/** AWS's GB is 2³⁰ bytes. */
-export const GB = 2 ** 30;
