@@ -5,7 +5,7 @@ import { formatCount, formatDuration, text } from '../lib/io/format.ts';
 import type { Block, Cell, Outcome, Warning } from '../lib/io/outcome.ts';
 import { type LogEvent, logEvents } from '../lib/logs/log-event.ts';
 import { LogFollower } from '../lib/logs/log-follower.ts';
-import { type NewestLines, readNewest } from '../lib/logs/read-newest.ts';
+import { MOST_CALLS, type NewestLines, readNewest } from '../lib/logs/read-newest.ts';
 import { defineCommand } from './command.ts';
 import { awsTime } from './dlq/aws-time.ts';
 import { endless, untilInterrupted } from './endless.ts';
@@ -109,7 +109,8 @@ function outcome(
 function warningsOf({ events, complete, readFromMs }: NewestLines, { limit }: LogsOptions): readonly Warning[] {
   if (complete) return [];
   const from = events[0]?.at ?? new Date(readFromMs).toISOString();
-  const shown = events.length < limit ? 'all that could be read in 40 calls' : `the newest ${formatCount(limit)}`;
+  const shown =
+    events.length < limit ? `all that could be read in ${MOST_CALLS} calls` : `the newest ${formatCount(limit)}`;
   return [
     {
       code: 'OlderLeftOut',

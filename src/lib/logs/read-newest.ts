@@ -6,7 +6,7 @@ const FIRST_MS = 15 * 60_000;
 /** A span that takes more calls is tried again shorter. */
 const CALLS_A_SPAN = 5;
 const SHORTER = 8;
-const MOST_CALLS = 40;
+export const MOST_CALLS = 40;
 
 export interface NewestQuery extends Omit<LogQuery, 'stream' | 'anyOf'> {
   /** Also what Lambda writes of runs that went well. */
