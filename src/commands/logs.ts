@@ -6,8 +6,8 @@ import type { Block, Cell, Outcome, Warning } from '../lib/io/outcome.ts';
 import { type LogEvent, logEvents } from '../lib/logs/log-event.ts';
 import { LogFollower } from '../lib/logs/log-follower.ts';
 import { MOST_CALLS, type NewestLines, readNewest } from '../lib/logs/read-newest.ts';
+import { awsTime } from './aws-time.ts';
 import { defineCommand } from './command.ts';
-import { awsTime } from './dlq/aws-time.ts';
 import { endless, untilInterrupted } from './endless.ts';
 import { parseCount, parseDuration } from './parse.ts';
 

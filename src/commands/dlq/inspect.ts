@@ -4,9 +4,9 @@ import { judgeVersions, nearExpiry, type Served } from '../../lib/dlq/inspect/ad
 import { type Inspection, inspect } from '../../lib/dlq/inspect/inspect.ts';
 import { formatCount, formatDuration, plural } from '../../lib/io/format.ts';
 import type { Next, Outcome, Warning } from '../../lib/io/outcome.ts';
+import { awsTime } from '../aws-time.ts';
 import { defineCommand } from '../command.ts';
 import { parseCount } from '../parse.ts';
-import { awsTime } from './aws-time.ts';
 import { compileFilter } from './compile-filter.ts';
 import { inspectView } from './inspect-view.ts';
 import { LOG_ACCESS } from './log-access.ts';

@@ -4,8 +4,8 @@ import { type DeadLetterQueue, describeDeadLetterQueue, keepsTooShort } from '..
 import { CvopsError } from '../../lib/errors/cvops-error.ts';
 import { count, duration, formatDuration, instant, text } from '../../lib/io/format.ts';
 import type { Cell, Outcome, TableView, Warning } from '../../lib/io/outcome.ts';
+import { awsTime } from '../aws-time.ts';
 import { defineCommand } from '../command.ts';
-import { awsTime } from './aws-time.ts';
 
 export const dlqList = defineCommand({
   examples: ['cvops dlq list', 'cvops dlq list --json --query "data.queues[?visible > `0`].dlq"'],

@@ -1,4 +1,4 @@
-import type { Context } from '../../lib/context.ts';
+import type { Context } from '../lib/context.ts';
 
 /** The Date header has whole seconds, and is as old as the last call: less than this is no difference. */
 const AGREES_MS = 5_000;
