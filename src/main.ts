@@ -1,8 +1,9 @@
 import { parseCommandLine } from './cli.ts';
+import type { Clock } from './lib/clock.ts';
 import { createContext, type Host } from './lib/context.ts';
 import { CvopsError } from './lib/errors/cvops-error.ts';
 import { ExitCode } from './lib/errors/exit-code.ts';
-import { folders } from './lib/folders.ts';
+import { type Folders, folders } from './lib/folders.ts';
 import { caretLines } from './lib/io/caret.ts';
 import type { Outcome } from './lib/io/outcome.ts';
 import { isColoured, loadPaint } from './lib/io/paint.ts';
@@ -13,6 +14,7 @@ import { redactedStreams } from './lib/io/redacted-streams.ts';
 import { checkQuery, type OutputFormat, render, toErrorDocument } from './lib/io/render.ts';
 import { shellWord } from './lib/io/shell-word.ts';
 import type { Sink } from './lib/io/streams.ts';
+import { readRecord } from './lib/sandbox/record.ts';
 import { type GlobalFlags, resolveSettings, type Settings } from './lib/settings.ts';
 
 /**
@@ -34,15 +36,26 @@ export async function run(argv: readonly string[], plainHost: Host): Promise<Exi
     const settings = resolveSettings(globals, host.env);
     if (settings.query !== undefined) await checkQuery(settings.query);
     const act = invocation.command.prepare(invocation.args, withoutSecretReason(invocation.flags, redactor));
-    if (invocation.command.changesAws && invocation.flags['dryRun'] !== true) {
-      requireConsentPossible(host.streams, settings);
+    const { changes } = invocation.command;
+    if (changes !== null && invocation.flags['dryRun'] !== true) {
+      requireConsentPossible(host.streams, settings, changes);
     }
-    const outcome = await act(createContext(host, settings, folders(host.env), redactor));
+    const places = folders(host.env);
+    const clock = settings.sandbox ? await clockOfSandbox(places, host.clock) : host.clock;
+    const outcome = await act(createContext({ ...host, clock }, settings, places, redactor));
     await write(withoutSecrets(sameGlobals(outcome, globals), redactor), settings, host);
     return outcome.exitCode ?? ExitCode.done;
   } catch (cause) {
     return fail(cause, globals, host);
   }
+}
+
+/** Which sandbox is missing or stuck, the first call says. */
+async function clockOfSandbox({ state }: Folders, local: Clock): Promise<Clock> {
+  const record = readRecord(state);
+  if (record === undefined) return local;
+  const { sandboxClock } = await import('./lib/sandbox/sandbox-clock.ts');
+  return sandboxClock(record, local);
 }
 
 /** Columns to write for: COLUMNS where it is set, else the terminal's; no bound without a terminal. */

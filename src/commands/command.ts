@@ -15,6 +15,8 @@ export interface CommandSpec<O> {
   readonly arguments?: readonly { readonly name: string; readonly description: string }[];
   readonly flags?: readonly FlagSpec[];
   readonly examples?: readonly string[];
+  /** What it changes, in words, where that is not AWS; with `dryRunFlag`. */
+  readonly changes?: string;
   /** From text to typed options; throws CvopsError `UsageError`. No I/O. */
   parse(args: readonly (string | undefined)[], flags: Readonly<Record<string, unknown>>): O;
   run(options: O, context: Context): Promise<Outcome>;
@@ -25,8 +27,8 @@ export interface Command {
   readonly arguments: NonNullable<CommandSpec<unknown>['arguments']>;
   readonly flags: readonly FlagSpec[];
   readonly examples: readonly string[];
-  /** It changes AWS (it has `--dry-run`): without a terminal it needs `--yes`. */
-  readonly changesAws: boolean;
+  /** What it changes (it has `--dry-run` then): without a terminal it needs `--yes`. Null when it only looks. */
+  readonly changes: string | null;
   /** Parses; the answer runs the command. */
   prepare(
     args: readonly (string | undefined)[],
@@ -47,7 +49,7 @@ export function defineCommand<O>(spec: CommandSpec<O>, runInstead?: CommandSpec<
     arguments: spec.arguments ?? [],
     flags: spec.flags ?? [],
     examples: spec.examples ?? [],
-    changesAws: spec.flags?.includes(dryRunFlag) ?? false,
+    changes: spec.flags?.includes(dryRunFlag) === true ? (spec.changes ?? 'AWS') : null,
     prepare(args, flags) {
       const options = spec.parse(args, flags);
       return (context) => run(options, context);

@@ -44,6 +44,7 @@ export const credentialsPush = defineCommand<PushOptions>({
     'cvops credentials push --dry-run',
     'pass show aws/terraform | cvops credentials push worker --from-stdin --yes',
   ],
+  changes: 'HCP Terraform',
   parse: (args, flags) => {
     const options = {
       services: parseServices(args),

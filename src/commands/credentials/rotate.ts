@@ -40,6 +40,7 @@ export const credentialsRotate = defineCommand<RotateOptions>({
     'cvops credentials rotate --dry-run',
     "cvops credentials rotate --wrangler 'npx wrangler' --retire-after 10m --yes",
   ],
+  changes: 'AWS and a Cloudflare Worker',
   parse: ([service], flags) => ({
     service: service ?? 'worker',
     user: checked(flags['user'] as string | undefined, '--user', NAMES.sender.pattern, NAMES.sender.what),

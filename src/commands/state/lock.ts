@@ -18,6 +18,7 @@ export const stateLock = defineCommand<LockOptions>({
   arguments: [workspaceArgument],
   flags: [{ flags: '--reason <text>', description: 'why, for whoever meets the lock' }, dryRunFlag],
   examples: ["cvops state lock worker --reason 'moving the queue by hand'", 'cvops state lock worker --dry-run'],
+  changes: 'HCP Terraform',
   parse: ([service], flags) => ({
     service,
     reason: parseReason(flags['reason'] as string | undefined),

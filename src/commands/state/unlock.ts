@@ -29,6 +29,7 @@ export const stateUnlock = defineCommand<UnlockOptions>({
     'cvops state unlock worker --force --dry-run',
     'cvops state unlock worker --force --confirm cv-analytics-worker --yes',
   ],
+  changes: 'HCP Terraform',
   parse: ([service], flags) => {
     const confirm = flags['confirm'] as string | undefined;
     const force = flags['force'] === true;

@@ -9,11 +9,13 @@ export interface PromptSettings {
 
 /**
  * Refuses a change at once where nobody can answer (no terminal, `--no-input`) and `--yes` was not given: nothing may
- * wait for input that never comes. @throws CvopsError `ConfirmationNeeded`, exit code 2.
+ * wait for input that never comes.
+ * @param what is changed, in words: `AWS`
+ * @throws CvopsError `ConfirmationNeeded`, exit code 2.
  */
-export function requireConsentPossible(streams: Streams, settings: PromptSettings): void {
+export function requireConsentPossible(streams: Streams, settings: PromptSettings, what: string): void {
   if (settings.yes || canAsk(streams, settings)) return;
-  throw new CvopsError('ConfirmationNeeded', ExitCode.usage, 'this changes AWS, and nobody can be asked here.', {
+  throw new CvopsError('ConfirmationNeeded', ExitCode.usage, `this changes ${what}, and nobody can be asked here.`, {
     hint: 'add --yes to go ahead, or --dry-run to see what would happen.',
   });
 }
@@ -21,7 +23,7 @@ export function requireConsentPossible(streams: Streams, settings: PromptSetting
 /** Asks before a change; `--yes` answers for the user. @throws CvopsError `Declined`, exit code 7 (130 on Ctrl-C). */
 export async function confirm(question: string, streams: Streams, settings: PromptSettings): Promise<void> {
   if (settings.yes) return;
-  requireConsentPossible(streams, settings);
+  requireConsentPossible(streams, settings, 'something');
   const answer = await ask(`${question} (y/N) `, streams);
   if (!/^y(es)?$/i.test(answer.trim())) throw declined('declined; nothing was changed.');
 }

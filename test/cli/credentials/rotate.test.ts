@@ -163,7 +163,7 @@ describe('credentials rotate', () => {
     ['no service', ['nothing', '--yes'], 5, /no service "nothing"/],
     ['not a duration', ['--retire-after', 'soon', '--yes'], 2, /"soon" is not a duration/],
     ['no tool', ['--yes', '--wrangler', '/nonexistent/wrangler'], 4, /nothing was changed/],
-    ['nobody to ask', [], 2, /add --yes/],
+    ['nobody to ask', [], 2, /this changes AWS and a Cloudflare Worker, .*\n.*add --yes/],
   ])('%s', async (_, argv, code, words) => {
     const before = await keys();
     const result = await rotate(argv);

@@ -119,7 +119,7 @@ describe('credentials push', () => {
       /AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION \(or AWS_DEFAULT_REGION\) is missing in the environment/,
     ],
     ['keys that end', ['--yes'], { env: { ...KEYS, AWS_SESSION_TOKEN: 'x'.repeat(40) } }, 4, /temporary/],
-    ['no terminal', [], { env: KEYS }, 2, /add --yes/],
+    ['no terminal', [], { env: KEYS }, 2, /this changes HCP Terraform, .*\n.*add --yes/],
     ['a terminal as a pipe', ['--from-stdin', '--yes'], { stdinTTY: true }, 2, /standard input is a terminal/],
     [
       'lines that are none',

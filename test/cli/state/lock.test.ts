@@ -86,7 +86,7 @@ describe('state lock', () => {
   });
 
   test.each([
-    [['state', 'lock', 'worker'], '--yes'],
+    [['state', 'lock', 'worker'], 'this changes HCP Terraform, and nobody can be asked here'],
     [['state', 'lock', '--yes'], 'more than one service'],
     [['state', 'lock', 'worker', '--yes', '--reason', ' '], '--reason is empty'],
     [['state', 'lock', 'worker', '--yes', '--reason', 'x'.repeat(201)], '201 characters'],
