@@ -1,8 +1,8 @@
 import { CloudTrailClient, type Event, LookupEventsCommand } from '@aws-sdk/client-cloudtrail';
-import { classifyAwsError } from '../../errors/classify-aws-error.ts';
 import type { ClientSetup } from '../client-options.ts';
 import { type CallRules, guardClient } from '../guard-client.ts';
 import type { FunctionChange, ReleaseTrail, TrailPage } from '../ports/release-trail.ts';
+import { awsCall } from './aws-call.ts';
 
 const RULES: CallRules = { slow: [LookupEventsCommand] };
 
@@ -23,23 +23,21 @@ export class CloudTrailReleaseTrail implements ReleaseTrail {
     sinceMs,
     next,
   }: Omit<Query, 'sinceMs'> & Partial<Pick<Query, 'sinceMs'>>): Promise<TrailPage> {
-    try {
-      const page = await this.#client.send(
+    const page = await awsCall({ action: 'cloudtrail:LookupEvents', resource: 'the event history' }, () =>
+      this.#client.send(
         new LookupEventsCommand({
           // One attribute a call: https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_LookupEvents.html
           LookupAttributes: [{ AttributeKey: 'EventName', AttributeValue: eventName }],
           ...(sinceMs === undefined ? {} : { StartTime: new Date(sinceMs) }),
           ...(next === undefined ? {} : { NextToken: next }),
         }),
-      );
-      const changes = (page.Events ?? []).map(toChange).filter((change) => change !== undefined);
-      return {
-        changes: changes.filter((change) => change.functionName === functionName).map((change) => change.change),
-        next: page.NextToken,
-      };
-    } catch (cause) {
-      throw classifyAwsError(cause, { action: 'cloudtrail:LookupEvents', resource: 'the event history' });
-    }
+      ),
+    );
+    const changes = (page.Events ?? []).map(toChange).filter((change) => change !== undefined);
+    return {
+      changes: changes.filter((change) => change.functionName === functionName).map((change) => change.change),
+      next: page.NextToken,
+    };
   }
 }
 

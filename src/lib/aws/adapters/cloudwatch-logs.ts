@@ -3,13 +3,12 @@ import {
   DescribeLogGroupsCommand,
   FilterLogEventsCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
-import { classifyAwsError } from '../../errors/classify-aws-error.ts';
 import { CvopsError } from '../../errors/cvops-error.ts';
 import type { ClientSetup } from '../client-options.ts';
 import { type CallRules, guardClient } from '../guard-client.ts';
 import type { FunctionLogs, LogLine, LogPages, LogQuery } from '../ports/function-logs.ts';
 import type { LogGroupSettings, LogGroups, ReportLines } from '../ports/usage-source.ts';
-import { awsPages } from './aws-call.ts';
+import { awsCall, awsPages } from './aws-call.ts';
 
 /** A search of a large group takes long. */
 const RULES: CallRules = { slow: [FilterLogEventsCommand] };
@@ -46,12 +45,17 @@ export class CloudWatchLogs implements FunctionLogs, LogPages, LogGroups, Report
 
   async *pages(functionName: string, options: LogQuery): AsyncGenerator<readonly LogLine[]> {
     const group = `/aws/lambda/${functionName}`;
+    const site = {
+      action: 'logs:FilterLogEvents',
+      resource: `log group "${group}"`,
+      notFound: { code: 'LogGroupNotFound' },
+    };
     const pattern = filterPattern(options);
     let left = options.limit;
     let next: string | undefined;
-    try {
-      do {
-        const answer = await this.#client.send(
+    do {
+      const answer = await awsCall(site, () =>
+        this.#client.send(
           new FilterLogEventsCommand({
             logGroupName: group,
             startTime: options.fromMs,
@@ -62,24 +66,18 @@ export class CloudWatchLogs implements FunctionLogs, LogPages, LogGroups, Report
             ...(options.stream === undefined ? {} : { logStreamNames: [options.stream] }),
           }),
           options.signal === undefined ? {} : { abortSignal: options.signal },
-        );
-        const lines = (answer.events ?? []).map((event) => ({
-          at: event.timestamp ?? 0,
-          stream: event.logStreamName ?? '',
-          message: this.#readable((event.message ?? '').trimEnd()),
-        }));
-        left -= lines.length;
-        yield lines;
-        // A page may be empty and still have a next one.
-        next = answer.nextToken;
-      } while (next !== undefined && left > 0);
-    } catch (cause) {
-      throw classifyAwsError(cause, {
-        action: 'logs:FilterLogEvents',
-        resource: `log group "${group}"`,
-        notFound: { code: 'LogGroupNotFound' },
-      });
-    }
+        ),
+      );
+      const lines = (answer.events ?? []).map((event) => ({
+        at: event.timestamp ?? 0,
+        stream: event.logStreamName ?? '',
+        message: this.#readable((event.message ?? '').trimEnd()),
+      }));
+      left -= lines.length;
+      yield lines;
+      // A page may be empty and still have a next one.
+      next = answer.nextToken;
+    } while (next !== undefined && left > 0);
   }
 
   #readable(line: string): string {

@@ -5,8 +5,8 @@ import {
   type GetMetricStatisticsCommandInput,
   ListMetricsCommand,
 } from '@aws-sdk/client-cloudwatch';
-import { classifyAwsError } from '../../errors/classify-aws-error.ts';
 import type { Measurements, MetricFilter, MetricName, SeriesPoint, SeriesQuery } from '../ports/usage-source.ts';
+import { awsCall } from './aws-call.ts';
 
 /**
  * {@link Measurements} over GetMetricStatistics and ListMetrics, which are within the free tier; GetMetricData is billed
@@ -46,11 +46,15 @@ export class CloudWatchMeasurements implements Measurements {
   }
 
   async metrics({ namespace, metric, dimensions = {}, recentlyActive, mostPages }: MetricFilter) {
+    const site = {
+      action: 'cloudwatch:ListMetrics',
+      resource: namespace === undefined ? 'the metrics of this account' : `the metrics of ${namespace}`,
+    };
     const metrics: MetricName[] = [];
     let next: string | undefined;
-    try {
-      for (let page = 0; page < mostPages; page++) {
-        const answer = await this.#client.send(
+    for (let page = 0; page < mostPages; page++) {
+      const answer = await awsCall(site, () =>
+        this.#client.send(
           new ListMetricsCommand({
             Namespace: namespace,
             MetricName: metric,
@@ -61,24 +65,19 @@ export class CloudWatchMeasurements implements Measurements {
             NextToken: next,
             ...(recentlyActive === true ? { RecentlyActive: 'PT3H' } : {}),
           }),
-        );
-        for (const { Namespace = '', MetricName: name = '', Dimensions = [] } of answer.Metrics ?? []) {
-          metrics.push({
-            namespace: Namespace,
-            metric: name,
-            dimensions: Object.fromEntries(Dimensions.map(({ Name = '', Value = '' }) => [Name, Value])),
-          });
-        }
-        next = answer.NextToken;
-        if (next === undefined) break;
+        ),
+      );
+      for (const { Namespace = '', MetricName: name = '', Dimensions = [] } of answer.Metrics ?? []) {
+        metrics.push({
+          namespace: Namespace,
+          metric: name,
+          dimensions: Object.fromEntries(Dimensions.map(({ Name = '', Value = '' }) => [Name, Value])),
+        });
       }
-      return { metrics, complete: next === undefined };
-    } catch (cause) {
-      throw classifyAwsError(cause, {
-        action: 'cloudwatch:ListMetrics',
-        resource: namespace === undefined ? 'the metrics of this account' : `the metrics of ${namespace}`,
-      });
+      next = answer.NextToken;
+      if (next === undefined) break;
     }
+    return { metrics, complete: next === undefined };
   }
 
   async #statistics(
@@ -86,8 +85,13 @@ export class CloudWatchMeasurements implements Measurements {
     statistics: Pick<GetMetricStatisticsCommandInput, 'Statistics' | 'ExtendedStatistics'>,
   ): Promise<readonly Datapoint[]> {
     const { namespace, metric, dimensions } = query;
-    try {
-      const answer = await this.#client.send(
+    const of = Object.values(dimensions).join(', ');
+    const site = {
+      action: 'cloudwatch:GetMetricStatistics',
+      resource: `metric ${namespace} ${metric}${of === '' ? '' : ` of ${of}`}`,
+    };
+    const answer = await awsCall(site, () =>
+      this.#client.send(
         new GetMetricStatisticsCommand({
           Namespace: namespace,
           MetricName: metric,
@@ -97,14 +101,8 @@ export class CloudWatchMeasurements implements Measurements {
           Period: query.periodSeconds,
           ...statistics,
         }),
-      );
-      return answer.Datapoints ?? [];
-    } catch (cause) {
-      const of = Object.values(dimensions).join(', ');
-      throw classifyAwsError(cause, {
-        action: 'cloudwatch:GetMetricStatistics',
-        resource: `metric ${namespace} ${metric}${of === '' ? '' : ` of ${of}`}`,
-      });
-    }
+      ),
+    );
+    return answer.Datapoints ?? [];
   }
 }

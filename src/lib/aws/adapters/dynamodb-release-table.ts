@@ -3,6 +3,7 @@ import { type AwsCallSite, classifyAwsError } from '../../errors/classify-aws-er
 import type { ClientSetup } from '../client-options.ts';
 import { type CallRules, guardClient } from '../guard-client.ts';
 import type { ReleaseRow, ReleaseTable } from '../ports/release-table.ts';
+import { awsCall } from './aws-call.ts';
 
 const RULES: CallRules = { answers: { Query: ['Count'] }, finish: [PutItemCommand] };
 /** A release is over when it is remembered: better kept on this machine soon than written late. */
@@ -24,37 +25,33 @@ export class DynamoDbReleaseTable implements ReleaseTable {
   }
 
   async add({ target, sort, entry }: ReleaseRow): Promise<'added' | 'there'> {
-    try {
-      await this.#client.send(
-        new PutItemCommand({
-          TableName: this.#name,
-          Item: { target: { S: target }, sort: { S: sort }, entry: { S: entry } },
-          // A put replaces what is there; with this it only ever adds.
-          // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.ConditionExpressions.html
-          ConditionExpression: 'attribute_not_exists(#target)',
-          ExpressionAttributeNames: { '#target': 'target' },
-        }),
-      );
-      return 'added';
-    } catch (cause) {
-      if ((cause as Error).name === 'ConditionalCheckFailedException') return 'there';
-      throw classifyAwsError(cause, this.#site('dynamodb:PutItem'));
-    }
+    // A put replaces what is there; with this it only ever adds.
+    // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.ConditionExpressions.html
+    const isNew = 'attribute_not_exists(#target)';
+    const item = { target: { S: target }, sort: { S: sort }, entry: { S: entry } };
+    return (await this.#putWhere(isNew, item)) ? 'added' : 'there';
   }
 
   async tryAdd(): Promise<void> {
+    // True of no row: permission and keys are looked at, and nothing is ever written.
+    const never = 'attribute_exists(#target) AND attribute_not_exists(#target)';
+    await this.#putWhere(never, { target: { S: 'cvops' }, sort: { S: 'doctor' } });
+  }
+
+  /** False where the row that is there, or its absence, does not meet the condition. */
+  async #putWhere(condition: string, item: Record<string, AttributeValue>): Promise<boolean> {
     try {
       await this.#client.send(
         new PutItemCommand({
           TableName: this.#name,
-          Item: { target: { S: 'cvops' }, sort: { S: 'doctor' } },
-          // True of no row: permission and keys are looked at, and nothing is ever written.
-          ConditionExpression: 'attribute_exists(#target) AND attribute_not_exists(#target)',
+          Item: item,
+          ConditionExpression: condition,
           ExpressionAttributeNames: { '#target': 'target' },
         }),
       );
+      return true;
     } catch (cause) {
-      if ((cause as Error).name === 'ConditionalCheckFailedException') return;
+      if ((cause as Error).name === 'ConditionalCheckFailedException') return false;
       throw classifyAwsError(cause, this.#site('dynamodb:PutItem'));
     }
   }
@@ -62,9 +59,9 @@ export class DynamoDbReleaseTable implements ReleaseTable {
   async newest(target: string, from: string, limit?: number): Promise<readonly ReleaseRow[]> {
     const rows: ReleaseRow[] = [];
     let start: Record<string, AttributeValue> | undefined;
-    try {
-      do {
-        const page = await this.#client.send(
+    do {
+      const page = await awsCall(this.#site('dynamodb:Query'), () =>
+        this.#client.send(
           new QueryCommand({
             TableName: this.#name,
             // SORT is a reserved word: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ReservedWords.html
@@ -77,15 +74,13 @@ export class DynamoDbReleaseTable implements ReleaseTable {
             ...(limit === undefined ? {} : { Limit: limit - rows.length }),
             ...(start === undefined ? {} : { ExclusiveStartKey: start }),
           }),
-        );
-        for (const item of page.Items ?? []) {
-          rows.push({ target, sort: item['sort']?.S ?? '', entry: item['entry']?.S ?? '' });
-        }
-        start = page.LastEvaluatedKey;
-      } while (start !== undefined && (limit === undefined || rows.length < limit));
-    } catch (cause) {
-      throw classifyAwsError(cause, this.#site('dynamodb:Query'));
-    }
+        ),
+      );
+      for (const item of page.Items ?? []) {
+        rows.push({ target, sort: item['sort']?.S ?? '', entry: item['entry']?.S ?? '' });
+      }
+      start = page.LastEvaluatedKey;
+    } while (start !== undefined && (limit === undefined || rows.length < limit));
     return rows;
   }
 

@@ -4,11 +4,11 @@ import {
   DynamoDBClient,
   type TableDescription,
 } from '@aws-sdk/client-dynamodb';
-import { classifyAwsError } from '../../errors/classify-aws-error.ts';
 import type { ClientSetup } from '../client-options.ts';
 import { type CallRules, guardClient } from '../guard-client.ts';
 import type { TableDescribed, Tables } from '../ports/account.ts';
 import type { TableCapacities, TableSettings } from '../ports/usage-source.ts';
+import { awsCall } from './aws-call.ts';
 
 const RULES: CallRules = { answers: { DescribeTable: ['Table.TableStatus'] } };
 
@@ -56,16 +56,13 @@ export class DynamoDbTables implements Tables, TableCapacities {
   }
 
   async #describe(name: string): Promise<TableDescription> {
-    try {
-      const { Table } = await this.#client.send(new DescribeTableCommand({ TableName: name }));
-      return Table ?? {};
-    } catch (cause) {
-      throw classifyAwsError(cause, {
-        action: 'dynamodb:DescribeTable',
-        resource: `table "${name}"`,
-        notFound: { code: 'TableNotFound' },
-      });
-    }
+    const site = {
+      action: 'dynamodb:DescribeTable',
+      resource: `table "${name}"`,
+      notFound: { code: 'TableNotFound' },
+    };
+    const { Table = {} } = await awsCall(site, () => this.#client.send(new DescribeTableCommand({ TableName: name })));
+    return Table;
   }
 }
 

@@ -1,8 +1,8 @@
 import { GetTopicAttributesCommand, SNSClient } from '@aws-sdk/client-sns';
-import { classifyAwsError } from '../../errors/classify-aws-error.ts';
 import type { ClientSetup } from '../client-options.ts';
 import { type CallRules, guardClient } from '../guard-client.ts';
 import type { Account, Topics } from '../ports/account.ts';
+import { awsCall } from './aws-call.ts';
 
 const RULES: CallRules = { answers: { GetTopicAttributes: ['Attributes'] } };
 
@@ -20,20 +20,19 @@ export class SnsTopics implements Topics {
 
   async describe(nameOrArn: string): Promise<{ arn: string; confirmed: number; pending: number }> {
     const arn = nameOrArn.startsWith('arn:') ? nameOrArn : await this.#arnOf(nameOrArn);
-    try {
-      const { Attributes } = await this.#client.send(new GetTopicAttributesCommand({ TopicArn: arn }));
-      return {
-        arn,
-        confirmed: Number(Attributes?.['SubscriptionsConfirmed'] ?? 0),
-        pending: Number(Attributes?.['SubscriptionsPending'] ?? 0),
-      };
-    } catch (cause) {
-      throw classifyAwsError(cause, {
-        action: 'sns:GetTopicAttributes',
-        resource: `topic "${nameOrArn}"`,
-        notFound: { code: 'TopicNotFound' },
-      });
-    }
+    const site = {
+      action: 'sns:GetTopicAttributes',
+      resource: `topic "${nameOrArn}"`,
+      notFound: { code: 'TopicNotFound' },
+    };
+    const { Attributes } = await awsCall(site, () =>
+      this.#client.send(new GetTopicAttributesCommand({ TopicArn: arn })),
+    );
+    return {
+      arn,
+      confirmed: Number(Attributes?.['SubscriptionsConfirmed'] ?? 0),
+      pending: Number(Attributes?.['SubscriptionsPending'] ?? 0),
+    };
   }
 
   async #arnOf(name: string): Promise<string> {

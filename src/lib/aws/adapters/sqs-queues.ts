@@ -16,7 +16,7 @@ import {
   type SendMessageBatchCommandInput,
   SQSClient,
 } from '@aws-sdk/client-sqs';
-import { classifyAwsError } from '../../errors/classify-aws-error.ts';
+import type { AwsCallSite } from '../../errors/classify-aws-error.ts';
 import type { ClientSetup } from '../client-options.ts';
 import { type CallRules, guardClient } from '../guard-client.ts';
 import type {
@@ -29,6 +29,7 @@ import type {
   ReceivedMessage,
   SentMessage,
 } from '../ports/queues.ts';
+import { awsCall, awsPages } from './aws-call.ts';
 import { SqsWire } from './sqs-wire.ts';
 
 const OF_MESSAGES = [
@@ -64,11 +65,11 @@ export class SqsQueues implements Queues {
     const name = isUrl ? nameOfUrl(nameOrUrl) : nameOrUrl;
     const url = isUrl
       ? nameOrUrl
-      : await this.#call('sqs:GetQueueUrl', name, async () => {
+      : await awsCall(queueSite('sqs:GetQueueUrl', name), async () => {
           const answer = await this.#client.send(new GetQueueUrlCommand({ QueueName: name }));
           return answer.QueueUrl!;
         });
-    return this.#call('sqs:GetQueueAttributes', name, async () => {
+    return awsCall(queueSite('sqs:GetQueueAttributes', name), async () => {
       const answer = await this.#client.send(new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: ['All'] }));
       const attributes = answer.Attributes ?? {};
       return {
@@ -82,19 +83,13 @@ export class SqsQueues implements Queues {
   }
 
   async sourcesOf(queue: Queue): Promise<readonly string[]> {
-    return this.#call('sqs:ListDeadLetterSourceQueues', queue.name, async () => {
-      const names: string[] = [];
-      let next: string | undefined;
-      do {
-        // NextToken comes only when MaxResults is set.
-        // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ListDeadLetterSourceQueues.html
-        const answer = await this.#client.send(
-          new ListDeadLetterSourceQueuesCommand({ QueueUrl: queue.url, MaxResults: 1000, NextToken: next }),
-        );
-        names.push(...(answer.queueUrls ?? []).map(nameOfUrl));
-        next = answer.NextToken;
-      } while (next !== undefined);
-      return names;
+    return awsPages(queueSite('sqs:ListDeadLetterSourceQueues', queue.name), async (NextToken) => {
+      // NextToken comes only when MaxResults is set.
+      // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ListDeadLetterSourceQueues.html
+      const answer = await this.#client.send(
+        new ListDeadLetterSourceQueuesCommand({ QueueUrl: queue.url, MaxResults: 1000, NextToken }),
+      );
+      return { items: (answer.queueUrls ?? []).map(nameOfUrl), next: answer.NextToken };
     });
   }
 
@@ -119,7 +114,7 @@ export class SqsQueues implements Queues {
       // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/using-receiverequestattemptid-request-parameter.html
       ...(queue.fifo ? { ReceiveRequestAttemptId: randomUUID() } : {}),
     };
-    return this.#call('sqs:ReceiveMessage', queue.name, async () => {
+    return awsCall(queueSite('sqs:ReceiveMessage', queue.name), async () => {
       const ends = options.signal === undefined ? {} : { abortSignal: options.signal };
       const bySdk = async (again: boolean) => {
         const tell = (attempts = 1) => {
@@ -141,7 +136,7 @@ export class SqsQueues implements Queues {
   }
 
   async send(queue: Queue, messages: readonly OutgoingMessage[]): Promise<readonly BatchResult<SentMessage>[]> {
-    return this.#call('sqs:SendMessage', queue.name, async () => {
+    return awsCall(queueSite('sqs:SendMessage', queue.name), async () => {
       const input: SendMessageBatchCommandInput = {
         QueueUrl: queue.url,
         Entries: messages.map((message, index) => ({
@@ -170,7 +165,7 @@ export class SqsQueues implements Queues {
   }
 
   async delete(queue: Queue, receiptHandles: readonly string[]): Promise<readonly BatchResult<object>[]> {
-    return this.#call('sqs:DeleteMessage', queue.name, async () => {
+    return awsCall(queueSite('sqs:DeleteMessage', queue.name), async () => {
       const input: DeleteMessageBatchCommandInput = {
         QueueUrl: queue.url,
         Entries: receiptHandles.map((ReceiptHandle, index) => ({ Id: String(index), ReceiptHandle })),
@@ -186,7 +181,7 @@ export class SqsQueues implements Queues {
     receiptHandles: readonly string[],
     seconds: number,
   ): Promise<readonly BatchResult<object>[]> {
-    return this.#call('sqs:ChangeMessageVisibility', queue.name, async () => {
+    return awsCall(queueSite('sqs:ChangeMessageVisibility', queue.name), async () => {
       const input: ChangeMessageVisibilityBatchCommandInput = {
         QueueUrl: queue.url,
         Entries: receiptHandles.map((ReceiptHandle, index) => ({
@@ -211,21 +206,17 @@ export class SqsQueues implements Queues {
     this.#sender ??= client(this.#setup, { maxAttempts: 1 });
     return this.#sender;
   }
+}
 
-  async #call<T>(action: string, queueName: string, work: () => Promise<T>): Promise<T> {
-    try {
-      return await work();
-    } catch (cause) {
-      throw classifyAwsError(cause, {
-        action,
-        resource: `queue "${queueName}"`,
-        notFound: {
-          code: 'QueueNotFound',
-          hint: 'check the name, the region and the account: `cvops dlq list`, `cvops doctor`.',
-        },
-      });
-    }
-  }
+function queueSite(action: string, name: string): AwsCallSite {
+  return {
+    action,
+    resource: `queue "${name}"`,
+    notFound: {
+      code: 'QueueNotFound',
+      hint: 'check the name, the region and the account: `cvops dlq list`, `cvops doctor`.',
+    },
+  };
 }
 
 function client(setup: ClientSetup, options: { readonly maxAttempts?: number } = {}): SQSClient {

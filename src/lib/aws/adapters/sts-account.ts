@@ -1,8 +1,8 @@
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import { classifyAwsError } from '../../errors/classify-aws-error.ts';
 import type { CallRecord, ClientSetup } from '../client-options.ts';
 import { type CallRules, guardClient } from '../guard-client.ts';
 import type { Account } from '../ports/account.ts';
+import { awsCall } from './aws-call.ts';
 
 const RULES: CallRules = { answers: { GetCallerIdentity: ['Account', 'Arn'] } };
 
@@ -18,12 +18,10 @@ export class StsAccount implements Account {
   }
 
   async identity(): Promise<{ accountId: string; arn: string }> {
-    try {
-      const answer = await this.#client.send(new GetCallerIdentityCommand({}));
-      return { accountId: answer.Account ?? '', arn: answer.Arn ?? '' };
-    } catch (cause) {
-      throw classifyAwsError(cause, { action: 'sts:GetCallerIdentity', resource: 'this account' });
-    }
+    const answer = await awsCall({ action: 'sts:GetCallerIdentity', resource: 'this account' }, () =>
+      this.#client.send(new GetCallerIdentityCommand({})),
+    );
+    return { accountId: answer.Account ?? '', arn: answer.Arn ?? '' };
   }
 
   clockSkewMs(): number | null {
