@@ -4,6 +4,7 @@ import type { Measurements, ReportLines } from '../aws/ports/usage-source.ts';
 import type { Config } from '../config/config.ts';
 import { type FoundService, servicesWith } from '../config/find-service.ts';
 import { readRecord } from '../dlq/explain/log-record.ts';
+import { HOUR_MS, MINUTE_MS } from '../durations.ts';
 import type { ReleaseEntry } from '../release-ledger/release-entry.ts';
 import type { ReleaseLedger } from '../release-ledger/release-ledger.ts';
 import { orderedSeries } from '../usage/collect/ordered-series.ts';
@@ -32,8 +33,6 @@ export interface ReliabilitySources {
 
 type Dimensions = Readonly<Record<string, string>>;
 
-const MINUTE_MS = 60_000;
-const HOUR_MS = 60 * MINUTE_MS;
 const CALLS_AT_ONCE = 10;
 /** What REPORT lines are read of one function, the newest. */
 const MOST_INVOCATIONS = 100_000;

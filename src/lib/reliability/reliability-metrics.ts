@@ -1,3 +1,4 @@
+import { MINUTE_MS } from '../durations.ts';
 import { formatCount, plural } from '../io/format.ts';
 import type { ReportedMetric } from '../reported-metric.ts';
 import type { Gap, Reading } from '../usage/readings.ts';
@@ -11,8 +12,6 @@ export interface ReliabilityMetric extends ReportedMetric {
 }
 
 type Figure = Omit<ReliabilityMetric, 'label' | 'article' | 'id' | 'unit'>;
-
-const MINUTE_MS = 60_000;
 
 /** How reliable a system was. Figures that rest on what could not be read are null and have their gap. */
 export function reliabilityMetrics(readings: ReliabilityReadings): readonly ReliabilityMetric[] {

@@ -1,3 +1,4 @@
+import { DAY_MS, HOUR_MS } from '../durations.ts';
 import { formatAliasRecord, parseAliasRecord } from '../release/alias-record.ts';
 import { releaseId } from '../release/release-id.ts';
 import type { Simulator } from '../simulator/simulator.ts';
@@ -8,7 +9,6 @@ import { asRelease, type ServiceBundles } from './service-bundles.ts';
 import { SYSTEM } from './system.ts';
 import { TABLE } from './table.ts';
 
-const DAY_MS = 86_400_000;
 /** Longer than the simulator takes to make a version Active. */
 const SETTLE_MS = 1_000;
 const ROLE = 'cv-analytics-lambda';
@@ -233,6 +233,6 @@ function seedReport(simulator: Simulator, nowMs: number): void {
 /** The last Monday at 8:00 (UTC) before then, ms. */
 function lastMonday(nowMs: number): number {
   const today = nowMs - (nowMs % DAY_MS);
-  const at = today - ((new Date(today).getUTCDay() + 6) % 7) * DAY_MS + 8 * 3_600_000;
+  const at = today - ((new Date(today).getUTCDay() + 6) % 7) * DAY_MS + 8 * HOUR_MS;
   return at < nowMs ? at : at - 7 * DAY_MS;
 }

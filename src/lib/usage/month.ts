@@ -1,8 +1,6 @@
+import { DAY_MS } from '../durations.ts';
 import { CvopsError } from '../errors/cvops-error.ts';
 import { ExitCode } from '../errors/exit-code.ts';
-
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
 
 /** A calendar month in UTC, which is what AWS bills by. */
 export interface Month {

@@ -1,5 +1,6 @@
+import { DAY_MS, HOUR_MS } from '../durations.ts';
 import type { Period } from './month.ts';
-import { DAY_MS, HOUR_MS, type Hours, total } from './rows/hours.ts';
+import { type Hours, sumOf, total } from './rows/hours.ts';
 import type { Confidence } from './usage-row.ts';
 
 const HOURS_OF_WEEK = 168;
@@ -71,9 +72,9 @@ export function projectRecent(hours: Hours, period: Period, mostPerHour: number 
   const begun = mostPerHour === null ? observedFrom(hours, period) : firstWholeHour(hours, period);
   const since = Math.max(begun, period.untilMs - WEEK_MS);
   if (since === period.untilMs) return null;
-  const recent = hours
-    .map(({ at, value }) => value * Math.min(Math.max((at + HOUR_MS - since) / HOUR_MS, 0), 1))
-    .reduce((sum, value) => sum + value, 0);
+  const recent = sumOf(
+    hours.map(({ at, value }) => value * Math.min(Math.max((at + HOUR_MS - since) / HOUR_MS, 0), 1)),
+  );
   const pace = recent / (period.untilMs - since);
   // A script that asked for an hour is no poller.
   const isYoung = mostPerHour !== null && period.untilMs - since < DAY_MS;

@@ -1,4 +1,5 @@
 import { paidOperation } from './paid-operations.ts';
+import { sumOf } from './rows/hours.ts';
 import type { UsageReport } from './usage-row.ts';
 
 /**
@@ -8,9 +9,9 @@ import type { UsageReport } from './usage-row.ts';
 export function selfUsage(calls: Readonly<Record<string, number>>): UsageReport['self'] {
   const counted = Object.entries(calls).map(([name, count]) => ({ count, paid: paidOperation(name) }));
   return {
-    apiCalls: counted.reduce((sum, { count }) => sum + count, 0),
-    paidCalls: counted.reduce((sum, { count, paid }) => sum + (paid === undefined ? 0 : count), 0),
-    costUsd: counted.reduce((sum, { count, paid }) => sum + count * (paid?.usd ?? 0), 0),
+    apiCalls: sumOf(counted.map(({ count }) => count)),
+    paidCalls: sumOf(counted.map(({ count, paid }) => (paid === undefined ? 0 : count))),
+    costUsd: sumOf(counted.map(({ count, paid }) => count * (paid?.usd ?? 0))),
     calls,
   };
 }

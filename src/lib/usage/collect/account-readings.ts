@@ -1,10 +1,11 @@
 import type { MetricFilter } from '../../aws/ports/usage-source.ts';
+import { DAY_MS } from '../../durations.ts';
 import { mapped } from '../mapped.ts';
 import type { Reading, Readings, Series } from '../readings.ts';
 import type { Reader } from './reader.ts';
 
 /** ListMetrics names what had data in the last two weeks: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_ListMetrics.html */
-const LISTED_MS = 14 * 86_400_000;
+const LISTED_MS = 14 * DAY_MS;
 const PAGES = 2;
 /** 5,000 metrics; whoever has more of them is far beyond what is free. */
 const CUSTOM_PAGES = 10;

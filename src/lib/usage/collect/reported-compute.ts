@@ -1,6 +1,8 @@
 import type { LogLine } from '../../aws/ports/function-logs.ts';
 import { readRecord } from '../../dlq/explain/log-record.ts';
+import { mapped } from '../mapped.ts';
 import type { Reading, ReportedCompute, VersionSettings } from '../readings.ts';
+import { totalOf } from '../rows/hours.ts';
 import type { MeasuredFunction } from './function-readings.ts';
 import type { Reader } from './reader.ts';
 
@@ -18,7 +20,7 @@ export async function reportedCompute(
   { name, versions, invocations }: MeasuredFunction,
 ): Promise<Reading<ReportedCompute>> {
   const { month, untilMs } = reader.period;
-  const counted = invocations.value?.reduce((sum, point) => sum + point.sum, 0) ?? Number.POSITIVE_INFINITY;
+  const counted = mapped(invocations, totalOf).value ?? Number.POSITIVE_INFINITY;
   const span = { fromMs: month.startMs, toMs: Math.min(untilMs, month.endMs - 1) };
   return reader.read('logs', async (logs) => {
     const total = new ReportTotal(versions.value ?? []);

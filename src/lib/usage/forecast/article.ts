@@ -1,3 +1,4 @@
+import { sumOf } from '../rows/hours.ts';
 import type { Scenario } from './forecast.ts';
 import type { Bounds } from './forecast-row.ts';
 
@@ -38,8 +39,7 @@ export function besideArticle(scenario: Scenario): ArticleComparison | null {
   const millions = scenario.queriesPerMonth / 1_000_000;
   const lines = Object.entries(WHY).map(([service, why]): ArticleLine => {
     const rows = scenario.rows.filter((row) => row.service === service);
-    const sum = (amount: (row: Scenario['rows'][number]) => number) =>
-      rows.reduce((total, row) => total + amount(row), 0);
+    const sum = (amount: (row: Scenario['rows'][number]) => number) => sumOf(rows.map(amount));
     const perMillion = PER_MILLION[service as keyof typeof PER_MILLION];
     return {
       service,
@@ -51,7 +51,7 @@ export function besideArticle(scenario: Scenario): ArticleComparison | null {
   });
   return {
     lines: lines.filter(({ articleUsd, oursRangeUsd }) => articleUsd !== null || oursRangeUsd.high > 0),
-    articleUsd: Object.values(PER_MILLION).reduce((total, usd) => total + usd, 0) * millions,
+    articleUsd: sumOf(Object.values(PER_MILLION)) * millions,
     why: 'The article takes off no allowance and prints dollars as pounds.',
   };
 }

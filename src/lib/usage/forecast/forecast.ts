@@ -1,3 +1,4 @@
+import { sumOf } from '../rows/hours.ts';
 import type { Tariff } from '../tariff/tariff.ts';
 import { cloudflareRows, cloudWatchRows, mailRows } from './edge-rows.ts';
 import type { Bounds, ForecastRow } from './forecast-row.ts';
@@ -27,10 +28,10 @@ export function forecast(queries: number, model: SystemModel, tariff: Tariff): S
     family(queries, model, tariff),
   );
   const sums = (those: readonly ForecastRow[]) => ({
-    usd: those.reduce((total, row) => total + row.costUsd, 0),
+    usd: sumOf(those.map((row) => row.costUsd)),
     range: {
-      low: those.reduce((total, row) => total + row.costRangeUsd.low, 0),
-      high: those.reduce((total, row) => total + row.costRangeUsd.high, 0),
+      low: sumOf(those.map((row) => row.costRangeUsd.low)),
+      high: sumOf(those.map((row) => row.costRangeUsd.high)),
     },
   });
   const all = sums(rows);

@@ -1,6 +1,6 @@
+import { DAY_MS } from '../../durations.ts';
+import { sumOf } from '../rows/hours.ts';
 import type { UsageReport, UsageRow } from '../usage-row.ts';
-
-const DAY_MS = 86_400_000;
 
 /**
  * When a row passes its limit, ms since the epoch: within the day that it did, or on the straight way to what is
@@ -12,7 +12,7 @@ export function passesLimitAt(row: UsageRow, period: UsageReport['period']): num
   const fromMs = Date.parse(period.from);
   const untilMs = Date.parse(period.until);
   if (used > limit) {
-    const measured = row.daily.reduce((sum, each) => sum + each, 0);
+    const measured = sumOf(row.daily);
     let sum = 0;
     const day = row.daily.findIndex((each) => {
       sum += measured === 0 ? 0 : (each / measured) * used;

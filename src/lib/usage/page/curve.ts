@@ -1,4 +1,6 @@
+import { DAY_MS } from '../../durations.ts';
 import { amount, dayName } from '../figures.ts';
+import { sumOf } from '../rows/hours.ts';
 import type { UsageReport, UsageRow } from '../usage-row.ts';
 import { type Markup, markup } from './markup.ts';
 
@@ -10,7 +12,6 @@ const LEFT = 2;
 const RIGHT = 236;
 /** The limit is drawn when the month comes this near to it; else it would press the curve flat. */
 const LIMIT_IN_SIGHT = 2.2;
-const DAY_MS = 86_400_000;
 
 /**
  * The month of one row: what was used up to each day, and the way to its projected end with its range; for rows that are
@@ -42,7 +43,7 @@ ${limit === null ? null : markup`<line class="limit-way" x1="${LEFT}" x2="${RIGH
 type Scale = (value: number) => number;
 
 function way(row: UsageRow, used: number, period: UsageReport['period'], x: Scale, y: Scale): Markup {
-  const measured = row.daily.reduce((sum, each) => sum + each, 0);
+  const measured = sumOf(row.daily);
   const share = measured === 0 ? 0 : used / measured;
   const elapsed = period.elapsed * period.days;
   let sum = 0;

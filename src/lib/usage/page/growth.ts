@@ -1,4 +1,5 @@
 import { amount, rowName } from '../figures.ts';
+import { sumOf } from '../rows/hours.ts';
 import type { UsageReport, UsageRow } from '../usage-row.ts';
 
 /** What grows with traffic; alarms, schedules and mails do not. */
@@ -24,7 +25,7 @@ export function growth({ rows, period }: UsageReport): string | null {
 
 function timesOf({ id, limit, used, projected, projectedRange, parts, account }: UsageRow): number | null {
   if (!WITH_TRAFFIC.has(id) || limit === null || used === null || projected === null) return null;
-  const fixed = parts.reduce((sum, part) => sum + (WITHOUT_TRAFFIC.has(part.name) ? part.used : 0), 0);
+  const fixed = sumOf(parts.filter(({ name }) => WITHOUT_TRAFFIC.has(name)).map((part) => part.used));
   const share = used === 0 ? 0 : fixed / used;
   const high = projectedRange?.high ?? projected;
   const traffic = high * (1 - share);

@@ -1,10 +1,9 @@
+import { DAY_MS } from '../../durations.ts';
 import { formatUsd, plural } from '../../io/format.ts';
 import { dayName, inCurrency, momentName, monthName, rowName, shareOf } from '../figures.ts';
 import type { UsageReport, UsageRow } from '../usage-row.ts';
 import { growth } from './growth.ts';
 import { type Markup, markup } from './markup.ts';
-
-const DAY_MS = 86_400_000;
 
 /** The page's head: the month, the answer in one sentence, and the three figures behind it. */
 export function headline(report: UsageReport): Markup {

@@ -1,12 +1,13 @@
 import type { FreeTier, FreeTierOffer } from '../../aws/ports/free-tier.ts';
+import { DAY_MS } from '../../durations.ts';
 import type { Period } from '../month.ts';
 import type { Reading } from '../readings.ts';
+import { sumOf } from '../rows/hours.ts';
 import { settled } from '../settled.ts';
 import type { UsageRow } from '../usage-row.ts';
 import { hasOffer, offersOfRow } from './offer-of-row.ts';
 import type { ReconciledRow, Reconciliation } from './reconciliation.ts';
 
-const DAY_MS = 86_400_000;
 /** From here on a difference is flagged. */
 const DIFFERS = 0.1;
 /** Of the allowance. What is so far apart and no more is of no consequence. */
@@ -101,5 +102,5 @@ function relative(ours: number, aws: number): number {
 /** Null where AWS tells of none of them. */
 function total(amounts: readonly (number | null)[]): number | null {
   const known = amounts.filter((amount) => amount !== null);
-  return known.length === 0 ? null : known.reduce((sum, amount) => sum + amount, 0);
+  return known.length === 0 ? null : sumOf(known);
 }

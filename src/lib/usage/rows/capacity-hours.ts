@@ -1,6 +1,7 @@
+import { HOUR_MS } from '../../durations.ts';
 import type { Period } from '../month.ts';
 import type { Series } from '../readings.ts';
-import { HOUR_MS, type Hours } from './hours.ts';
+import type { Hours } from './hours.ts';
 
 /** Hours without a point at the beginning that are a late metric, not an absent one. */
 const LATE_HOURS = 3;

@@ -1,3 +1,4 @@
+import { HOUR_MS } from '../../durations.ts';
 import { plural } from '../../io/format.ts';
 import { mapped } from '../mapped.ts';
 import { projectCapacity } from '../projection.ts';
@@ -7,7 +8,7 @@ import type { Term, UsageRow } from '../usage-row.ts';
 import { flow, straightLineTerm } from './amounts.ts';
 import { capacityHours } from './capacity-hours.ts';
 import { both, gathered } from './gathered.ts';
-import { added, byDay, HOUR_MS, hoursOf, sumOf, total } from './hours.ts';
+import { added, byDay, hoursOf, sumOf, total } from './hours.ts';
 import { type RowInput, rowOf } from './row-of.ts';
 import { isStandard, otherClassNote } from './table-class.ts';
 import { storageRow } from './table-storage.ts';

@@ -100,7 +100,7 @@ function estimatedCompute(
     const series = both(each.invocations, each.duration);
     if (settings === undefined || series.gap !== undefined) continue;
     const [counts, times] = series.value;
-    if (total(hoursOf(times)) === 0 && total(hoursOf(counts)) === 0) continue;
+    if (totalOf(times) === 0 && totalOf(counts) === 0) continue;
     portions.push({
       label: `version ${each.version}`,
       settings,
@@ -123,7 +123,7 @@ function estimatedCompute(
     ),
   };
   // Not for what is left of adding fractions.
-  const isLeft = total(rest.durationMs) > total(hoursOf(duration)) * 1e-6;
+  const isLeft = total(rest.durationMs) > totalOf(duration) * 1e-6;
   const whole = [...portions, ...(isLeft || portions.length === 0 ? [rest] : [])];
   const ran = whole.filter((each) => total(each.invocations) > 0);
   const gbSeconds = (each: Portion) =>

@@ -1,3 +1,4 @@
+import { DAY_MS } from '../../durations.ts';
 import type { Period } from '../month.ts';
 import type { Series, SeriesPoint } from '../readings.ts';
 
@@ -9,9 +10,6 @@ export interface Hour {
 
 /** Amounts by the hour, ordered by time; hours without any have none. */
 export type Hours = readonly Hour[];
-
-export const HOUR_MS = 3_600_000;
-export const DAY_MS = 24 * HOUR_MS;
 
 /** What a metric adds up to in each hour. */
 export function hoursOf(series: Series, value: (point: SeriesPoint) => number = ({ sum }) => sum): Hours {

@@ -7,7 +7,7 @@ import { costUsd } from '../tariff/cost.ts';
 import type { Term, UsageRow } from '../usage-row.ts';
 import { flow, straightLineTerm } from './amounts.ts';
 import { both, gathered } from './gathered.ts';
-import { added, type Hours, hoursOf, scaled, sumOf, total } from './hours.ts';
+import { added, type Hours, hoursOf, scaled, sumOf, total, totalOf } from './hours.ts';
 import { type Range, type RowInput, rowOf } from './row-of.ts';
 
 /** Messages of one request, at most. */
@@ -129,7 +129,7 @@ function usageOf(queue: QueueReadings, readings: Readings): Reading<QueueUsage> 
     const sizes =
       mapped(queue.sizes, (series) => ({
         bytes: new Map(series.map(({ at, sum }) => [at, sum])),
-        total: total(hoursOf(series)),
+        total: totalOf(series),
         largest: Math.max(0, ...series.map(({ maximum }) => maximum)),
       })).value ?? null;
     const messages = hoursOf(sent);
@@ -187,7 +187,7 @@ function usageOf(queue: QueueReadings, readings: Readings): Reading<QueueUsage> 
                 source: consumer === null ? '2 × messages received' : '2 × invocations, no more than messages',
               },
             ]),
-        term('empty receives of', total(hoursOf(empty)), 'NumberOfEmptyReceives'),
+        term('empty receives of', totalOf(empty), 'NumberOfEmptyReceives'),
       ],
       notes: [
         ...(sizes === null
@@ -265,7 +265,7 @@ function shareOf({ sources }: FunctionReadings, queueName: string, queues: reado
   if (names.size === 1) return 1;
   const receivedFrom = (name: string) => {
     const series = queues.find((each) => each.name === name)?.received.value;
-    return series === undefined ? 0 : total(hoursOf(series));
+    return series === undefined ? 0 : totalOf(series);
   };
   const all = sumOf([...names].map(receivedFrom));
   return all === 0 ? 1 / names.size : receivedFrom(queueName) / all;
@@ -295,7 +295,7 @@ function receiptRequests(received: Hours, consumer: Consumer | null, bytesEach: 
   return {
     hours: scaled(consumer.invocations, best / invocations),
     range: consumer.isCounted
-      ? { low: best, high: best + (payload > 0 ? payload : 0) }
+      ? { low: best, high: best + payload }
       : { low: Math.min(best, fewest + deletes), high: Math.max(best, messages + deletes + payload) },
   };
 }

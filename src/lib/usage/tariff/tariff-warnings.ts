@@ -1,7 +1,7 @@
+import { DAY_MS } from '../../durations.ts';
 import type { Warning } from '../../io/outcome.ts';
 import type { Tariff } from './tariff.ts';
 
-const DAY_MS = 86_400_000;
 /** AWS changes one of these prices about once a year. */
 const FRESH_DAYS = 120;
 
