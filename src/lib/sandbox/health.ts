@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { get, type IncomingMessage } from 'node:http';
+import { json } from 'node:stream/consumers';
 import type { SandboxRecord } from './record.ts';
 
 /** Long enough for a busy machine; a sandbox that does not answer by then is stuck. */
@@ -15,7 +18,12 @@ export async function answers(record: SandboxRecord, patienceMs = PATIENCE_MS): 
 }
 
 /** Simulated time (ISO 8601) and its speed. */
-export async function simulatedTime(record: SandboxRecord): Promise<{ readonly now: string; readonly rate: number }> {
-  const response = await fetch(`${record.endpoint}/_simulator/clock`, { signal: AbortSignal.timeout(PATIENCE_MS) });
-  return (await response.json()) as { now: string; rate: number };
+export async function simulatedTime(
+  record: SandboxRecord,
+  patienceMs = PATIENCE_MS,
+): Promise<{ readonly now: string; readonly rate: number }> {
+  // Not fetch: every command on the sandbox asks, and fetch takes 60 ms to load.
+  const request = get(`${record.endpoint}/_simulator/clock`, { agent: false, signal: AbortSignal.timeout(patienceMs) });
+  const [response] = (await once(request, 'response')) as [IncomingMessage];
+  return (await json(response)) as { now: string; rate: number };
 }

@@ -60,6 +60,14 @@ describe('the sandbox in a process of its own', () => {
     expect(data.aliases).toMatchObject([{ version: '5', previous: '4', weights: {} }]);
   });
 
+  test('where its time was moved, commands are in that time', async () => {
+    const { endpoint } = await up();
+    const dayLater = 86_400_000;
+    await fetch(`${endpoint}/_simulator/clock`, { method: 'POST', body: JSON.stringify({ advanceMs: dayLater }) });
+    const { data } = jsonOf(await cvops('--sandbox', 'report', 'deployments', '--json'));
+    expect(Date.parse(data.until as string) - Date.now()).toBeGreaterThan(dayLater - 60_000);
+  });
+
   test('status tells of it, and down ends it', async () => {
     const { endpoint, pid } = await up();
     expect(jsonOf(await cvops('sandbox', 'status', '--json')).data).toMatchObject({ running: true, endpoint, pid });
