@@ -5,10 +5,11 @@ import { BadEdit } from '../../lib/dlq/edit/bad-edit.ts';
 import type { Edit } from '../../lib/dlq/edit/edit.ts';
 import { loadModuleEdit } from '../../lib/dlq/edit/load-module-edit.ts';
 import { makeEdit } from '../../lib/dlq/edit/make-edit.ts';
-import { isObject, mergePatch } from '../../lib/dlq/edit/merge-patch.ts';
+import { mergePatch } from '../../lib/dlq/edit/merge-patch.ts';
 import { closest } from '../../lib/errors/closest.ts';
 import type { Expression } from '../../lib/expressions/compile-expression.ts';
 import { ExpressionError } from '../../lib/expressions/expression-error.ts';
+import { isObject } from '../../lib/is-object.ts';
 import { usageError } from '../parse.ts';
 import { compileFlag } from './compile-filter.ts';
 

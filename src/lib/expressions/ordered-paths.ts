@@ -1,3 +1,4 @@
+import { isObject } from '../is-object.ts';
 import { below, type SyntaxNode } from './syntax-tree.ts';
 
 /** From the top of a document down: members by name, items by number. */
@@ -37,8 +38,4 @@ function pathOf(node: SyntaxNode): Path | null {
   if (node.type !== 'Subexpression' && node.type !== 'IndexExpression') return null;
   const steps = below(node).map(pathOf);
   return steps.includes(null) ? null : (steps as Path[]).flat();
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -2,6 +2,7 @@ import type { ServiceConfig } from '../config/config.ts';
 import { NAMES } from '../config/resource-names.ts';
 import { CvopsError } from '../errors/cvops-error.ts';
 import { ExitCode } from '../errors/exit-code.ts';
+import { isObject } from '../is-object.ts';
 import { type FoundSystem, inOrder } from './found-system.ts';
 
 /** The text of one or several `terraform output -json`, and where it is from. */
@@ -32,7 +33,7 @@ export function readTerraformOutputs(texts: readonly OutputText[]): FoundSystem 
       releaseTable = table ?? releaseTable;
     }
   }
-  return { region: null, releaseTable, services: inOrder(services), ambiguous: [], unused: [] };
+  return { region: null, releaseTable, services: inOrder(services), byFunction: false, ambiguous: [], unused: [] };
 }
 
 interface Described extends ServiceConfig {
@@ -96,10 +97,6 @@ function cvopsValue(document: Readonly<Record<string, unknown>>, from: string): 
     `${from}: the output "${OUTPUT}" is not an object of names`,
     'see infra/terraform/worker/outputs.tf for one.',
   );
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** Short, whatever it is. */

@@ -1,6 +1,6 @@
 import type { MessageAttribute } from '../../aws/ports/queues.ts';
+import { isObject } from '../../is-object.ts';
 import { BadEdit } from './bad-edit.ts';
-import { isObject } from './merge-patch.ts';
 
 type Attributes = Readonly<Record<string, MessageAttribute>>;
 

@@ -2,12 +2,12 @@ import { isDeepStrictEqual } from 'node:util';
 import type { OutgoingMessage } from '../../aws/ports/queues.ts';
 import { CvopsError } from '../../errors/cvops-error.ts';
 import { ExitCode } from '../../errors/exit-code.ts';
+import { isObject } from '../../is-object.ts';
 import type { DeadLetter } from '../dead-letter.ts';
 import { unsendable } from '../unsendable.ts';
 import { BadEdit } from './bad-edit.ts';
 import type { Edit } from './edit.ts';
 import { editedAttributes } from './edited-attributes.ts';
-import { isObject } from './merge-patch.ts';
 import { rewriteBody } from './rewrite-body.ts';
 
 const FIXED = ['messageId', 'sentAt', 'receiveCount'] as const;

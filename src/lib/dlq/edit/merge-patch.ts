@@ -1,3 +1,5 @@
+import { isObject } from '../../is-object.ts';
+
 /**
  * A JSON merge patch: an object changes the members that it names, null removes one, anything else takes the place of
  * what was there. https://www.rfc-editor.org/rfc/rfc7396
@@ -10,9 +12,4 @@ export function mergePatch(target: unknown, patch: unknown): unknown {
     else merged.set(name, mergePatch(merged.get(name), value));
   }
   return Object.fromEntries(merged);
-}
-
-/** An object of JSON, not a list and not null. */
-export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { isObject } from './merge-patch.ts';
+import { isObject } from '../../is-object.ts';
 
 /** One place where two JSON values differ; `undefined` where one of them has nothing. */
 export interface ValueChange {
