@@ -206,6 +206,13 @@ describe('a file that is there', () => {
     });
   });
 
+  test('keeps the Worker’s name and its sender', async () => {
+    const worker = { queue: 'cv-analytics-queue.fifo', script: 'my-worker', sender: 'my-sender' };
+    writeFileSync(file(), JSON.stringify({ version: 1, services: { worker: { ...worker, queue: 'old' } } }));
+    expect((await again('--force')).code).toBe(0);
+    expect(written().services).toEqual({ worker });
+  });
+
   test.skipIf(process.platform === 'win32')(
     'can be read by others when it is new, and by whom it could before',
     async () => {
@@ -251,6 +258,16 @@ describe('init', () => {
       services: found,
     });
     expect(warnings).toEqual([]);
+  });
+
+  test('keeps a service without a function, which AWS knows nothing of, and no other that it did not find', async () => {
+    const { worker, ...found } = defaultConfig.services;
+    const gone = { function: 'gone', queue: 'old' };
+    writeFileSync(file(), JSON.stringify({ version: 1, services: { worker, gone } }));
+    const { data } = await json(['--force'], { env });
+    expect(data.services).toEqual(found);
+    expect(written().services).toEqual({ worker, ...found });
+    expect(await json(['--force'], { env })).toMatchObject({ data: { written: false } });
   });
 
   test('shows what it found in a table, and what is left over', async () => {

@@ -1,6 +1,10 @@
 import { applyEdits, modify, type ParseError, parse } from 'jsonc-parser';
-import type { FoundSystem } from './found-system.ts';
+import type { ServiceConfig } from '../config/config.ts';
+import { isObject } from '../is-object.ts';
+import { type FoundSystem, inOrder } from './found-system.ts';
 
+/** Fields of a service that a hand adds: nothing tells of them. */
+const ADDED: readonly string[] = ['workspace', 'script', 'sender'] satisfies readonly (keyof ServiceConfig)[];
 const FORMAT = { formattingOptions: { insertSpaces: true, tabSize: 2, eol: '\n' } };
 
 /**
@@ -18,25 +22,27 @@ export function configText(system: FoundSystem, before: string | null): string {
   if (before === null || !isObjectText(before)) return `${JSON.stringify({ version: 1, ...found }, null, 2)}\n`;
   let text = before;
   for (const [field, value] of Object.entries(found)) {
-    // Workspaces and what else a hand has added to a service stay.
-    const kept = field === 'services' ? withKept(value as FoundSystem['services'], parse(before)?.services) : value;
+    const kept = field === 'services' ? withKept(system, parse(before)?.services) : value;
     text = applyEdits(text, modify(text, [field], kept, FORMAT));
   }
   return text.endsWith('\n') ? text : `${text}\n`;
 }
 
-function withKept(services: FoundSystem['services'], before: unknown): FoundSystem['services'] {
-  const old = (before ?? {}) as FoundSystem['services'];
-  return Object.fromEntries(
-    Object.entries(services).map(([name, service]) => {
-      const { workspace } = (Object.hasOwn(old, name) ? old[name] : undefined) ?? {};
-      return [name, { ...service, ...(workspace === undefined ? {} : { workspace }) }];
-    }),
-  );
+/** With what a hand has added to the services that were found, and beside them. */
+function withKept({ services, byFunction }: FoundSystem, before: unknown): FoundSystem['services'] {
+  const kept: Record<string, ServiceConfig> = { ...services };
+  for (const [name, old] of Object.entries(isObject(before) ? before : {})) {
+    if (!isObject(old)) continue;
+    const found = Object.hasOwn(services, name) ? services[name] : undefined;
+    const added = Object.fromEntries(Object.entries(old).filter(([field]) => ADDED.includes(field)));
+    if (found !== undefined) kept[name] = { ...found, ...added };
+    else if (byFunction && old['function'] === undefined) kept[name] = old;
+  }
+  return inOrder(kept);
 }
 
 function isObjectText(text: string): boolean {
   const errors: ParseError[] = [];
   const value: unknown = parse(text, errors, { allowTrailingComma: true });
-  return errors.length === 0 && typeof value === 'object' && value !== null && !Array.isArray(value);
+  return errors.length === 0 && isObject(value);
 }

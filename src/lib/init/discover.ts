@@ -57,7 +57,7 @@ export function discover(inventory: Inventory, prefix: string | undefined): Omit
     ...inventory.tables.filter((name) => !used.has(name) && name !== releaseTable).map((name) => `table ${name}`),
     ...inventory.topics.filter((name) => !used.has(name)).map((name) => `topic ${name}`),
   ];
-  return { services: inOrder(services), releaseTable, ambiguous, unused };
+  return { services: inOrder(services), releaseTable, byFunction: true, ambiguous, unused };
 }
 
 /** What all names begin with, up to a hyphen; empty when that would leave nothing of a name. */

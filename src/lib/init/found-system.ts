@@ -5,6 +5,8 @@ export interface FoundSystem {
   readonly region: string | null;
   readonly releaseTable: string | null;
   readonly services: Readonly<Record<string, ServiceConfig>>;
+  /** What names no function could not be found: nothing says that it is gone. */
+  readonly byFunction: boolean;
   /** What had to be decided, or could not be; a sentence each. */
   readonly ambiguous: readonly string[];
   /** Names of what no service uses: `queue old-jobs`. */
