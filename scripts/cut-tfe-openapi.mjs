@@ -17,6 +17,8 @@ const PATHS = {
   '/workspaces/{workspace_id}/vars': ['get', 'post'],
   '/workspaces/{workspace_id}/vars/{id}': ['get', 'patch', 'delete'],
   '/workspaces/{workspace_id}/all-vars': ['get'],
+  '/workspaces/{workspace_id}/varsets': ['get'],
+  '/varsets/{varset_id}/relationships/vars': ['get'],
   '/workspaces/{workspace_id}/runs': ['get'],
   '/runs/{run_id}': ['get'],
   '/state-versions': ['get'],

@@ -1,28 +1,18 @@
 import type { Context } from '../../lib/context.ts';
 import { type SenderKeys, senderKeys } from '../../lib/credentials/sender-keys.ts';
-import {
-  type Finding,
-  type WorkspaceCredentials,
-  workspaceCredentials,
-} from '../../lib/credentials/workspace-credentials.ts';
+import { CvopsError } from '../../lib/errors/cvops-error.ts';
 import { ExitCode } from '../../lib/errors/exit-code.ts';
-import { connectHcp } from '../../lib/hcp/connect.ts';
-import { instant, plural, text } from '../../lib/io/format.ts';
-import type { Block, Outcome } from '../../lib/io/outcome.ts';
+import type { Outcome, Warning } from '../../lib/io/outcome.ts';
 import { defineCommand } from '../command.ts';
 import { parseCount } from '../parse.ts';
+import { checkView } from './check-view.ts';
+import { checkWorkspaces } from './check-workspaces.ts';
 import { chosenServices, parseServices, servicesArgument } from './chosen-services.ts';
 import { senderOf } from './sender-option.ts';
 
 interface CheckOptions {
   readonly services: readonly string[];
   readonly maxAgeDays: number;
-}
-
-interface CheckedWorkspace extends WorkspaceCredentials {
-  readonly service: string;
-  readonly workspace: string;
-  readonly found: boolean;
 }
 
 /** What AWS's own checks take as old. https://docs.aws.amazon.com/config/latest/developerguide/access-keys-rotated.html */
@@ -44,30 +34,24 @@ export const credentialsCheck = defineCommand<CheckOptions>({
 async function check({ services: asked, maxAgeDays }: CheckOptions, context: Context): Promise<Outcome> {
   const config = await context.config();
   const services = chosenServices(config, asked);
-  const client = await connectHcp(context);
   const nowMs = context.clock.now();
-  const [all, sender] = await Promise.all([
-    client.workspaces(),
+  const [hcp, sender] = await Promise.all([
+    checkWorkspaces(context, services, nowMs, maxAgeDays),
     senderKeys(() => context.accessKeys(), senderOf(config), nowMs, maxAgeDays),
   ]);
-  const workspaces = await Promise.all(
-    services.map(async ({ name: service, workspace }): Promise<CheckedWorkspace> => {
-      const found = all.find(({ name }) => name === workspace);
-      if (found === undefined) return { ...missing(workspace), service, workspace, found: false };
-      const variables = await client.variables(found);
-      return { ...workspaceCredentials(service, variables, nowMs, maxAgeDays), service, workspace, found: true };
-    }),
-  );
-  const bad = [...workspaces, sender].flatMap(({ findings }) => findings).filter(({ severity }) => severity === 'bad');
+  if (hcp.unread !== null && sender.unreadable !== null) throw nothingRead(hcp.unread, sender.unreadable);
+  const { workspaces, sets } = hcp;
+  const bad = [...workspaces, ...sets, sender]
+    .flatMap(({ findings }) => findings)
+    .filter(({ severity }) => severity === 'bad');
+  const warnings = [...hcp.warnings, ...unreadSender(sender)];
+  const isWhole = warnings.length === 0;
   const withoutOidc = workspaces.filter(({ found, kind }) => found && kind !== 'oidc');
   return {
     kind: 'credentials.check',
-    data: { workspaces, sender, maxAgeDays },
-    items: workspaces,
-    warnings:
-      sender.unreadable === null
-        ? []
-        : [{ code: 'SenderUnreadable', message: `the sender's keys were not read: ${sender.unreadable}` }],
+    data: { workspaces, variableSets: sets, sender, maxAgeDays },
+    items: hcp.unread === null ? workspaces : sender.keys,
+    warnings,
     next: [
       ...(sender.findings.some(({ severity }) => severity === 'bad')
         ? [{ command: 'cvops credentials rotate', why: 'replace the sender’s key without a gap' }]
@@ -77,79 +61,19 @@ async function check({ services: asked, maxAgeDays }: CheckOptions, context: Con
         why: 'variables (category env) that let HCP Terraform take a role by OIDC, without keys; docs/credentials.md',
       })),
     ],
-    ...(bad.length === 0 ? {} : { exitCode: ExitCode.gate }),
-    view: () => view(workspaces, sender, nowMs, bad.length),
+    exitCode: bad.length > 0 ? ExitCode.gate : isWhole ? ExitCode.done : ExitCode.partial,
+    view: () => checkView(hcp, sender, nowMs, bad.length, isWhole),
   };
 }
 
-function missing(workspace: string): WorkspaceCredentials {
-  const detail = `workspace "${workspace}" is not there, or the token may not see it.`;
-  const hint = '"workspace" of a service names another.';
-  return {
-    kind: 'none',
-    roleArn: null,
-    variables: [],
-    findings: [{ id: 'workspace-missing', severity: 'note', detail, hint }],
-  };
+function unreadSender({ unreadable }: SenderKeys): readonly Warning[] {
+  if (unreadable === null) return [];
+  return [{ code: 'SenderUnreadable', message: `the sender's keys were not read: ${unreadable}` }];
 }
 
-function view(
-  workspaces: readonly CheckedWorkspace[],
-  sender: SenderKeys,
-  nowMs: number,
-  bad: number,
-): readonly Block[] {
-  const lines = (who: string, findings: readonly Finding[]): Block[] =>
-    findings.map(({ severity, detail, hint }) => ({
-      kind: 'line',
-      text: `${severity === 'bad' ? 'NG' : '··'} ${who}: ${detail} ${hint}`,
-      tone: severity === 'bad' ? 'bad' : 'dim',
-    }));
-  return [
-    {
-      kind: 'table',
-      table: {
-        columns: [
-          { label: 'Service' },
-          { label: 'Workspace' },
-          { label: 'Signs in by' },
-          { label: 'Age' },
-          { label: 'Role' },
-        ],
-        rows: workspaces.map(({ service, workspace, found, kind, variables, roleArn }) => [
-          text(service),
-          text(workspace),
-          text(found ? kind : null, kind === 'oidc' ? 'good' : 'warn'),
-          text(
-            variables[0] === undefined || variables[0].ageDays === null ? null : plural(variables[0].ageDays, 'day'),
-          ),
-          text(roleArn),
-        ]),
-      },
-    },
-    {
-      kind: 'table',
-      table: {
-        columns: [
-          { label: `Key of ${sender.user}` },
-          { label: 'Status' },
-          { label: 'Made' },
-          { label: 'Last used' },
-          { label: 'By' },
-        ],
-        rows: sender.keys.map(({ id, active, createdAt, lastUsedAt, lastUsedService }) => [
-          text(id),
-          text(active ? 'active' : 'inactive', active ? 'good' : 'dim'),
-          instant(createdAt === null ? null : Date.parse(createdAt), nowMs),
-          instant(lastUsedAt === null ? null : Date.parse(lastUsedAt), nowMs),
-          text(lastUsedService),
-        ]),
-      },
-    },
-    ...workspaces.flatMap(({ service, findings }) => lines(service, findings)),
-    ...lines(sender.user, sender.findings),
-    bad === 0
-      ? { kind: 'line', text: '✓ Nothing is bad.', tone: 'good' }
-      : { kind: 'line', text: `${plural(bad, 'finding')} to mend.`, tone: 'bad' },
-  ];
+function nothingRead(hcp: CvopsError, sender: string): CvopsError {
+  return new CvopsError('NothingChecked', ExitCode.setup, `nothing was looked at: ${hcp.message} ${sender}`, {
+    ...(hcp.hint === undefined ? {} : { hint: hcp.hint }),
+    cause: hcp,
+  });
 }

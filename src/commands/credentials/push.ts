@@ -11,10 +11,12 @@ import { CvopsError } from '../../lib/errors/cvops-error.ts';
 import { ExitCode } from '../../lib/errors/exit-code.ts';
 import { connectHcp } from '../../lib/hcp/connect.ts';
 import { plural, text } from '../../lib/io/format.ts';
-import type { Outcome } from '../../lib/io/outcome.ts';
+import type { Outcome, Warning } from '../../lib/io/outcome.ts';
+import { printable } from '../../lib/io/printable.ts';
 import { defineCommand, dryRunFlag } from '../command.ts';
 import { usageError } from '../parse.ts';
 import { chosenServices, parseServices, servicesArgument } from './chosen-services.ts';
+import { overriddenBySets } from './overridden-by-sets.ts';
 
 interface PushOptions {
   readonly services: readonly string[];
@@ -69,6 +71,11 @@ async function push(options: PushOptions, context: Context): Promise<Outcome> {
     services.map(async ({ name, workspace }) => ({ name, workspace: await client.workspace(workspace) })),
   );
   const inputs = variablesFor(credentials, context.clock.now());
+  const overridden = await overriddenBySets(
+    client,
+    targets.map(({ workspace }) => workspace),
+    inputs,
+  );
   const names = targets.map(({ workspace }) => workspace.name).join(', ');
   const done: PushedWorkspace[] = targets.map(({ name, workspace }) => ({
     service: name,
@@ -76,8 +83,11 @@ async function push(options: PushOptions, context: Context): Promise<Outcome> {
     status: 'not-pushed',
     variables: [],
   }));
-  if (options.dryRun) return outcome(done, inputs.length, true, undefined);
-  await context.confirm(`Write the AWS credentials (key ending in ${credentials.accessKeyId.slice(-4)}) to ${names}?`);
+  if (options.dryRun) return outcome(done, inputs.length, overridden, true, undefined);
+  const known = overridden.map(({ message }) => `${message} `).join('');
+  await context.confirm(
+    printable(`${known}Write the AWS credentials (key ending in ${credentials.accessKeyId.slice(-4)}) to ${names}?`),
+  );
   let failure: CvopsError | undefined;
   for (const [i, { workspace }] of targets.entries()) {
     try {
@@ -96,12 +106,13 @@ async function push(options: PushOptions, context: Context): Promise<Outcome> {
       break;
     }
   }
-  return outcome(done, inputs.length, false, failure);
+  return outcome(done, inputs.length, overridden, false, failure);
 }
 
 function outcome(
   done: readonly PushedWorkspace[],
   variables: number,
+  overridden: readonly Warning[],
   dryRun: boolean,
   failure: CvopsError | undefined,
 ): Outcome {
@@ -116,7 +127,7 @@ function outcome(
     kind: 'credentials.push',
     data: { dryRun, workspaces: done },
     items: done,
-    warnings: failure === undefined ? [] : [{ code: failure.code, message: failure.message }],
+    warnings: [...overridden, ...(failure === undefined ? [] : [{ code: failure.code, message: failure.message }])],
     next:
       dryRun || failure !== undefined
         ? [{ command: again, why: dryRun ? 'do it' : 'write the others' }]

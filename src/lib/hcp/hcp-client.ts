@@ -7,6 +7,7 @@ import { type HcpAnswer, type HcpCall, type HcpSetup, HcpTransport } from './hcp
 import { type JsonApiDocument, type Resource, textOf } from './json-api.ts';
 import { type HcpStateVersion, readStateVersion } from './state-version.ts';
 import { type HcpVariable, readVariable, type VariableInput } from './variable.ts';
+import { type HcpVariableSet, readVariableSet } from './variable-set.ts';
 import { type HcpWorkspace, readWorkspace, WORKSPACE_INCLUDES } from './workspace.ts';
 
 /** A user as far as others see it. */
@@ -115,6 +116,19 @@ export class HcpClient {
     const what = `variables of ${workspaceWords(workspace.name)}`;
     const { document } = await this.#transport.send({ method: 'GET', path: variablesPath(workspace), what });
     return document.data.map(readVariable);
+  }
+
+  /** The sets whose variables reach the workspace: global ones, those of its project, and its own. */
+  async variableSets(workspace: HcpWorkspace): Promise<readonly HcpVariableSet[]> {
+    const path = `/workspaces/${encodeURIComponent(workspace.id)}/varsets`;
+    const what = `variable sets of ${workspaceWords(workspace.name)}`;
+    return (await this.#transport.list({ method: 'GET', path, what })).data.map(readVariableSet);
+  }
+
+  async variablesOfSet({ id, name }: HcpVariableSet): Promise<readonly HcpVariable[]> {
+    const path = `/varsets/${encodeURIComponent(id)}/relationships/vars`;
+    const what = `variables of variable set "${name}"`;
+    return (await this.#transport.send({ method: 'GET', path, what })).document.data.map(readVariable);
   }
 
   /**

@@ -41,6 +41,17 @@ export function related({ relationships }: Resource, name: string): Identifier |
   return isIdentifier(data) ? data : undefined;
 }
 
+/** Ids of the resources of one type that a relationship points to, when it points to many. */
+export function relatedIds({ relationships }: Resource, name: string, type: string): readonly string[] {
+  const relation = relationships[name];
+  const data = isObject(relation) ? relation['data'] : undefined;
+  if (!Array.isArray(data)) return [];
+  return data
+    .filter(isIdentifier)
+    .filter((each) => each.type === type)
+    .map(({ id }) => id);
+}
+
 /** The included resource that a relationship points to. */
 export function includedOf(
   { included }: Pick<JsonApiDocument, 'included'>,

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Sandbox, startSandbox } from '../../../src/lib/sandbox/start-sandbox.ts';
 import { endpointEnv } from '../../support/endpoint-env.ts';
 import { bob } from '../../support/hcp-server/hcp-server.ts';
+import type { HcpSet } from '../../support/hcp-server/world.ts';
 import { type CliResult, jsonOf, makeHome, type RunCliOptions, removeHome } from '../../support/run-cli.ts';
 import { NIGHT, stateCli } from '../state/state-cli.ts';
 
@@ -216,13 +217,50 @@ describe('credentials check, of the sender', () => {
     });
     const result = await check();
     sandbox.simulator.faults.clear();
-    expect(result.code).toBe(0);
+    expect(result.code).toBe(3);
     expect(jsonOf(result).warnings[0]?.message).toContain('iam:ListAccessKeys');
     expect(jsonOf(result).data.workspaces[0]).toMatchObject({ found: true });
   });
+
+  const without = (env: Record<string, undefined>, ...argv: string[]) =>
+    cli.run(['credentials', 'check', ...argv], { env: { ...endpointEnv(sandbox.endpoint), ...env } });
+
+  test.each([
+    ['an organisation', { TF_CLOUD_ORGANIZATION: undefined }, 'set TF_CLOUD_ORGANIZATION'],
+    ['a token', { TFE_TOKEN: undefined }, 'terraform login'],
+  ])('without %s of HCP Terraform they are told all the same, and that it was not looked at', async (_, env, hint) => {
+    const result = await without(env, '--json');
+    expect(result.code).toBe(3);
+    const { data, warnings } = jsonOf(result);
+    expect(data).toMatchObject({ workspaces: [], sender: { keys: [{ active: true }] } });
+    expect(warnings).toEqual([{ code: 'HcpNotChecked', message: expect.stringContaining(hint) }]);
+    expect(cli.server.requests).toEqual([]);
+    const piped = await without(env);
+    expect(piped.stdout).toMatch(/^AKIA\w+\tactive\t/);
+    expect((await without(env, '--max-age', '9')).code).toBe(6);
+  });
+
+  test('with neither, it says what is missing of both', async () => {
+    const keys = { AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined };
+    const result = await without({ TF_CLOUD_ORGANIZATION: undefined, ...keys }, '--json');
+    expect(result.code).toBe(4);
+    const { error } = jsonOf(result);
+    expect(error.code).toBe('NothingChecked');
+    expect(error.message).toMatch(/no HCP Terraform organisation is named\. .*credentials/);
+  });
+
+  test('a token that HCP Terraform refuses is an error, not a gap', async () => {
+    const result = await cli.run(['credentials', 'check', '--json'], {
+      env: { ...endpointEnv(sandbox.endpoint), TFE_TOKEN: 'canary-revoked' },
+    });
+    expect(result.code).toBe(4);
+    expect(jsonOf(result).error.code).toBe('HcpTokenRefused');
+  });
 });
 
-describe('credentials check', () => {
+describe('credentials check, of workspaces', () => {
+  /** The sender's keys are not read here, so that not all was looked at. */
+  const GOOD = 3;
   const check = (...argv: string[]) =>
     cli.run(['credentials', 'check', ...argv], {
       env: { AWS_REGION: 'us-east-1', CVOPS_ENDPOINT_URL: 'http://127.0.0.1:1', ...NO_KEYS },
@@ -236,7 +274,7 @@ describe('credentials check', () => {
   test('fresh static keys are a note, and OIDC is offered with its variables', async () => {
     await push(['worker', '--yes'], { env: KEYS });
     const result = await check('worker', '--json');
-    expect(result.code).toBe(0);
+    expect(result.code).toBe(GOOD);
     const { data, next } = jsonOf(result);
     expect(data.workspaces[0]).toMatchObject({
       service: 'worker',
@@ -262,7 +300,7 @@ describe('credentials check', () => {
     expect((await check('worker')).code).toBe(6);
     await push(['worker', '--yes'], { env: KEYS });
     const fresh = await check('worker', '--json');
-    expect(fresh.code).toBe(0);
+    expect(fresh.code).toBe(GOOD);
     expect(jsonOf(fresh).data.workspaces[0].variables).toMatchObject([{ ageDays: 0 }, { ageDays: 0 }]);
     cli.now += 31 * DAY;
     expect(ids(await check('worker', '--max-age', '30', '--json'))).toEqual(['key-old', 'static-keys']);
@@ -285,5 +323,114 @@ describe('credentials check', () => {
     expect(ids(await check('worker', '--json'))).toEqual(['no-credentials']);
     cli.server.world.workspaces.splice(cli.server.world.workspaces.indexOf(cli.worker), 1);
     expect(ids(await check('worker', '--json'))).toEqual(['workspace-missing']);
+  });
+
+  const org = (name: string, settings: Partial<HcpSet> = {}) => {
+    const set = cli.server.world.addSet(name, { global: true, ...settings });
+    cli.server.world.addVar(set, 'AWS_ACCESS_KEY_ID', { value: ID, sensitive: true });
+    cli.server.world.addVar(set, 'AWS_SECRET_ACCESS_KEY', { value: SECRET, sensitive: true });
+    return set;
+  };
+
+  test('keys that a variable set gives are static keys, named with the set; its own fault is told once', async () => {
+    org('aws for all');
+    cli.now += 91 * DAY;
+    const result = await check('--json');
+    expect(result.code).toBe(6);
+    const { data } = jsonOf(result);
+    expect(data.workspaces[0]).toMatchObject({
+      kind: 'static',
+      variables: [
+        { key: 'AWS_ACCESS_KEY_ID', set: 'aws for all', overriddenBy: null, ageDays: 91 },
+        { key: 'AWS_SECRET_ACCESS_KEY', set: 'aws for all' },
+      ],
+      findings: [{ id: 'static-keys', detail: 'it gets static keys from variable set "aws for all".' }],
+    });
+    expect(data.variableSets).toMatchObject([
+      {
+        name: 'aws for all',
+        global: true,
+        priority: false,
+        services: ['worker', 'processor', 'reporter'],
+        findings: [{ id: 'key-old', severity: 'bad' }],
+      },
+    ]);
+    // A set is read once, however many workspaces it reaches.
+    expect(cli.server.requests.filter((each) => each.includes('/varsets/'))).toHaveLength(1);
+    const { stdout } = await check();
+    expect(stdout.split('\n')[0]).toBe('worker\tcv-analytics-worker\tstatic\t91 days\t\taws for all');
+  });
+
+  test('a secret of a set that can be read is bad, and its value is not shown', async () => {
+    cli.server.world.addVar(cli.server.world.addSet('aws', { workspaces: ['cv-analytics-worker'] }), 'aws_secret_key', {
+      value: SECRET,
+      category: 'terraform',
+    });
+    const result = await check('--json');
+    expect(result.code).toBe(6);
+    expect(result.stdout + result.stderr).not.toContain(SECRET);
+    expect(jsonOf(result).data.variableSets).toMatchObject([
+      { services: ['worker'], findings: [{ id: 'secret-readable' }] },
+    ]);
+    expect(ids(result, 1)).toEqual(['no-credentials']);
+  });
+
+  test('a set with priority goes over what the workspace holds, and that is said', async () => {
+    await push(['worker', '--yes'], { env: KEYS });
+    org('enforced', { priority: true });
+    const result = await check('worker', '--json');
+    expect(ids(result)).toEqual(['overridden', 'static-keys']);
+    const [worker] = jsonOf(result).data.workspaces;
+    expect(worker.findings[0].detail).toBe(
+      'variable set "enforced" has priority, and goes over its AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY.',
+    );
+    expect(
+      worker.variables.map((each: { set: string; overriddenBy: string }) => [each.set, each.overriddenBy]),
+    ).toEqual([
+      ['enforced', null],
+      ['enforced', null],
+      [null, 'enforced'],
+      [null, 'enforced'],
+    ]);
+  });
+
+  test('OIDC may come from a set; half a pair from a set is said', async () => {
+    const set = cli.server.world.addSet('oidc', { projectWorkspaces: ['cv-analytics-worker'] });
+    cli.server.world.addVar(set, 'TFC_AWS_PROVIDER_AUTH', { value: 'true' });
+    cli.server.world.addVar(set, 'TFC_AWS_RUN_ROLE_ARN', { value: 'arn:aws:iam::123456789012:role/terraform' });
+    expect(jsonOf(await check('worker', '--json')).data.workspaces[0]).toMatchObject({
+      kind: 'oidc',
+      roleArn: 'arn:aws:iam::123456789012:role/terraform',
+      findings: [],
+    });
+    org('aws');
+    env('AWS_ACCESS_KEY_ID', ID);
+    const result = await check('worker', '--json');
+    expect(ids(result)).toEqual(['split-pair', 'static-keys']);
+    expect(result.stdout).toContain('gets static keys from variable set \\"aws\\" beside OIDC');
+  });
+
+  test('sets that the token may not see are a warning', async () => {
+    cli.server.fail({ on: /GET .*\/varsets/, reply: { status: 404, body: { errors: [{ title: 'not found' }] } } });
+    const result = await check('worker', '--json');
+    expect(result.code).toBe(3);
+    expect(jsonOf(result).warnings).toContainEqual({
+      code: 'VariableSetsUnread',
+      message: expect.stringContaining('"cv-analytics-worker"'),
+    });
+  });
+
+  test('push warns where a set with priority goes over what it writes, also in a dry run', async () => {
+    org('loose');
+    expect(jsonOf(await push(['worker', '--dry-run', '--json'], { env: KEYS })).warnings).toEqual([]);
+    org('enforced', { priority: true });
+    const message =
+      'variable set "enforced" has priority: runs of "cv-analytics-worker" take AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY from it.';
+    for (const flag of ['--dry-run', '--yes']) {
+      const result = await push(['worker', flag, '--json'], { env: KEYS });
+      expect(result.code).toBe(0);
+      expect(jsonOf(result).warnings).toEqual([{ code: 'OverriddenBySet', message }]);
+    }
+    expect(cli.server.requests.filter((each) => each.includes('/varsets/'))).toHaveLength(2);
   });
 });

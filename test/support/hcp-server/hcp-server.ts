@@ -5,6 +5,7 @@ import { OpenApiJudge } from './openapi.ts';
 import { type HcpReply, type HcpRequest, notFound, type Route, refusal } from './request.ts';
 import { stateRoutes } from './state-routes.ts';
 import { variableRoutes } from './variable-routes.ts';
+import { variableSetRoutes } from './variable-set-routes.ts';
 import { workspaceRoutes } from './workspace-routes.ts';
 import { type HcpPerson, HcpWorld, md5 } from './world.ts';
 
@@ -50,7 +51,13 @@ interface HcpServerOptions {
 export const ana: HcpPerson = { id: 'user-ana', name: 'ana', token: 'canary-token-of-ana', admin: true };
 export const bob: HcpPerson = { id: 'user-bob', name: 'bob', token: 'canary-token-of-bob' };
 
-const ROUTES: readonly Route[] = [...workspaceRoutes, ...lockRoutes, ...variableRoutes, ...stateRoutes];
+const ROUTES: readonly Route[] = [
+  ...workspaceRoutes,
+  ...lockRoutes,
+  ...variableRoutes,
+  ...variableSetRoutes,
+  ...stateRoutes,
+];
 
 /**
  * HCP Terraform as far as state, locks and variables go, on loopback. `terraform` itself is a client of it, and every

@@ -2,9 +2,11 @@ import {
   currentState,
   type HcpPerson,
   type HcpRunState,
+  type HcpSet,
   type HcpState,
   type HcpVar,
   type HcpWorkspaceState,
+  type HcpWorld,
   resourceCount,
 } from './world.ts';
 
@@ -82,6 +84,51 @@ export function runResource({ id, status, message, createdAt }: HcpRunState, wor
 }
 
 export function variableResource(variable: HcpVar, workspaceId: string) {
+  return {
+    ...variableOf(variable),
+    relationships: { configurable: identifier('workspaces', workspaceId) },
+    links: { self: `/api/v2/workspaces/${workspaceId}/vars/${variable.id}` },
+  };
+}
+
+export function setVariableResource(variable: HcpVar, setId: string) {
+  return {
+    ...variableOf(variable),
+    relationships: { varset: identifier('varsets', setId) },
+    links: { self: `/api/v2/varsets/${setId}/relationships/vars/${variable.id}` },
+  };
+}
+
+/** https://developer.hashicorp.com/terraform/cloud-docs/api-docs/variable-sets#list-variable-sets */
+export function setResource(set: HcpSet, world: HcpWorld) {
+  const attached = world.workspaces.filter(({ name }) => set.workspaces.includes(name));
+  const projects = set.projectWorkspaces.length > 0 ? [{ id: 'prj-of-the-tests', type: 'projects' }] : [];
+  return {
+    id: set.id,
+    type: 'varsets',
+    attributes: {
+      name: set.name,
+      description: '',
+      global: set.global,
+      priority: set.priority,
+      'updated-at': set.updatedAt,
+      'var-count': set.vars.length,
+      'workspace-count': attached.length,
+      'project-count': projects.length,
+    },
+    relationships: {
+      organization: identifier('organizations', set.organization),
+      vars: { data: set.vars.map(({ id }) => ({ id, type: 'vars' })) },
+      workspaces: { data: attached.map(({ id }) => ({ id, type: 'workspaces' })) },
+      projects: { data: projects },
+      parent: set.projectOwned
+        ? identifier('projects', 'prj-of-the-tests')
+        : identifier('organizations', set.organization),
+    },
+  };
+}
+
+function variableOf(variable: HcpVar) {
   const { id, key, value, category, sensitive, hcl, description, createdAt, versionId } = variable;
   return {
     id,
@@ -97,8 +144,6 @@ export function variableResource(variable: HcpVar, workspaceId: string) {
       'created-at': createdAt,
       'version-id': versionId,
     },
-    relationships: { configurable: identifier('workspaces', workspaceId) },
-    links: { self: `/api/v2/workspaces/${workspaceId}/vars/${id}` },
   };
 }
 

@@ -34,6 +34,22 @@ export interface HcpVar {
   versionId: string;
 }
 
+/** A variable set of the organisation; without `projectOwned` the organisation owns it. */
+export interface HcpSet {
+  readonly id: string;
+  readonly name: string;
+  readonly organization: string;
+  readonly global: boolean;
+  readonly priority: boolean;
+  readonly projectOwned: boolean;
+  /** Names of the workspaces that it is attached to. */
+  readonly workspaces: readonly string[];
+  /** Names of the workspaces of the project that it is attached to. */
+  readonly projectWorkspaces: readonly string[];
+  readonly updatedAt: string;
+  readonly vars: HcpVar[];
+}
+
 export interface HcpState {
   readonly id: string;
   readonly serial: number;
@@ -68,6 +84,7 @@ export class HcpWorld {
   readonly organizations: string[];
   readonly people: HcpPerson[];
   readonly workspaces: HcpWorkspaceState[] = [];
+  readonly sets: HcpSet[] = [];
   readonly #now: () => number;
 
   constructor(organizations: readonly string[], people: readonly HcpPerson[], now: () => number) {
@@ -130,7 +147,34 @@ export class HcpWorld {
     return made;
   }
 
-  addVar(workspace: HcpWorkspaceState, key: string, settings: Partial<HcpVar> = {}): HcpVar {
+  addSet(name: string, settings: Partial<HcpSet> = {}): HcpSet {
+    const set: HcpSet = {
+      id: newId('varset'),
+      name,
+      organization: this.organizations[0]!,
+      global: false,
+      priority: false,
+      projectOwned: false,
+      workspaces: [],
+      projectWorkspaces: [],
+      updatedAt: this.timestamp(),
+      vars: [],
+      ...settings,
+    };
+    this.sets.push(set);
+    return set;
+  }
+
+  /** The sets whose variables reach a workspace. */
+  setsOf({ name, organization }: HcpWorkspaceState): readonly HcpSet[] {
+    return this.sets.filter(
+      (set) =>
+        set.organization === organization &&
+        (set.global || [...set.workspaces, ...set.projectWorkspaces].includes(name)),
+    );
+  }
+
+  addVar(holder: Pick<HcpWorkspaceState, 'vars'>, key: string, settings: Partial<HcpVar> = {}): HcpVar {
     const made: HcpVar = {
       id: newId('var'),
       createdAt: this.timestamp(),
@@ -143,7 +187,7 @@ export class HcpWorld {
       versionId: newVersionId(),
       ...settings,
     };
-    workspace.vars.push(made);
+    holder.vars.push(made);
     return made;
   }
 }

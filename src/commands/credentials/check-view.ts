@@ -1,0 +1,70 @@
+import type { SenderKeys } from '../../lib/credentials/sender-keys.ts';
+import type { Finding } from '../../lib/credentials/workspace-credentials.ts';
+import { instant, plural, text } from '../../lib/io/format.ts';
+import type { Block } from '../../lib/io/outcome.ts';
+import type { CheckedHcp, CheckedWorkspace } from './check-workspaces.ts';
+
+/** What `credentials check` shows a person. @param bad how many findings fail it */
+export function checkView(
+  { workspaces, sets, unread }: CheckedHcp,
+  sender: SenderKeys,
+  nowMs: number,
+  bad: number,
+  isWhole: boolean,
+): readonly Block[] {
+  const good = isWhole
+    ? ({ kind: 'line', text: '✓ Nothing is bad.', tone: 'good' } as const)
+    : ({ kind: 'line', text: 'Nothing bad in what was looked at, which is not all.', tone: 'warn' } as const);
+  return [
+    ...(unread === null ? [workspacesTable(workspaces)] : []),
+    keysTable(sender, nowMs),
+    ...workspaces.flatMap(({ service, findings }) => lines(service, findings)),
+    ...sets.flatMap(({ name, findings }) => lines(`variable set "${name}"`, findings)),
+    ...lines(sender.user, sender.findings),
+    bad === 0 ? good : { kind: 'line', text: `${plural(bad, 'finding')} to mend.`, tone: 'bad' },
+  ];
+}
+
+function lines(who: string, findings: readonly Finding[]): Block[] {
+  return findings.map(({ severity, detail, hint }) => ({
+    kind: 'line',
+    text: `${severity === 'bad' ? 'NG' : '··'} ${who}: ${detail} ${hint}`,
+    tone: severity === 'bad' ? 'bad' : 'dim',
+  }));
+}
+
+function workspacesTable(workspaces: readonly CheckedWorkspace[]): Block {
+  const labels = ['Service', 'Workspace', 'Signs in by', 'Age', 'Role', 'From set'];
+  return {
+    kind: 'table',
+    table: {
+      columns: labels.map((label) => ({ label })),
+      rows: workspaces.map(({ service, workspace, found, kind, variables, roleArn }) => [
+        text(service),
+        text(workspace),
+        text(found ? kind : null, kind === 'oidc' ? 'good' : 'warn'),
+        text(variables[0] === undefined || variables[0].ageDays === null ? null : plural(variables[0].ageDays, 'day')),
+        text(roleArn),
+        // Nothing, not a dash: a column of nothing is left out on a terminal.
+        text(variables[0]?.set ?? ''),
+      ]),
+    },
+  };
+}
+
+function keysTable({ user, keys }: SenderKeys, nowMs: number): Block {
+  const labels = [`Key of ${user}`, 'Status', 'Made', 'Last used', 'By'];
+  return {
+    kind: 'table',
+    table: {
+      columns: labels.map((label) => ({ label })),
+      rows: keys.map(({ id, active, createdAt, lastUsedAt, lastUsedService }) => [
+        text(id),
+        text(active ? 'active' : 'inactive', active ? 'good' : 'dim'),
+        instant(createdAt === null ? null : Date.parse(createdAt), nowMs),
+        instant(lastUsedAt === null ? null : Date.parse(lastUsedAt), nowMs),
+        text(lastUsedService),
+      ]),
+    },
+  };
+}
