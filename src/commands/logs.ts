@@ -10,6 +10,7 @@ import { awsTime } from './aws-time.ts';
 import { defineCommand } from './command.ts';
 import { endless, untilInterrupted } from './endless.ts';
 import { parseCount, parseDuration } from './parse.ts';
+import { serviceLogs } from './service-logs.ts';
 
 interface LogsOptions {
   readonly service: string | undefined;
@@ -54,7 +55,7 @@ export const logs = defineCommand<LogsOptions>({
 async function run(options: LogsOptions, context: Context): Promise<Outcome> {
   const service = findService(await context.config(), options.service, 'function');
   const told = options.follow ? await endless(context, '--follow') : undefined;
-  const pages = await context.functionLogs();
+  const { reader: pages, warnings } = await serviceLogs(context, service);
   const query = { text: options.filter, signal: context.signal };
   // What AWS's clock says is known from its first answer; the log is searched by that clock.
   for await (const _ of pages.pages(service.function, { ...query, ...minuteBefore(context.clock.now()) })) break;
@@ -63,9 +64,10 @@ async function run(options: LogsOptions, context: Context): Promise<Outcome> {
   const span = { ...query, all, limit, fromMs: now - options.sinceMs, toMs: now };
   const found = await readNewest(pages, service.function, span);
   const first = outcome(service.name, found.events, found, options, context);
-  if (told === undefined) return first;
+  const warned = [...warnings(), ...(first.warnings ?? [])];
+  if (told === undefined) return { ...first, warnings: warned };
   const { stdout } = context.streams;
-  for (const { message } of warningsOf(found, options)) context.note(message);
+  for (const { message } of warned) context.note(message);
   stdout.write(await told.rendered(first));
   const follower = new LogFollower(pages, service.function, query, { told: found.lines, fromMs: found.readFromMs });
   await untilInterrupted(context, LOOK_EVERY_MS, async () => {

@@ -7,8 +7,8 @@ import type { Next, Outcome, Warning } from '../../lib/io/outcome.ts';
 import { awsTime } from '../aws-time.ts';
 import { defineCommand } from '../command.ts';
 import { parseCount, usageError } from '../parse.ts';
+import { LOG_ACCESS, serviceLogs } from '../service-logs.ts';
 import { explainView } from './explain-view.ts';
-import { LOG_ACCESS } from './log-access.ts';
 import { servedVersions } from './served-versions.ts';
 
 interface ExplainOptions {
@@ -63,6 +63,7 @@ async function run(options: ExplainOptions, context: Context): Promise<Outcome> 
   const service = findService(await context.config(), options.service, 'dlq');
   const queues = await context.queues();
   const dlq = await queues.describe(service.dlq);
+  const logs = await serviceLogs(context, service);
   const progress = await context.progress();
   progress.update(`looking for it in ${dlq.name}`);
   let found: Explanation;
@@ -76,10 +77,7 @@ async function run(options: ExplainOptions, context: Context): Promise<Outcome> 
       id: options.messageId,
       limit: options.limit,
       force: options.force,
-      logs:
-        service.function === undefined
-          ? null
-          : { reader: await context.functionLogs(), functionName: service.function },
+      logs: service.function === undefined ? null : { reader: logs.reader, functionName: service.function },
       onStep: (step, seen) =>
         progress.update(
           step === 'look' ? `looking for it in ${dlq.name}: ${plural(seen, 'message')} seen` : 'reading the log',
@@ -97,7 +95,7 @@ async function run(options: ExplainOptions, context: Context): Promise<Outcome> 
   return {
     kind: 'dlq.explain',
     data: { service: service.name, function: service.function ?? null, served, ...found },
-    warnings: warnings(found, now),
+    warnings: [...warnings(found, now), ...logs.warnings()],
     next: next(service.name, found, version, served),
     view: () => explainView(found, now, stdout.isTTY ? stdout.columns : null),
   };

@@ -7,9 +7,9 @@ import type { Next, Outcome, Warning } from '../../lib/io/outcome.ts';
 import { awsTime } from '../aws-time.ts';
 import { defineCommand } from '../command.ts';
 import { parseCount } from '../parse.ts';
+import { LOG_ACCESS, serviceLogs } from '../service-logs.ts';
 import { compileFilter } from './compile-filter.ts';
 import { inspectView } from './inspect-view.ts';
-import { LOG_ACCESS } from './log-access.ts';
 import { servedVersions } from './served-versions.ts';
 import { shortIdLength } from './wrap-text.ts';
 
@@ -55,6 +55,7 @@ async function run(options: InspectOptions, context: Context): Promise<Outcome> 
   const service = findService(await context.config(), options.service, 'dlq');
   const queues = await context.queues();
   const dlq = await queues.describe(service.dlq);
+  const logs = await serviceLogs(context, service);
   const progress = await context.progress();
   progress.update(`looking at ${dlq.name}`);
   let found: Inspection;
@@ -70,9 +71,7 @@ async function run(options: InspectOptions, context: Context): Promise<Outcome> 
       explain: options.explain,
       ...(options.group === undefined ? {} : { group: options.group }),
       ...(filter === null ? {} : { filter: filter.matches }),
-      ...(service.function === undefined
-        ? {}
-        : { logs: { reader: await context.functionLogs(), functionName: service.function } }),
+      ...(service.function === undefined ? {} : { logs: { reader: logs.reader, functionName: service.function } }),
       onStep: (step, seen) =>
         progress.update(
           step === 'logs'
@@ -94,7 +93,7 @@ async function run(options: InspectOptions, context: Context): Promise<Outcome> 
     kind: 'dlq.inspect',
     data: { service: service.name, served, ...found },
     items: found.messages,
-    warnings: warnings(found, dlq.fifo, options.limit, now),
+    warnings: [...warnings(found, dlq.fifo, options.limit, now), ...logs.warnings()],
     next: next(service.name, found, served, now),
     view: () => inspectView(found, { explain: options.explain, now, columns: stdout.isTTY ? stdout.columns : null }),
   };

@@ -1,5 +1,6 @@
 import type { MoveTask } from '../../lib/aws/ports/move-tasks.ts';
 import type { Queue, Queues } from '../../lib/aws/ports/queues.ts';
+import type { ServiceConfig } from '../../lib/config/config.ts';
 import { findService } from '../../lib/config/find-service.ts';
 import type { Context } from '../../lib/context.ts';
 import type { RunHeader } from '../../lib/dlq/ledger/ledger-record.ts';
@@ -15,6 +16,7 @@ import type { ReplayResult } from '../../lib/dlq/replay/replay-result.ts';
 import { formatUsd, plural } from '../../lib/io/format.ts';
 import type { Outcome } from '../../lib/io/outcome.ts';
 import { shellWord } from '../../lib/io/shell-word.ts';
+import { serviceLogs } from '../service-logs.ts';
 import { followReplay } from './follow-replay.ts';
 import { nativeOutcome } from './native-outcome.ts';
 import { planOutcome, planWarnings } from './plan-outcome.ts';
@@ -107,6 +109,7 @@ function commandLine({ rate, to, force, verify, stopOnAlarm }: NativeReplayOptio
 
 interface Place {
   readonly service: string | null;
+  readonly consumer: Pick<ServiceConfig, 'function' | 'alias'>;
   readonly dlq: Queue;
   readonly targets: readonly Queue[];
 }
@@ -119,13 +122,14 @@ async function find(
 ): Promise<Place> {
   if (resume !== null) {
     const dlq = await queueOfRun(queues, resume);
-    return { service: resume.service, dlq, targets: await describeAll(queues, resume.native!.targets) };
+    return { service: resume.service, consumer: {}, dlq, targets: await describeAll(queues, resume.native!.targets) };
   }
   const service = findService(await context.config(), options.service, 'dlq');
   const dlq = await queues.describe(service.dlq);
   const task = options.attach ? await runningTask({ moveTasks }, dlq) : null;
   const to = task === null ? options.to : destinationOf(task);
-  return { service: service.name, dlq, targets: await nativeTargets(queues, dlq, to, service.queue) };
+  const targets = await nativeTargets(queues, dlq, to, service.queue);
+  return { service: service.name, consumer: service, dlq, targets };
 }
 
 function destinationOf({ destinationArn }: MoveTask): string | undefined {
@@ -143,7 +147,7 @@ async function makePlan(options: NativeReplayOptions, place: Place, context: Con
       queues: await context.queues(),
       clock: context.clock,
       functions: await context.functions(),
-      logs: await context.functionLogs(),
+      logs: (await serviceLogs(context, place.consumer)).reader,
     },
     {
       dlq: place.dlq,

@@ -1,4 +1,5 @@
 import type { Queue, Queues } from '../../lib/aws/ports/queues.ts';
+import type { ServiceConfig } from '../../lib/config/config.ts';
 import { findService, servicesWith } from '../../lib/config/find-service.ts';
 import type { Context } from '../../lib/context.ts';
 import type { RunHeader } from '../../lib/dlq/ledger/ledger-record.ts';
@@ -11,6 +12,8 @@ import type { ReplayOptions } from './replay-options.ts';
 /** From where to where a replay goes. */
 export interface ReplayPlace {
   readonly service: string | null;
+  /** Who reads the dead-letter queue's source; undefined parts are not configured. */
+  readonly consumer: Pick<ServiceConfig, 'function' | 'alias'>;
   /** Whose log can tell a verdict. */
   readonly functionName: string | undefined;
   readonly dlq: Queue;
@@ -29,23 +32,27 @@ export async function replayPlace(
 ): Promise<ReplayPlace> {
   const queues = await context.queues();
   const config = await context.config();
-  const functionOf = (dlq: string) => servicesWith(config, 'dlq').find((each) => each.dlq === dlq)?.function;
+  const consumerOf = (dlq: string) => {
+    const consumer: ReplayPlace['consumer'] = servicesWith(config, 'dlq').find((each) => each.dlq === dlq) ?? {};
+    return { consumer, functionName: consumer.function };
+  };
   if (resume !== null) {
     const dlq = await queueOfRun(queues, resume);
     const target = await queues.describe(resume.target.name);
-    return { service: resume.service, functionName: functionOf(dlq.name), dlq, target };
+    return { service: resume.service, ...consumerOf(dlq.name), dlq, target };
   }
   if (saved !== null) {
     const dlq = await queues.describe(saved.dlq.name);
     requirePlanned(saved.dlq, dlq);
     const target = await queues.describe(saved.target.name);
     requirePlanned(saved.target, target);
-    return { service: saved.service, functionName: functionOf(dlq.name), dlq, target };
+    return { service: saved.service, ...consumerOf(dlq.name), dlq, target };
   }
   const service = findService(config, options.service, 'dlq');
   const dlq = await queues.describe(service.dlq);
   const target = await sourceOf(queues, dlq, options.to ?? service.queue);
-  return { service: service.name, functionName: options.to === undefined ? service.function : undefined, dlq, target };
+  const functionName = options.to === undefined ? service.function : undefined;
+  return { service: service.name, consumer: service, functionName, dlq, target };
 }
 
 /** The dead-letter queue of a run. @throws CvopsError `UsageError` where this is another account or region */

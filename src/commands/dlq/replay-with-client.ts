@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import type { FunctionLogs } from '../../lib/aws/ports/function-logs.ts';
 import type { Context } from '../../lib/context.ts';
 import type { Edit } from '../../lib/dlq/edit/edit.ts';
 import type { RunHeader } from '../../lib/dlq/ledger/ledger-record.ts';
@@ -12,6 +13,7 @@ import type { ReplayOptions as RunOptions } from '../../lib/dlq/replay/replay-op
 import { CvopsError } from '../../lib/errors/cvops-error.ts';
 import { formatUsd, plural } from '../../lib/io/format.ts';
 import type { Outcome } from '../../lib/io/outcome.ts';
+import { serviceLogs } from '../service-logs.ts';
 import { compileFilter, type MessageFilter } from './compile-filter.ts';
 import { followReplay } from './follow-replay.ts';
 import { loadPlan, refuseChanged, savePlanOf, withMissing } from './plan-file.ts';
@@ -44,7 +46,8 @@ export async function replayWithClient(
   const edit = await compiledEdit(resume?.options.edit ?? saved?.options.edit ?? options.edit, context.cwd);
   const place = await replayPlace(options, resume, saved, context);
   const chosen = chosenOptions(options, resume, saved, { place, filter, edit });
-  const { plan, messages } = await plannedFor(options, chosen, filter, context);
+  const logs = await serviceLogs(context, place.consumer);
+  const { plan, messages } = await plannedFor(options, chosen, filter, logs.reader, context);
   if (saved !== null) refuseChanged(saved, messages);
   if (options.dryRun) return dryRun(options, chosen, { plan, messages }, context);
   refuseBadPlan(plan, chosen.outOfOrder);
@@ -57,7 +60,7 @@ export async function replayWithClient(
       context.note(`${cause.message} The client moves them instead.`);
     }
   }
-  return confirmedRun(chosen, { plan, functionName: place.functionName }, context, signal);
+  return confirmedRun(chosen, { plan, functionName: place.functionName, reader: logs.reader }, context, signal);
 }
 
 /** What the run was started with, what was planned, then what is asked for now. */
@@ -99,6 +102,7 @@ async function plannedFor(
   options: ReplayOptions,
   chosen: RunOptions,
   filter: MessageFilter | null,
+  logs: FunctionLogs,
   context: Context,
 ): Promise<PlannedReplay> {
   const { dlq, service, outOfOrder, resume, only } = chosen;
@@ -110,7 +114,7 @@ async function plannedFor(
     queues: await context.queues(),
     clock: context.clock,
     functions: await context.functions(),
-    logs: await context.functionLogs(),
+    logs,
   };
   const [{ plan, messages }, task] = await Promise.all([
     planReplay(ports, { ...chosen, suspicions: filter?.suspicions ?? [] }, look, context.signal),
@@ -148,7 +152,11 @@ async function dryRun(
 
 async function confirmedRun(
   chosen: RunOptions,
-  { plan, functionName }: { readonly plan: ReplayPlan; readonly functionName: string | undefined },
+  {
+    plan,
+    functionName,
+    reader,
+  }: { readonly plan: ReplayPlan; readonly functionName: string | undefined; readonly reader: FunctionLogs },
   context: Context,
   signal: AbortSignal,
 ): Promise<Outcome> {
@@ -160,9 +168,7 @@ async function confirmedRun(
     queues: await context.queues(),
     ledgers: runLedgers(context),
     clock: context.clock,
-    ...(functionName === undefined || verify === null
-      ? {}
-      : { logs: { reader: await context.functionLogs(), functionName } }),
+    ...(functionName === undefined || verify === null ? {} : { logs: { reader, functionName } }),
   };
   // Its own set: what the look came across may be gone by now.
   const ids = only === null ? null : new PlannedIds(only);

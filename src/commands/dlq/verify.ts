@@ -7,6 +7,7 @@ import { ExitCode } from '../../lib/errors/exit-code.ts';
 import type { Outcome } from '../../lib/io/outcome.ts';
 import { defineCommand } from '../command.ts';
 import { parseDuration } from '../parse.ts';
+import { serviceLogs } from '../service-logs.ts';
 import { followEvents } from './follow-replay.ts';
 import { verdictWords } from './replay-outcome.ts';
 import { runLedgers } from './run-ledgers.ts';
@@ -30,10 +31,11 @@ async function run({ runId, waitMs }: VerifyOptions, context: Context): Promise<
   const queues = await context.queues();
   const service = servicesWith(await context.config(), 'dlq').find(({ dlq }) => dlq === header.dlq.name);
   const [dlq, target] = await Promise.all([queues.describe(header.dlq.name), queues.describe(header.target.name)]);
+  const told = await serviceLogs(context, service ?? {});
   const logs =
     service?.function === undefined || service.queue !== header.target.name
       ? {}
-      : { logs: { reader: await context.functionLogs(), functionName: service.function } };
+      : { logs: { reader: told.reader, functionName: service.function } };
   const events =
     header.native === undefined
       ? verifyRun(
@@ -53,7 +55,7 @@ async function run({ runId, waitMs }: VerifyOptions, context: Context): Promise<
         );
   const verdict = await followEvents(events, context);
   context.signal.throwIfAborted();
-  return outcome(runId, header.service, verdict);
+  return { ...outcome(runId, header.service, verdict), warnings: told.verdictWarnings() };
 }
 
 function outcome(

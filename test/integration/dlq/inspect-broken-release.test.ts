@@ -159,14 +159,17 @@ describe('the dead letters of a broken release', () => {
 const THROWS = 'throw new TypeError("Cannot read properties of undefined (reading \'userId\')")';
 const HANGS = 'await new Promise(() => setInterval(() => {}, 1000))';
 
+const OWN = `/aws/lambda/${SYSTEM.processor}`;
+
 test.each([
-  ['an error', 'Text', THROWS, "TypeError: Cannot read properties of undefined (reading 'userId')"],
-  ['an error', 'JSON', THROWS, "TypeError: Cannot read properties of undefined (reading 'userId')"],
-  ['a timeout', 'Text', HANGS, 'TimedOut: Task timed out after <n> seconds'],
-  ['a timeout', 'JSON', HANGS, 'TimedOut: Task timed out after <n> seconds'],
+  ['an error', 'Text', OWN, THROWS, "TypeError: Cannot read properties of undefined (reading 'userId')"],
+  ['an error', 'JSON', OWN, THROWS, "TypeError: Cannot read properties of undefined (reading 'userId')"],
+  ['an error', 'JSON', '/shared/logs', THROWS, "TypeError: Cannot read properties of undefined (reading 'userId')"],
+  ['a timeout', 'Text', '/shared/logs', HANGS, 'TimedOut: Task timed out after <n> seconds'],
+  ['a timeout', 'JSON', OWN, HANGS, 'TimedOut: Task timed out after <n> seconds'],
 ])(
-  '%s that names no message, in a log of %s, is laid to the messages of its run',
-  async (_, format, work, signature) => {
+  '%s that names no message, in a log of %s in %s, is laid to the messages of its run',
+  async (_, LogFormat, LogGroup, work, signature) => {
     const source = `
     export const handler = async (event) => {
       console.log('begun with ' + event.Records.map((record) => record.messageId).join(' '));
@@ -175,7 +178,7 @@ test.each([
     await stage.operate('lambda', 'UpdateFunctionConfiguration', {
       FunctionName: SYSTEM.processor,
       Timeout: 1,
-      LoggingConfig: { LogFormat: format },
+      LoggingConfig: { LogFormat, LogGroup },
     });
     await sandbox.simulator.clock.advance(60_000);
     const zip = Buffer.from(zipSync({ 'index.mjs': strToU8(source) })).toString('base64');
@@ -188,5 +191,11 @@ test.each([
     expect(explained).toMatchObject({ error: { signature }, version: '6' });
     expect(explained.attempts).toHaveLength(3);
     for (const attempt of explained.attempts) expect(attempt).toMatchObject({ outcome: 'failed', version: '6' });
+    const told = await cvops('logs', 'processor');
+    expect(told.data.events.map(({ version }: { version: string }) => version)).toContain('6');
+    expect(told.warnings).toEqual([]);
+    // The version that serves is the one that failed them, as its log tells.
+    const { checks } = (await cvops('dlq', 'replay', '--dry-run')).data.plan;
+    expect(checks).toContainEqual(expect.objectContaining({ id: 'version', status: 'NG', blocking: true }));
   },
 );

@@ -61,6 +61,11 @@ const look: Needs = {
   'sqs:ChangeMessageVisibility': on('dlq'),
 };
 
+/** Where a function logs. */
+const logPlace: Needs = {
+  'lambda:GetFunctionConfiguration': optional('its log is looked for in `/aws/lambda/` alone', 'function'),
+};
+
 const LEDGER = 'the entry waits on this machine for the next release';
 const remembered: Needs = {
   'dynamodb:PutItem': optional(LEDGER, 'releases'),
@@ -151,11 +156,15 @@ export const COMMAND_PERMISSIONS: Readonly<Record<string, CommandPermissions>> =
   },
   'dlq inspect': {
     policies: REPLAYERS,
-    needs: { ...look, 'logs:FilterLogEvents': optional('grouped by the shape of the body, not by cause', 'log') },
+    needs: {
+      ...look,
+      ...logPlace,
+      'logs:FilterLogEvents': optional('grouped by the shape of the body, not by cause', 'log'),
+    },
   },
   'dlq explain': {
     policies: REPLAYERS,
-    needs: { ...look, 'logs:FilterLogEvents': optional('no error and no log lines', 'log') },
+    needs: { ...look, ...logPlace, 'logs:FilterLogEvents': optional('no error and no log lines', 'log') },
   },
   'dlq replay': {
     policies: REPLAYERS,
@@ -201,7 +210,8 @@ export const COMMAND_PERMISSIONS: Readonly<Record<string, CommandPermissions>> =
       ...address('queue', 'dlq'),
       'sqs:ReceiveMessage': { ...on('dlq'), option: 'of copies that came back' },
       'sqs:ChangeMessageVisibility': { ...on('dlq'), option: 'of copies that came back' },
-      'logs:FilterLogEvents': silent('the verdict comes from the queue alone, and later', 'log'),
+      ...logPlace,
+      'logs:FilterLogEvents': optional('the verdict comes from the queue alone, and later', 'log'),
     },
   },
   'dlq export': { policies: REPLAYERS, needs: look },
@@ -306,7 +316,7 @@ export const COMMAND_PERMISSIONS: Readonly<Record<string, CommandPermissions>> =
       'sns:GetTopicAttributes': optional('whether somebody hears it is not known', 'topic'),
     },
   },
-  logs: { policies: ALL, needs: { 'logs:FilterLogEvents': on('log') } },
+  logs: { policies: ALL, needs: { ...logPlace, 'logs:FilterLogEvents': on('log') } },
   'credentials check': {
     policies: BREAK_GLASS,
     needs: {
@@ -327,7 +337,7 @@ export const COMMAND_PERMISSIONS: Readonly<Record<string, CommandPermissions>> =
 };
 
 /** Their calls are held by tests of their own: `credentials` needs an HCP Terraform and a wrangler. */
-export const TRIED_ELSEWHERE: ReadonlySet<string> = new Set(['credentials check', 'credentials rotate', 'logs']);
+export const TRIED_ELSEWHERE: ReadonlySet<string> = new Set(['credentials check', 'credentials rotate']);
 
 /**
  * The actions for which AWS knows no resource: allowed on `*` or not at all. ListQueues is about queues, but about all of

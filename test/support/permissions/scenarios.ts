@@ -181,6 +181,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     },
   },
   'report reliability': plain('report reliability'),
+  logs: plain('logs', 'processor'),
   'alarms list': plain('alarms list'),
   'alarms test': plain('alarms test', 'dlq-depth', '--yes'),
 };

@@ -6,7 +6,13 @@ import {
 import { CvopsError } from '../../errors/cvops-error.ts';
 import type { ClientSetup } from '../client-options.ts';
 import { type CallRules, guardClient } from '../guard-client.ts';
-import type { FunctionLogs, LogLine, LogPages, LogQuery } from '../ports/function-logs.ts';
+import {
+  defaultLogGroup,
+  type FunctionLogs,
+  type LogLine,
+  type LogPages,
+  type LogQuery,
+} from '../ports/function-logs.ts';
 import type { LogGroupSettings, LogGroups, ReportLines } from '../ports/usage-source.ts';
 import { awsCall, awsPages } from './aws-call.ts';
 
@@ -44,7 +50,7 @@ export class CloudWatchLogs implements FunctionLogs, LogPages, LogGroups, Report
   }
 
   async *pages(functionName: string, options: LogQuery): AsyncGenerator<readonly LogLine[]> {
-    const group = `/aws/lambda/${functionName}`;
+    const group = options.group ?? defaultLogGroup(functionName);
     const site = {
       action: 'logs:FilterLogEvents',
       resource: `log group "${group}"`,
@@ -68,11 +74,13 @@ export class CloudWatchLogs implements FunctionLogs, LogPages, LogGroups, Report
           options.signal === undefined ? {} : { abortSignal: options.signal },
         ),
       );
-      const lines = (answer.events ?? []).map((event) => ({
-        at: event.timestamp ?? 0,
-        stream: event.logStreamName ?? '',
-        message: this.#readable((event.message ?? '').trimEnd()),
-      }));
+      const lines = (answer.events ?? [])
+        .map((event) => ({
+          at: event.timestamp ?? 0,
+          stream: event.logStreamName ?? '',
+          message: this.#readable((event.message ?? '').trimEnd()),
+        }))
+        .filter(({ stream }) => isOf(functionName, stream));
       left -= lines.length;
       yield lines;
       // A page may be empty and still have a next one.
@@ -96,6 +104,16 @@ export class CloudWatchLogs implements FunctionLogs, LogPages, LogGroups, Report
       retentionDays: retentionInDays ?? null,
     }));
   }
+}
+
+/**
+ * Several functions may log to one group; there their streams begin with their names after the day, as in
+ * `2026/11/23/name[7]0f…`. A stream without a name is of whom the group is of.
+ * https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-loggroups.html
+ */
+function isOf(functionName: string, stream: string): boolean {
+  const named = /^\d{4}\/\d{2}\/\d{2}\/([\w-]+)\[/.exec(stream)?.[1];
+  return named === undefined || named === functionName;
 }
 
 /**

@@ -19,6 +19,7 @@ import { CvopsError } from '../../errors/cvops-error.ts';
 import { ExitCode } from '../../errors/exit-code.ts';
 import type { ClientSetup } from '../client-options.ts';
 import { type CallRules, guardClient } from '../guard-client.ts';
+import { defaultLogGroup } from '../ports/function-logs.ts';
 import type { Alias, EventSource, Functions, FunctionVersion, Invocation, Provisioned } from '../ports/functions.ts';
 import type { FunctionSettings, VersionSettings } from '../ports/usage-source.ts';
 import { awsCall, awsPages } from './aws-call.ts';
@@ -300,6 +301,7 @@ function toVersion(configuration: FunctionConfiguration): FunctionVersion {
         : null,
     description: configuration.Description ?? '',
     lastModified: configuration.LastModified ?? '',
+    logGroup: configuration.LoggingConfig?.LogGroup ?? defaultLogGroup(configuration.FunctionName ?? ''),
   };
 }
 

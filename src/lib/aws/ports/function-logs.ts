@@ -17,10 +17,12 @@ export interface LogQuery {
   readonly toMs: number;
   /** The oldest lines, at most this many. */
   readonly limit: number;
+  /** The log group to read; `/aws/lambda/<function>` without it. */
+  readonly group?: string;
   readonly signal?: AbortSignal;
 }
 
-/** Reading a function's log group page by page. Errors are CvopsError. */
+/** Reading a function's lines in its log group page by page. Errors are CvopsError. */
 export interface LogPages {
   /**
    * Each call's lines, in any order; a page may be empty. No more than the limit in all.
@@ -32,8 +34,13 @@ export interface LogPages {
 /** Reading a function's log group. */
 export interface FunctionLogs {
   /**
-   * Lines of `/aws/lambda/<function>`, oldest first.
+   * The function's lines in its log group, oldest first; a group may be shared with other functions.
    * Answers null where the logs cannot be read (no group, no permission).
    */
   find(functionName: string, query: LogQuery): Promise<readonly LogLine[] | null>;
+}
+
+/** Where a function logs whose settings name no other log group. */
+export function defaultLogGroup(functionName: string): string {
+  return `/aws/lambda/${functionName}`;
 }

@@ -29,6 +29,8 @@ export interface FunctionVersion {
   readonly snapStart: 'On' | 'Off' | null;
   readonly description: string;
   readonly lastModified: string;
+  /** Where it logs: https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-loggroups.html */
+  readonly logGroup: string;
 }
 
 /** Provisioned concurrency of an alias or a version. */

@@ -73,7 +73,7 @@ export function invocationError(invocation: Invocation): LoggedError | null {
   const timedOut = errors.find(({ error }) => error!.name === TIMED_OUT);
   if (timedOut !== undefined) return timedOut.error;
   const own = errors.filter(({ kind, level }) => kind === 'entry' && (level === null || isFailedLevel(level))).at(-1);
-  const exited = errors.find(({ kind }) => kind === 'exit' || kind === 'report' || kind === 'init');
+  const exited = errors.find(({ kind }) => kind !== 'entry' && kind !== 'start');
   if (exited !== undefined && outOfMemory(report)) {
     return {
       name: 'OutOfMemory',

@@ -114,7 +114,7 @@ function content(line: LogLine, given: { requestId: string | null; level: string
     requestId,
     level,
     text,
-    messageId: failed ? (UUID.exec(text.slice(0, 20_000))?.[0] ?? null) : null,
+    messageId: failed ? idIn(text) : null,
     error: failed ? (read ?? loggedError(null, text, null)) : isWhole ? read : null,
   };
 }
@@ -123,7 +123,11 @@ function jsonRecord(line: LogLine, json: Json, prefix: Prefix): LogRecord {
   const platform = jsonPlatformLine(json);
   if (platform !== null) return platformRecord(line, platform);
   const level = levelOf(json) ?? prefix.level ?? null;
-  const messageId = first(json, 'messageId', 'message_id', 'sqsMessageId', 'MessageId', 'itemIdentifier');
+  const inner = wrapped(json);
+  if (inner !== null) return jsonRecord(line, inner, { requestId: first(json, 'requestId'), level });
+  const messageId =
+    first(json, 'messageId', 'message_id', 'sqsMessageId', 'MessageId', 'itemIdentifier') ??
+    (isEnvelope(json) && isFailedLevel(level) ? idIn(first(json, 'message') ?? '') : null);
   const cause = first(json, 'cause');
   const blockedBy = messageId !== null && level?.startsWith('WARN') && FULL_UUID.test(cause ?? '') ? cause : null;
   const version = first(json, 'version', 'function_version', 'functionVersion');
@@ -143,6 +147,24 @@ function jsonRecord(line: LogLine, json: Json, prefix: Prefix): LogRecord {
     error: jsonError(json, level),
     report: null,
   };
+}
+
+/** What Lambda's JSON format puts around whatever is logged with the runtime's own methods. */
+function isEnvelope(json: Json): boolean {
+  return ['timestamp', 'level', 'requestId', 'message'].every((name) => name in json);
+}
+
+/**
+ * A structured line that was logged with the runtime's own method in the JSON format: it stands below `message`, as an
+ * object or as text. Errors stand there too, and are read with what is around them.
+ */
+function wrapped(json: Json): Json | null {
+  if (!isEnvelope(json) || errorAsMessage(json['message']) !== null) return null;
+  return typeof json['message'] === 'string' ? parse(json['message']) : object(json['message']);
+}
+
+function idIn(text: string): string | null {
+  return UUID.exec(text.slice(0, 20_000))?.[0] ?? null;
 }
 
 /** An error in one of the places where runtimes and logging libraries put it. */

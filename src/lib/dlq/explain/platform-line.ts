@@ -68,7 +68,7 @@ export function jsonPlatformLine(parsed: Readonly<Record<string, unknown>>): Pla
         version: typeof fields['version'] === 'string' ? fields['version'] : null,
       });
     case 'platform.runtimeDone':
-      return line('end', { requestId });
+      return line('end', { requestId, report: jsonReport(fields) });
     case 'platform.report':
       return line('report', { requestId, report: jsonReport(fields) });
     case 'platform.initStart':

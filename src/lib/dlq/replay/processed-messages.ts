@@ -1,5 +1,6 @@
 import type { FunctionLogs, LogLine } from '../../aws/ports/function-logs.ts';
 import { CvopsError } from '../../errors/cvops-error.ts';
+import { readRecord } from '../explain/log-record.ts';
 
 const PROCESSED = new Set(['written', 'duplicate', 'processed', 'ok']);
 /** The clocks of this machine and of AWS may differ, and lines arrive late. */
@@ -35,12 +36,6 @@ export async function processedMessages(query: {
 }
 
 function processedMessage(line: LogLine): string | null {
-  const start = line.message.indexOf('{');
-  if (start < 0) return null;
-  try {
-    const record = JSON.parse(line.message.slice(start)) as { messageId?: unknown; outcome?: unknown };
-    return typeof record.messageId === 'string' && PROCESSED.has(String(record.outcome)) ? record.messageId : null;
-  } catch {
-    return null;
-  }
+  const { messageId, outcome } = readRecord(line);
+  return messageId !== null && outcome !== null && PROCESSED.has(outcome) ? messageId : null;
 }

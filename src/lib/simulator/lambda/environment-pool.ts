@@ -95,10 +95,15 @@ export class EnvironmentPool {
     return environment;
   }
 
-  /** `2026/11/23/[7]0f…`: https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-view.html */
-  #logStream({ version }: Deployment): string {
+  /**
+   * `2026/11/23/[7]0f…`, in a log group of its own choice `2026/11/23/name[7][0f…]`.
+   * https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-loggroups.html
+   */
+  #logStream({ functionName, version, settings }: Deployment): string {
     const day = new Date(this.#host.now()).toISOString().slice(0, 10).replaceAll('-', '/');
-    return `${day}/[${version}]${this.#random().replaceAll('-', '')}`;
+    const id = this.#random().replaceAll('-', '');
+    const isOwn = settings.LoggingConfig.LogGroup === `/aws/lambda/${functionName}`;
+    return isOwn ? `${day}/[${version}]${id}` : `${day}/${functionName}[${version}][${id}]`;
   }
 
   #takeIdle(deployment: Deployment): ExecutionEnvironment | undefined {

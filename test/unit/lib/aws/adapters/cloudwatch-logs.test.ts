@@ -27,6 +27,16 @@ describe('the logs adapter', () => {
     expect(inputs[1]!.filterPattern).toBeUndefined();
   });
 
+  test('reads another group where one is named, and there no lines of other functions', async () => {
+    const line = (stream: string) => ({ timestamp: 2, message: stream, logStreamName: stream });
+    const own = ['2026/11/23/f[7][0f1e]', '2026/11/23/[7]0f1e', 'by-hand'];
+    const events = [...own, '2026/11/23/other[7][0f1e]', '2026/11/23/f-2[7][0f1e]'].map(line);
+    logs.on(FilterLogEventsCommand).resolves({ events });
+    const lines = await reader.find('f', { ...span, text: '', group: '/shared' });
+    expect(lines!.map(({ stream }) => stream)).toEqual(own);
+    expect(logs.commandCalls(FilterLogEventsCommand)[0]!.args[0].input.logGroupName).toBe('/shared');
+  });
+
   test('asks for any of several words, in one stream', async () => {
     logs.on(FilterLogEventsCommand).resolves({});
     await reader.find('f', { ...span, text: '', anyOf: ['ERROR', 'timed out'], stream: 's' });

@@ -84,6 +84,33 @@ describe('a line of Lambda itself', () => {
       }),
       { kind: 'init', error: { name: 'Runtime.ExitError' } },
     ],
+    [
+      'an end in the JSON format that ran out of time',
+      JSON.stringify({
+        time: 't',
+        type: 'platform.runtimeDone',
+        record: { requestId: REQUEST, status: 'timeout', metrics: { durationMs: 3000 } },
+      }),
+      { kind: 'end', requestId: REQUEST, error: { name: 'TimedOut', message: 'Task timed out after 3.00 seconds' } },
+    ],
+    [
+      'an end in the JSON format of a runtime that died',
+      JSON.stringify({
+        time: 't',
+        type: 'platform.runtimeDone',
+        record: { requestId: REQUEST, status: 'failure', errorType: 'Runtime.ExitError' },
+      }),
+      { kind: 'end', requestId: REQUEST, error: { name: 'Runtime.ExitError' } },
+    ],
+    [
+      'a good end in the JSON format',
+      JSON.stringify({
+        time: 't',
+        type: 'platform.runtimeDone',
+        record: { requestId: REQUEST, status: 'success', metrics: { durationMs: 3 } },
+      }),
+      { kind: 'end', requestId: REQUEST, error: null },
+    ],
   ])('tells %s', (_, text, told) => {
     expect(read(text)).toMatchObject(told);
   });
@@ -121,6 +148,53 @@ describe('a line of a function', () => {
         message: { errorType: 'RangeError', errorMessage: 'no', stackTrace: ['RangeError: no', '    at f'] },
       }),
       { requestId: REQUEST, level: 'ERROR', error: { name: 'RangeError', message: 'no' } },
+    ],
+    [
+      'Node in the JSON format, console.log of an object',
+      JSON.stringify({
+        timestamp: 't',
+        level: 'INFO',
+        requestId: REQUEST,
+        message: { level: 'ERROR', message: 'not stored', messageId: MESSAGE, error: { name: 'RangeError' } },
+      }),
+      { requestId: REQUEST, level: 'ERROR', text: 'not stored', messageId: MESSAGE, error: { name: 'RangeError' } },
+    ],
+    [
+      'Node in the JSON format, console.log of a JSON text',
+      JSON.stringify({
+        timestamp: 't',
+        level: 'INFO',
+        requestId: REQUEST,
+        message: JSON.stringify({ message: 'stored', messageId: MESSAGE, outcome: 'written' }),
+      }),
+      { requestId: REQUEST, level: 'INFO', text: 'stored', messageId: MESSAGE, outcome: 'written', error: null },
+    ],
+    [
+      'Node in the JSON format, words that name the message',
+      JSON.stringify({
+        timestamp: 't',
+        level: 'ERROR',
+        requestId: REQUEST,
+        message: `could not write ${MESSAGE} TypeError: no price\n    at f (/var/task/index.js:10:3)`,
+        errorType: 'TypeError',
+        errorMessage: 'no price',
+        stackTrace: ['TypeError: no price', '    at f (/var/task/index.js:10:3)'],
+      }),
+      { requestId: REQUEST, messageId: MESSAGE, error: { name: 'TypeError', message: 'no price' } },
+    ],
+    [
+      'Python in the JSON format',
+      JSON.stringify({
+        timestamp: 't',
+        level: 'ERROR',
+        requestId: REQUEST,
+        logger: 'root',
+        message: 'it failed',
+        errorType: 'KeyError',
+        errorMessage: "'price'",
+        stackTrace: ['  File "/var/task/app.py", line 9, in handler\n    body["price"]\n'],
+      }),
+      { requestId: REQUEST, text: 'it failed', error: { name: 'KeyError', message: "'price'" } },
     ],
     [
       'Node in the JSON format, words and an error',

@@ -118,6 +118,7 @@ export function madeVersion(version: string, over: Partial<FunctionVersion> = {}
     snapStart: null,
     description: '',
     lastModified: '',
+    logGroup: `/aws/lambda/${FUNCTION}`,
     ...over,
   };
 }
