@@ -4,6 +4,7 @@ import { releaseId } from '../release/release-id.ts';
 import type { Simulator } from '../simulator/simulator.ts';
 import { ALARMS, alarmInput } from './alarms.ts';
 import { type Operate, operator } from './operate.ts';
+import { publishVersion } from './publish-version.ts';
 import { RELEASE_TABLE, remember } from './release-table.ts';
 import { asRelease, type ServiceBundles } from './service-bundles.ts';
 import { SYSTEM } from './system.ts';
@@ -174,22 +175,13 @@ export async function release(
   description: string,
 ): Promise<string> {
   const began = simulator.clock.now();
-  const { CodeSha256 } = await operate('lambda', 'UpdateFunctionCode', {
-    FunctionName: functionName,
-    ZipFile: zipBase64,
-  });
-  await simulator.clock.advance(SETTLE_MS);
-  const { Version } = await operate('lambda', 'PublishVersion', {
-    FunctionName: functionName,
-    Description: description,
-  });
-  await simulator.clock.advance(SETTLE_MS);
+  const { version, codeSha256 } = await publishVersion(simulator, operate, functionName, zipBase64, description);
   const alias = await operate('lambda', 'GetAlias', { FunctionName: functionName, Name: SYSTEM.alias });
   const at = simulator.clock.now();
   const record = {
     releaseId: releaseId(at),
     kind: 'promote',
-    version: Version,
+    version,
     previous: alias.FunctionVersion,
     step: 100,
     at,
@@ -200,7 +192,7 @@ export async function release(
   const moved = await operate('lambda', 'UpdateAlias', {
     FunctionName: functionName,
     Name: SYSTEM.alias,
-    FunctionVersion: Version,
+    FunctionVersion: version,
     RoutingConfig: { AdditionalVersionWeights: {} },
     Description: formatAliasRecord(record, alias.Description ?? ''),
     RevisionId: alias.RevisionId,
@@ -212,12 +204,12 @@ export async function release(
     function: functionName,
     aliasArn: alias.AliasArn,
     from: alias.FunctionVersion,
-    to: Version,
-    codeSha256: CodeSha256,
+    to: version,
+    codeSha256,
     revisionBefore: alias.RevisionId,
     revisionAfter: moved.RevisionId,
   });
-  return Version;
+  return version;
 }
 
 /**

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Clock } from '../../../src/lib/clock.ts';
 import { parseEntry } from '../../../src/lib/release-ledger/entry-row.ts';
 import { type Operate, operator } from '../../../src/lib/sandbox/operate.ts';
+import { publishVersion } from '../../../src/lib/sandbox/publish-version.ts';
 import { asRelease } from '../../../src/lib/sandbox/service-bundles.ts';
 import type { Sandbox } from '../../../src/lib/sandbox/start-sandbox.ts';
 import { SYSTEM } from '../../../src/lib/sandbox/system.ts';
@@ -25,12 +26,8 @@ afterEach(async () => {
   removeHome(home);
 });
 
-async function publish(name: string, zip: Uint8Array, number: number): Promise<void> {
-  await operate('lambda', 'UpdateFunctionCode', { FunctionName: name, ZipFile: asRelease(zip, number) });
-  await sandbox.simulator.clock.advance(1_000);
-  await operate('lambda', 'PublishVersion', { FunctionName: name });
-  await sandbox.simulator.clock.advance(1_000);
-}
+const publish = (name: string, zip: Uint8Array, number: number) =>
+  publishVersion(sandbox.simulator, operate, name, asRelease(zip, number));
 
 /** A package of this one module. */
 const code = (source: string) => zipSync({ 'index.mjs': strToU8(source) });

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { operator } from '../../../src/lib/sandbox/operate.ts';
+import { publishVersion } from '../../../src/lib/sandbox/publish-version.ts';
 import { asRelease } from '../../../src/lib/sandbox/service-bundles.ts';
 import type { Sandbox } from '../../../src/lib/sandbox/start-sandbox.ts';
 import { SYSTEM } from '../../../src/lib/sandbox/system.ts';
@@ -15,13 +16,7 @@ beforeEach(async () => {
   home = makeHome();
   ({ sandbox, env } = await startExampleSystem());
   const operate = operator(sandbox.simulator, SYSTEM.region, 'ci');
-  await operate('lambda', 'UpdateFunctionCode', {
-    FunctionName: SYSTEM.processor,
-    ZipFile: asRelease(sandbox.bundles.processor, 6),
-  });
-  await sandbox.simulator.clock.advance(1_000);
-  await operate('lambda', 'PublishVersion', { FunctionName: SYSTEM.processor });
-  await sandbox.simulator.clock.advance(1_000);
+  await publishVersion(sandbox.simulator, operate, SYSTEM.processor, asRelease(sandbox.bundles.processor, 6));
 });
 afterEach(async () => {
   await sandbox.close();
@@ -69,12 +64,7 @@ test.each([
 
 test('a service without dead letters has no replay to take events from', async () => {
   const operate = operator(sandbox.simulator, SYSTEM.region, 'ci');
-  await operate('lambda', 'UpdateFunctionCode', {
-    FunctionName: SYSTEM.reporter,
-    ZipFile: asRelease(sandbox.bundles.reporter, 3),
-  });
-  await sandbox.simulator.clock.advance(1_000);
-  await operate('lambda', 'PublishVersion', { FunctionName: SYSTEM.reporter });
+  await publishVersion(sandbox.simulator, operate, SYSTEM.reporter, asRelease(sandbox.bundles.reporter, 3));
   const result = await cvops('alias', 'promote', 'reporter', '--smoke', 'last-replay');
   expect(jsonOf(result).error.message).toBe('service "reporter" has no dlq in the configuration.');
 });

@@ -4,12 +4,11 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { CvopsError } from '../../../src/lib/errors/cvops-error.ts';
 import { ExitCode } from '../../../src/lib/errors/exit-code.ts';
 import { DemoStage } from '../../../src/lib/sandbox/demo-stage.ts';
+import { publishVersion } from '../../../src/lib/sandbox/publish-version.ts';
 import { asRelease } from '../../../src/lib/sandbox/service-bundles.ts';
 import { type Sandbox, startSandbox } from '../../../src/lib/sandbox/start-sandbox.ts';
 import { SYSTEM } from '../../../src/lib/sandbox/system.ts';
 import { jsonOf, runCli } from '../../support/run-cli.ts';
-
-const SETTLE_MS = 1_000;
 
 let sandbox: Sandbox;
 let stage: DemoStage;
@@ -21,11 +20,8 @@ afterEach(() => sandbox.close());
 
 /** Publishes a version and leaves the alias where it is. */
 async function publish(zipBase64: string): Promise<string> {
-  await stage.operate('lambda', 'UpdateFunctionCode', { FunctionName: SYSTEM.processor, ZipFile: zipBase64 });
-  await sandbox.simulator.clock.advance(SETTLE_MS);
-  const { Version } = await stage.operate('lambda', 'PublishVersion', { FunctionName: SYSTEM.processor });
-  await sandbox.simulator.clock.advance(SETTLE_MS);
-  return Version;
+  const { version } = await publishVersion(sandbox.simulator, stage.operate, SYSTEM.processor, zipBase64);
+  return version;
 }
 
 const source = (text: string) => Buffer.from(zipSync({ 'index.mjs': strToU8(text) })).toString('base64');
