@@ -3,6 +3,7 @@ import { type Operate, operator } from '../../src/lib/sandbox/operate.ts';
 import { SimulatedClock } from '../../src/lib/simulator/kernel/clock.ts';
 import { Simulator } from '../../src/lib/simulator/simulator.ts';
 import { endpointEnv } from '../support/endpoint-env.ts';
+import { looks } from '../support/looks.ts';
 import { jsonOf, type RunCliOptions, runCli } from '../support/run-cli.ts';
 
 const NOON = Date.UTC(2026, 5, 3, 12);
@@ -35,22 +36,6 @@ const cli = (argv: readonly string[], options: RunCliOptions = {}) =>
     ...options,
   });
 const events = async (...argv: string[]) => jsonOf(await cli([...argv, '--json'])).data.events;
-
-/** Lets `--follow` look so many times; what happens before each look is given. Then Ctrl-C. */
-function looks(...before: readonly (() => Promise<unknown>)[]): RunCliOptions {
-  const abort = new AbortController();
-  const left = [...before];
-  const sleep = async (ms: number) => {
-    const happens = left.shift();
-    if (happens === undefined) {
-      abort.abort(new Error('Ctrl-C'));
-      throw abort.signal.reason;
-    }
-    await simulator.clock.advance(ms);
-    await happens();
-  };
-  return { clock: { now, sleep }, signal: abort.signal };
-}
 
 describe('logs', () => {
   test('tells one line an event, whatever the format, and leaves out what Lambda says of good runs', async () => {
@@ -159,6 +144,7 @@ describe('logs --follow', () => {
     const result = await cli(
       ['--follow'],
       looks(
+        simulator.clock,
         async () => {},
         () => log([0, 'new']),
         () => log([15, 'late'], [0, 'newer']),
@@ -174,6 +160,7 @@ describe('logs --follow', () => {
     const result = await cli(
       ['--follow', '--output', 'ndjson'],
       looks(
+        simulator.clock,
         async () => {},
         async () => {
           await log([0, 'while away']);

@@ -4,6 +4,7 @@ import { type Operate, operator } from '../../src/lib/sandbox/operate.ts';
 import { type Sandbox, startSandbox } from '../../src/lib/sandbox/start-sandbox.ts';
 import { SYSTEM } from '../../src/lib/sandbox/system.ts';
 import { endpointEnv } from '../support/endpoint-env.ts';
+import { looks } from '../support/looks.ts';
 import { jsonOf, type RunCliOptions, runCli } from '../support/run-cli.ts';
 
 const NOON = Date.UTC(2026, 5, 3, 12);
@@ -56,22 +57,6 @@ const refuse = (service: string, operation: string) =>
     operation,
     error: { code: 'AccessDeniedException', statusCode: 403 },
   });
-
-/** Lets `--watch` look so many times; what happens before each look is given. Then Ctrl-C. */
-function looks(...before: readonly (() => Promise<unknown>)[]): RunCliOptions {
-  const abort = new AbortController();
-  const left = [...before];
-  const sleep = async (ms: number) => {
-    const happens = left.shift();
-    if (happens === undefined) {
-      abort.abort(new Error('Ctrl-C'));
-      throw abort.signal.reason;
-    }
-    await happens();
-    await sandbox.simulator.clock.advance(ms);
-  };
-  return { clock: { now, sleep }, signal: abort.signal };
-}
 
 describe('status', () => {
   test('tells who serves, what waits, and the alarms, in seven calls', async () => {
@@ -207,7 +192,7 @@ describe('status --watch', () => {
     const quiet = async () => {};
     const result = await cli(
       ['processor', '--watch'],
-      looks(quiet, () => die('a', 'b'), leaveSplit, quiet),
+      looks(sandbox.simulator.clock, quiet, () => die('a', 'b'), leaveSplit, quiet),
     );
     expect(result.code).toBe(0);
     const lines = result.stdout.split('\n').filter((line) => !/analytics-(processor|table)-/.test(line));
@@ -227,7 +212,7 @@ describe('status --watch', () => {
   test('is NDJSON when that is asked for, and no one document', async () => {
     const result = await cli(
       ['--watch', '--output', 'ndjson'],
-      looks(() => die('a')),
+      looks(sandbox.simulator.clock, () => die('a')),
     );
     const changes = result.stdout
       .trimEnd()
@@ -247,6 +232,7 @@ describe('status --watch', () => {
   test('draws on a terminal when something changed, and leaves the last picture', async () => {
     const result = await cli(['--watch', '--interval', '1s'], {
       ...looks(
+        sandbox.simulator.clock,
         () => die('a'),
         async () => {},
       ),
@@ -260,7 +246,7 @@ describe('status --watch', () => {
 
   test('asks once where the queues are', async () => {
     const quiet = async () => {};
-    const result = await cli(['--watch', '--debug'], looks(quiet, quiet));
+    const result = await cli(['--watch', '--debug'], looks(sandbox.simulator.clock, quiet, quiet));
     expect(result.stderr.match(/sqs:GetQueueUrl/g)).toHaveLength(2);
     expect(result.stderr.match(/sqs:GetQueueAttributes/g)).toHaveLength(6);
   });
@@ -273,6 +259,7 @@ describe('status --watch', () => {
     const result = await cli(
       ['--watch'],
       looks(
+        sandbox.simulator.clock,
         away,
         back,
         () => die('a'),
