@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { RELEASE_TABLE } from '../../src/lib/sandbox/release-table.ts';
 import { ReleasedFunction } from '../support/released-function.ts';
 import { jsonOf, makeHome, removeHome, runCli } from '../support/run-cli.ts';
 
@@ -37,14 +38,8 @@ async function create(over: object): Promise<void> {
   await released.operate('dynamodb', 'CreateTable', {
     TableName: TABLE,
     BillingMode: 'PAY_PER_REQUEST',
-    KeySchema: [
-      { AttributeName: 'target', KeyType: 'HASH' },
-      { AttributeName: 'sort', KeyType: 'RANGE' },
-    ],
-    AttributeDefinitions: [
-      { AttributeName: 'target', AttributeType: 'S' },
-      { AttributeName: 'sort', AttributeType: 'S' },
-    ],
+    KeySchema: RELEASE_TABLE.KeySchema,
+    AttributeDefinitions: RELEASE_TABLE.AttributeDefinitions,
     ...over,
   });
   await released.simulator.clock.advance(1_000);
