@@ -5,7 +5,7 @@ import {
   SERVICES_COMMAND,
   wordsBehind,
 } from './completion-model.ts';
-import { findPath } from './posix-parts.ts';
+import { findPath, valueCases } from './posix-parts.ts';
 
 /** For bash 3.2 and newer, without the package bash-completion. */
 export function bashScript(model: CompletionModel): string {
@@ -17,8 +17,7 @@ _cvops() {
   local sofar='' words='' flags='' word i
   COMPREPLY=()
 ${findPath(model, { first: '1', each: 'COMP_WORDS[i]' })}
-  case "$sofar $prev" in
-${commands.flatMap(({ path, flags }) => flags.flatMap((flag) => valueCase(`'${path} ${flag.name}'`, flag))).join('')}${globals.flatMap((flag) => valueCase(`*' ${flag.name}'`, flag)).join('')}  esac
+${valueCases(model, { files: '_cvops_files "$cur"', words: (words) => `COMPREPLY=($(compgen -W '${words}' -- "$cur"))` })}
   case "$sofar" in
 ${['', ...Object.keys(nouns)].map((noun) => `    '${noun}') words='${words(model, noun)}' ;;\n`).join('')}${commands.map((command) => `    '${command.path}') flags='${flagsOf(command.flags)}'${operands(command)} ;;\n`).join('')}  esac
   if [[ $cur == -* ]]; then words="$flags ${flagsOf(globals)} --help"; fi
@@ -37,14 +36,6 @@ function words(model: CompletionModel, noun: string): string {
   return wordsBehind(model, noun)
     .map(([word]) => word)
     .join(' ');
-}
-
-/** What is completed behind a flag that takes a value. */
-function valueCase(pattern: string, { value }: CompletionFlag): readonly string[] {
-  if (value === 'none') return [];
-  if (value === 'file') return [`    ${pattern}) _cvops_files "$cur"; return ;;\n`];
-  if (value === 'unknown') return [`    ${pattern}) return ;;\n`];
-  return [`    ${pattern}) COMPREPLY=($(compgen -W '${value.join(' ')}' -- "$cur")); return ;;\n`];
 }
 
 function operands({ operands }: CompletionCommand): string {

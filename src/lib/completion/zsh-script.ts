@@ -5,7 +5,7 @@ import {
   SERVICES_COMMAND,
   wordsBehind,
 } from './completion-model.ts';
-import { findPath } from './posix-parts.ts';
+import { findPath, valueCases } from './posix-parts.ts';
 
 /** With what each word is about beside it. */
 export function zshScript(model: CompletionModel): string {
@@ -17,8 +17,7 @@ _cvops() {
   local -a found flags globals
   globals=(${described(globals)})
 ${findPath(model, { first: '2', each: 'words[i]' })}
-  case "$sofar $prev" in
-${commands.flatMap(({ path, flags }) => flags.flatMap((flag) => valueCase(`'${path} ${flag.name}'`, flag))).join('')}${globals.flatMap((flag) => valueCase(`*' ${flag.name}'`, flag)).join('')}  esac
+${valueCases(model, { files: '_files', words: (words) => `compadd -- ${words}` })}
   case "$sofar" in
 ${['', ...Object.keys(nouns)].map((noun) => `    '${noun}') found=(${wordsBehind(model, noun).map(pair).join(' ')}) ;;\n`).join('')}${commands.map((command) => `    '${command.path}')\n      flags=(${described(command.flags)})\n${operands(command)}      ;;\n`).join('')}  esac
   if [[ \${words[CURRENT]} == -* ]]; then found=($flags $globals '--help:help'); fi
@@ -35,13 +34,6 @@ function described(flags: readonly CompletionFlag[]): string {
 /** \`word:about\`, as _describe takes it. */
 function pair([word, about]: readonly [string, string]): string {
   return `'${word}:${about.replaceAll("'", "'\\''")}'`;
-}
-
-function valueCase(pattern: string, { value }: CompletionFlag): readonly string[] {
-  if (value === 'none') return [];
-  if (value === 'file') return [`    ${pattern}) _files; return ;;\n`];
-  if (value === 'unknown') return [`    ${pattern}) return ;;\n`];
-  return [`    ${pattern}) compadd -- ${value.join(' ')}; return ;;\n`];
 }
 
 function operands({ operands }: CompletionCommand): string {
