@@ -34,8 +34,8 @@ const SHAPES: readonly RegExp[] = [
  * it knows them, and what is one by its shape. The bodies of messages in files are not its matter: docs/credentials.md.
  */
 export class Redactor {
-  readonly #known = new Set<string>();
-  #pattern: RegExp | undefined;
+  /** The longest first: one may be the beginning of another. */
+  #known: readonly string[] = [];
 
   constructor(env: Environment) {
     for (const [name, value] of Object.entries(env)) {
@@ -46,11 +46,11 @@ export class Redactor {
   /** From now on this is a secret, also where it is quoted in JSON or in a URL. */
   learn(secret: string | undefined): void {
     const bare = secret?.trim() ?? '';
-    if (bare.length < LEAST_CHARACTERS || this.#known.has(bare)) return;
-    for (const form of [bare, encodeURIComponent(bare), JSON.stringify(bare).slice(1, -1)]) this.#known.add(form);
-    // The longest first: one may be the beginning of another.
-    const forms = [...this.#known].sort((a, b) => b.length - a.length);
-    this.#pattern = new RegExp(forms.map((form) => form.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')).join('|'), 'g');
+    if (bare.length < LEAST_CHARACTERS || this.#known.includes(bare)) return;
+    // Half a surrogate pair, which JSON may hold, cannot be written into a URL.
+    const inUrl = encodeURIComponent(Buffer.from(bare).toString());
+    const forms = new Set([...this.#known, bare, inUrl, JSON.stringify(bare).slice(1, -1)]);
+    this.#known = [...forms].sort((a, b) => b.length - a.length);
   }
 
   text(text: string): string {
@@ -84,7 +84,8 @@ export class Redactor {
   }
 
   #masked(text: string, mask: (secret: string) => string): string {
-    const own = this.#pattern === undefined ? text : text.replace(this.#pattern, mask);
+    // Not one pattern of all: a certificate in the environment is longer than a pattern may be.
+    const own = this.#known.reduce((rest, secret) => rest.replaceAll(secret, mask), text);
     return SHAPES.reduce(
       (rest, shape) => rest.replace(shape, (all, kept: string) => kept + mask(all.slice(kept.length))),
       own,

@@ -25,10 +25,24 @@ describe('what the environment holds as a secret', () => {
     expect(new Redactor({ [name]: value }).text(`a ${value} b`)).toBe(`a ${value} b`);
   });
 
+  test('leaves as many bytes as there were', () => {
+    const answer = Buffer.from(`{"said":"${SECRET}"}`);
+    expect(new Redactor({ TFE_TOKEN: SECRET }).bytes(answer).toString()).toBe(`{"said":"${'*'.repeat(40)}"}`);
+  });
+
   test('is found where it is quoted in a URL or in JSON', () => {
     const redactor = new Redactor({ TFE_TOKEN: 'quote"in/the middle' });
     expect(redactor.text(`?t=${encodeURIComponent('quote"in/the middle')}`)).toBe('?t=•••');
     expect(redactor.text(JSON.stringify(['quote"in/the middle']))).toBe('["•••"]');
+  });
+
+  test.each([
+    ['a certificate', 'x'.repeat(1_000_000)],
+    ['half a surrogate pair', 'half a pair: \ud800'],
+    ['signs of regular expressions', '($&|[^a-z]*+?.)\\d{2,}$1'],
+  ])('may be as long as it likes and hold any signs: %s', (_, secret) => {
+    const redactor = new Redactor({ TFE_TOKEN: SECRET, TLS_SECRET: secret });
+    expect(redactor.text(`a ${secret} b ${SECRET}`)).toBe('a ••• b •••');
   });
 
   test('is taken out whole when another is its beginning', () => {
