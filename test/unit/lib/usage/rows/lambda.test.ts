@@ -84,22 +84,17 @@ describe('Lambda compute', () => {
     duration: { value: points(period, () => each.invocations * each.ms) },
     concurrency: { value: points(period, () => each.concurrency ?? 1) },
   });
+  const computeOf = (period: ReturnType<typeof periodAt>, one: Parameters<typeof aFunction>[0]) =>
+    rowOf('lambda-compute', monthOf(period, { functions: [aFunction(one)] }));
 
   test('is duration times memory, with the truth inside its range', async () => {
     const period = periodAt('2026-09');
     // 100 an hour of 12.3 ms each are billed 13 ms; 20 cold starts of 800 ms in the month.
     const truth = 720 * 100 * 0.013 * 0.5 + 20 * 0.8 * 0.5;
-    const row = await rowOf(
-      'lambda-compute',
-      monthOf(period, {
-        functions: [
-          aFunction({
-            ...ran(period, { invocations: 100, ms: 12.3 }),
-            versions: { value: [{ version: '1', memoryMb: 512, architecture: 'x86_64', modifiedAt: 0 }] },
-          }),
-        ],
-      }),
-    );
+    const row = await computeOf(period, {
+      ...ran(period, { invocations: 100, ms: 12.3 }),
+      versions: { value: [{ version: '1', memoryMb: 512, architecture: 'x86_64', modifiedAt: 0 }] },
+    });
     expect(row.used).toBeCloseTo(720 * 100 * 0.0128 * 0.5, 6);
     expect(row.range!.low).toBeLessThanOrEqual(truth);
     expect(row.range!.high).toBeGreaterThanOrEqual(truth);
@@ -111,10 +106,7 @@ describe('Lambda compute', () => {
 
   test('counts no more cold starts than invocations', async () => {
     const period = periodAt('2026-09');
-    const row = await rowOf(
-      'lambda-compute',
-      monthOf(period, { functions: [aFunction(ran(period, { invocations: 2, ms: 10, concurrency: 2 }))] }),
-    );
+    const row = await computeOf(period, ran(period, { invocations: 2, ms: 10, concurrency: 2 }));
     expect(row.range!.high).toBeCloseTo(1440 * (0.011 + 10) * 0.125, 6);
   });
 
@@ -130,18 +122,11 @@ describe('Lambda compute', () => {
       { version: '1', memoryMb: 128, architecture: 'x86_64', modifiedAt: 0 },
       { version: '2', memoryMb: 1024, architecture: 'arm64', modifiedAt: period.month.startMs + 240 * HOUR_MS },
     ] as const;
-    const row = await rowOf(
-      'lambda-compute',
-      monthOf(period, {
-        functions: [
-          aFunction({
-            ...ran(period, { invocations: 100, ms: 10 }),
-            versions: { value: versions },
-            byVersion: [version('1', 0, 240), version('2', 240, 720)],
-          }),
-        ],
-      }),
-    );
+    const row = await computeOf(period, {
+      ...ran(period, { invocations: 100, ms: 10 }),
+      versions: { value: versions },
+      byVersion: [version('1', 0, 240), version('2', 240, 720)],
+    });
     const [x86, arm] = [240 * (1 + 0.05) * 0.125, 480 * (1 + 0.05) * 1];
     expect(row.used).toBeCloseTo(x86 + arm, 6);
     expect(row.parts).toEqual([
@@ -152,23 +137,16 @@ describe('Lambda compute', () => {
 
   test('has the range of all memory sizes for what ran under versions that are not known', async () => {
     const period = periodAt('2026-09');
-    const row = await rowOf(
-      'lambda-compute',
-      monthOf(period, {
-        functions: [
-          aFunction({
-            ...ran(period, { invocations: 1, ms: 1_000, concurrency: 0 }),
-            versions: {
-              value: [
-                { version: '$LATEST', memoryMb: 256, architecture: 'x86_64', modifiedAt: 0 },
-                { version: '1', memoryMb: 128, architecture: 'x86_64', modifiedAt: 0 },
-                { version: '2', memoryMb: 1024, architecture: 'x86_64', modifiedAt: period.untilMs - HOUR_MS },
-              ],
-            },
-          }),
+    const row = await computeOf(period, {
+      ...ran(period, { invocations: 1, ms: 1_000, concurrency: 0 }),
+      versions: {
+        value: [
+          { version: '$LATEST', memoryMb: 256, architecture: 'x86_64', modifiedAt: 0 },
+          { version: '1', memoryMb: 128, architecture: 'x86_64', modifiedAt: 0 },
+          { version: '2', memoryMb: 1024, architecture: 'x86_64', modifiedAt: period.untilMs - HOUR_MS },
         ],
-      }),
-    );
+      },
+    });
     expect(row.range!.low).toBeCloseTo(720 * 0.125, 6);
     expect(row.range!.high).toBeCloseTo(720 * 1.001, 6);
     expect(row.notes.join(' ')).toContain('128 to 1024 MB');
@@ -176,23 +154,16 @@ describe('Lambda compute', () => {
 
   test('takes the memory of the version that was published last, not that of code which nobody released', async () => {
     const period = periodAt('2026-09');
-    const row = await rowOf(
-      'lambda-compute',
-      monthOf(period, {
-        functions: [
-          aFunction({
-            ...ran(period, { invocations: 1, ms: 999.5, concurrency: 0 }),
-            versions: {
-              value: [
-                { version: '$LATEST', memoryMb: 1024, architecture: 'x86_64', modifiedAt: period.untilMs - HOUR_MS },
-                { version: '1', memoryMb: 3072, architecture: 'x86_64', modifiedAt: 0 },
-                { version: '2', memoryMb: 256, architecture: 'x86_64', modifiedAt: HOUR_MS },
-              ],
-            },
-          }),
+    const row = await computeOf(period, {
+      ...ran(period, { invocations: 1, ms: 999.5, concurrency: 0 }),
+      versions: {
+        value: [
+          { version: '$LATEST', memoryMb: 1024, architecture: 'x86_64', modifiedAt: period.untilMs - HOUR_MS },
+          { version: '1', memoryMb: 3072, architecture: 'x86_64', modifiedAt: 0 },
+          { version: '2', memoryMb: 256, architecture: 'x86_64', modifiedAt: HOUR_MS },
         ],
-      }),
-    );
+      },
+    });
     expect(row.used).toBeCloseTo(720 * 0.25, 6);
     // Version 1 was replaced long before the month.
     expect(row.range!.high).toBeLessThan(721);
