@@ -27,7 +27,7 @@ const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d{1,5})?$/i;
 /**
  * The host, organisation and token as `terraform` itself looks for them, environment before configuration.
  * https://developer.hashicorp.com/terraform/cli/cloud/settings#environment-variables
- * @throws CvopsError `HcpOrganizationUnknown`, `HcpTokenMissing` or `InvalidHcpHost`, exit code 4.
+ * @throws CvopsError `HcpOrganizationUnknown`, `InvalidHcpOrganization`, `HcpTokenMissing` or `InvalidHcpHost`, exit code 4.
  */
 export function hcpAccess({ env, terraform }: AccessSources): HcpAccess {
   const named = env['TF_CLOUD_HOSTNAME'] || undefined;
@@ -42,6 +42,14 @@ export function hcpAccess({ env, terraform }: AccessSources): HcpAccess {
     throw new CvopsError('HcpOrganizationUnknown', ExitCode.setup, 'no HCP Terraform organisation is named.', {
       hint: 'set TF_CLOUD_ORGANIZATION, or "terraform": { "organization": "…" } in cvops.config.json.',
     });
+  }
+  if (!TERRAFORM_FIELDS.organization.pattern.test(organization)) {
+    throw new CvopsError(
+      'InvalidHcpOrganization',
+      ExitCode.setup,
+      `TF_CLOUD_ORGANIZATION "${organization}" is not the name of an organisation.`,
+      { hint: 'letters, digits, hyphens and underscores, 40 at most.' },
+    );
   }
   // TFE_TOKEN names no host: it goes where the environment or Terraform's default says, never where a file found in a
   // folder says, or any folder could collect tokens.

@@ -10,6 +10,10 @@ import { type HcpVariable, readVariable, type VariableInput } from './variable.t
 import { type HcpVariableSet, readVariableSet } from './variable-set.ts';
 import { type HcpWorkspace, readWorkspace, WORKSPACE_INCLUDES } from './workspace.ts';
 
+const WORKSPACES = ['workspaces', 'locked'] as const;
+const VARIABLES = ['vars', 'key'] as const;
+const USERS = ['users', 'username'] as const;
+
 /** A user as far as others see it. */
 export interface HcpUser {
   readonly id: string;
@@ -39,13 +43,19 @@ export class HcpClient {
 
   /** Whose token it is; for a team's or an organisation's, its service account. */
   async account(): Promise<HcpUser> {
-    return readUser(await this.#one({ method: 'GET', path: '/account/details', what: 'the account' }));
+    return readUser(await this.#one({ method: 'GET', path: '/account/details', what: 'the account', holds: USERS }));
   }
 
   /** Null where the token may not see the user. */
   async user(id: string): Promise<HcpUser | null> {
     const path = `/users/${encodeURIComponent(id)}`;
-    const answer = await this.#transport.send({ method: 'GET', path, what: `user "${id}"`, expect: [404] });
+    const answer = await this.#transport.send({
+      method: 'GET',
+      path,
+      what: `user "${id}"`,
+      holds: USERS,
+      expect: [404],
+    });
     const [user] = answer.document.data;
     return user === undefined ? null : readUser(user);
   }
@@ -63,7 +73,7 @@ export class HcpClient {
     const path = `${this.#organizationPath}/workspaces`;
     const what = `organisation "${organization}"`;
     const document = await this.#transport
-      .list({ method: 'GET', path, query, what })
+      .list({ method: 'GET', path, query, what, holds: WORKSPACES })
       .catch((cause) => this.#explainMissing(cause));
     return document.data.map((each) => readWorkspace(each, document));
   }
@@ -73,7 +83,7 @@ export class HcpClient {
     const what = workspaceWords(name);
     const path = `${this.#organizationPath}/workspaces/${encodeURIComponent(name)}`;
     const query = { include: WORKSPACE_INCLUDES };
-    const answer = await this.#transport.send({ method: 'GET', path, query, what, expect: [404] });
+    const answer = await this.#transport.send({ method: 'GET', path, query, what, holds: WORKSPACES, expect: [404] });
     if (answer.status !== 404) return readWorkspace(this.#only(answer, { method: 'GET', path, what }), answer.document);
     // Which of the two is missing is told by the list; where the organisation cannot be seen, it says so.
     const names = (await this.workspaces()).map((each) => each.name);
@@ -108,13 +118,24 @@ export class HcpClient {
       'page[size]': limit,
     };
     const what = `states of ${workspaceWords(workspace)}`;
-    const { document } = await this.#transport.send({ method: 'GET', path: '/state-versions', query, what });
+    const { document } = await this.#transport.send({
+      method: 'GET',
+      path: '/state-versions',
+      query,
+      what,
+      holds: ['state-versions', 'serial'],
+    });
     return document.data.map(readStateVersion);
   }
 
   async variables(workspace: HcpWorkspace): Promise<readonly HcpVariable[]> {
     const what = `variables of ${workspaceWords(workspace.name)}`;
-    const { document } = await this.#transport.send({ method: 'GET', path: variablesPath(workspace), what });
+    const { document } = await this.#transport.send({
+      method: 'GET',
+      path: variablesPath(workspace),
+      what,
+      holds: VARIABLES,
+    });
     return document.data.map(readVariable);
   }
 
@@ -122,13 +143,17 @@ export class HcpClient {
   async variableSets(workspace: HcpWorkspace): Promise<readonly HcpVariableSet[]> {
     const path = `/workspaces/${encodeURIComponent(workspace.id)}/varsets`;
     const what = `variable sets of ${workspaceWords(workspace.name)}`;
-    return (await this.#transport.list({ method: 'GET', path, what })).data.map(readVariableSet);
+    return (await this.#transport.list({ method: 'GET', path, what, holds: ['varsets', 'name'] })).data.map(
+      readVariableSet,
+    );
   }
 
   async variablesOfSet({ id, name }: HcpVariableSet): Promise<readonly HcpVariable[]> {
     const path = `/varsets/${encodeURIComponent(id)}/relationships/vars`;
     const what = `variables of variable set "${name}"`;
-    return (await this.#transport.send({ method: 'GET', path, what })).document.data.map(readVariable);
+    return (await this.#transport.send({ method: 'GET', path, what, holds: VARIABLES })).document.data.map(
+      readVariable,
+    );
   }
 
   /**
@@ -145,6 +170,7 @@ export class HcpClient {
       what: `variable "${input.key}" of ${workspaceWords(workspace.name)}`,
       body: { data: { type: 'vars', attributes: input } },
       secrets: [input.value],
+      holds: VARIABLES,
     };
     const answer = await this.#transport.send({ ...call, expect: [422] });
     if (answer.status !== 422) return { created: true, variable: readVariable(this.#only(answer, call)) };
@@ -163,6 +189,7 @@ export class HcpClient {
         path: `${variablesPath(workspace)}/${encodeURIComponent(id)}`,
         what: `variable "${change.key ?? id}" of ${workspaceWords(workspace.name)}`,
         body: { data: { type: 'vars', id, attributes: change } },
+        holds: VARIABLES,
         ...(change.value === undefined ? {} : { secrets: [change.value] }),
       }),
     );
@@ -179,6 +206,7 @@ export class HcpClient {
       path: `/workspaces/${encodeURIComponent(workspace.id)}/actions/${action}`,
       what,
       ...(body === undefined ? {} : { body }),
+      holds: WORKSPACES,
       expect: [404, 409],
     };
     const answer = await this.#transport.send(call);

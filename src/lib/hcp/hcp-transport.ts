@@ -3,10 +3,10 @@ import { ForeignAnswer, quoted } from '../aws/foreign-answer.ts';
 import type { Clock } from '../clock.ts';
 import { CvopsError } from '../errors/cvops-error.ts';
 import { ExitCode } from '../errors/exit-code.ts';
+import { readBounded } from '../io/read-bounded.ts';
 import type { HcpAccess } from './hcp-access.ts';
 import { type HcpCallSite, notHcp, tooOften, unanswered, unreached } from './hcp-errors.ts';
 import { type JsonApiDocument, type Resource, readDocument } from './json-api.ts';
-import { readBounded } from './read-bounded.ts';
 
 /** One call as it went, for `--debug`. Paths hold ids and names, never values. */
 export interface HcpCallRecord {
@@ -34,6 +34,8 @@ export interface HcpSetup {
 export interface HcpCall extends HcpCallSite {
   readonly query?: Readonly<Record<string, string | number>>;
   readonly body?: object;
+  /** Type of each resource that is answered, and an attribute that all of them have; what has others is not believed. */
+  readonly holds?: readonly [type: string, attribute: string];
   /** Statuses that the caller puts into words itself; others than 2xx are thrown. */
   readonly expect?: readonly number[];
 }
@@ -48,6 +50,8 @@ const TIMEOUT_MS = 30_000;
 const LONGEST_WAIT_MS = 30_000;
 const MOST_ATTEMPTS = 4;
 const PAGE_SIZE = 100;
+/** More than any answer of the API. */
+const MOST_BYTES = 16 * 1_048_576;
 /** 10,000 entries: more than any list of an organisation that is worth showing. */
 const MOST_PAGES = 100;
 
@@ -114,7 +118,7 @@ export class HcpTransport {
     let text: string;
     try {
       response = await this.#fetch(call);
-      text = await readBounded(response);
+      text = await bodyOf(response);
     } catch (cause) {
       observed();
       const interruption = this.#interruption();
@@ -127,7 +131,7 @@ export class HcpTransport {
     observed(response);
     const { status } = response;
     if (status === 429) {
-      const waitMs = askedWaitMs(response.headers) ?? 1_000 * attempt;
+      const waitMs = askedWaitMs(response.headers, clock.now()) ?? 1_000 * attempt;
       if (isLast || waitMs > LONGEST_WAIT_MS) throw tooOften(access, call, waitMs);
       return waitMs;
     }
@@ -135,7 +139,12 @@ export class HcpTransport {
     const document = parse(status < 300 ? text : clean(text));
     if (document === undefined || (status >= 300 && status < 400)) {
       const headers = { 'content-type': response.headers.get('content-type') ?? undefined };
-      throw notHcp(access, call, new ForeignAnswer({ statusCode: status, headers }, quoted(clean(text))));
+      const what = redirectTo(response, access.origin) ?? quoted(clean(text));
+      throw notHcp(access, call, new ForeignAnswer({ statusCode: status, headers }, what));
+    }
+    if (status < 300 && !isOf(document, call.holds)) {
+      const what = `, without ${call.holds!.join(' with ')}`;
+      throw notHcp(access, call, new ForeignAnswer({ statusCode: status, headers: {} }, what));
     }
     if (status < 300 || call.expect?.includes(status) === true) return { status, document };
     throw unanswered(access, call, status, document.errors);
@@ -174,6 +183,24 @@ export class HcpTransport {
   }
 }
 
+function isOf({ data }: JsonApiDocument, holds: HcpCall['holds']): boolean {
+  return holds === undefined || data.every(({ type, attributes }) => type === holds[0] && holds[1] in attributes);
+}
+
+/** Its host alone: the rest may hold what the server was sent. */
+function redirectTo({ status, headers }: Response, origin: string): string | undefined {
+  const to = headers.get('location');
+  if (status < 300 || status >= 400 || to === null || !URL.canParse(to, origin)) return undefined;
+  return `, a redirect to ${new URL(to, origin).host}`;
+}
+
+async function bodyOf({ body }: Response): Promise<string> {
+  if (body === null) return '';
+  const bytes = await readBounded(body, MOST_BYTES);
+  if (bytes === undefined) throw new Error('the answer has no end');
+  return bytes.toString('utf8');
+}
+
 function parse(text: string): JsonApiDocument | undefined {
   if (text.trim() === '') return readDocument(undefined);
   try {
@@ -183,8 +210,16 @@ function parse(text: string): JsonApiDocument | undefined {
   }
 }
 
-/** `Retry-After` in seconds, or `X-RateLimit-Reset`, which HCP Terraform sends: seconds until it counts anew. */
-function askedWaitMs(headers: Headers): number | undefined {
-  const seconds = Number(headers.get('retry-after') ?? headers.get('x-ratelimit-reset') ?? Number.NaN);
-  return seconds >= 0 ? Math.ceil(seconds * 1_000) : undefined;
+/**
+ * `Retry-After` in seconds or as a date (https://www.rfc-editor.org/rfc/rfc9110#field.retry-after), else
+ * `X-RateLimit-Reset`, which HCP Terraform sends: seconds until it counts anew. Undefined where they say nothing of use.
+ */
+function askedWaitMs(headers: Headers, nowMs: number): number | undefined {
+  for (const name of ['retry-after', 'x-ratelimit-reset']) {
+    const text = headers.get(name) ?? '';
+    // More than a date is taken for one by the parser.
+    const waitMs = /^[A-Z][a-z]{2}, /.test(text) ? Date.parse(text) - nowMs : Number(text) * 1_000;
+    if (waitMs > 0) return Math.ceil(waitMs);
+  }
+  return undefined;
 }

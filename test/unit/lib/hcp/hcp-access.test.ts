@@ -112,6 +112,12 @@ describe('where it goes', () => {
     },
   );
 
+  test.each(['..', 'a/b', 'a b', 'x'.repeat(41)])('TF_CLOUD_ORGANIZATION %j is no name', (TF_CLOUD_ORGANIZATION) => {
+    const error = refusal({ TF_CLOUD_ORGANIZATION, TFE_TOKEN: 't' });
+    expect(error).toMatchObject({ code: 'InvalidHcpOrganization', exitCode: 4 });
+    expect(error.message).toContain(`"${TF_CLOUD_ORGANIZATION}"`);
+  });
+
   test('without an organisation nothing is called', () => {
     const error = refusal({ TF_CLOUD_ORGANIZATION: '', TFE_TOKEN: 't' });
     expect(error).toMatchObject({ code: 'HcpOrganizationUnknown', exitCode: 4 });

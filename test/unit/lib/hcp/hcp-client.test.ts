@@ -207,6 +207,14 @@ describe('what goes wrong', () => {
   test.each([
     [{ 'retry-after': '2' }, 2_000],
     [{ 'x-ratelimit-reset': '0.4' }, 400],
+    // The clock of these tests stands at the epoch.
+    [{ 'retry-after': 'Thu, 01 Jan 1970 00:00:07 GMT' }, 7_000],
+    [{ 'retry-after': '', 'x-ratelimit-reset': '0.4' }, 400],
+    [{ 'retry-after': 'soon', 'x-ratelimit-reset': '0.4' }, 400],
+    // Nothing that tells of a time to come.
+    [{ 'retry-after': '0' }, 1_000],
+    [{ 'retry-after': '-1' }, 1_000],
+    [{ 'retry-after': 'Thu, 01 Jan 1970 00:00:00 GMT' }, 1_000],
     [{}, 1_000],
   ])('429 with %j is waited out', async (headers, waitMs) => {
     server.fail({ on: /GET/, reply: { status: 429, headers: headers as Record<string, string>, body: {} } });
@@ -260,10 +268,35 @@ describe('what goes wrong', () => {
     ['another JSON', { status: 200, raw: '{"message":"hello"}' }],
     ['a resource without id', { status: 200, raw: '{"data":{"type":"workspaces"}}' }],
     ['a list of nothing where one is asked for', { status: 200, raw: '{"data":null}' }],
+    ['somebody', { status: 200, body: { data: { id: 'user-1', type: 'users', attributes: { username: 'x' } } } }],
+    [
+      'a workspace that does not say whether it is locked',
+      { status: 200, body: { data: { id: 'w', type: 'workspaces' } } },
+    ],
     ['a redirect', { status: 302, headers: { location: 'https://elsewhere.example' }, raw: '{"data":[]}' }],
   ])('%s is not taken for an answer', async (_name, reply) => {
     server.fail({ on: /GET/, reply });
     expect(await failure(read())).toMatchObject({ code: 'NotHcpTerraform', exitCode: 4 });
+  });
+
+  test('a redirect is told with its host, not followed, and nothing else of it', async () => {
+    let asked = 0;
+    const other = await serveHttp((response) => {
+      asked++;
+      response.end();
+    });
+    try {
+      const location = `http://user:canary-password@127.0.0.1:${other.port}/${ana.token}`;
+      server.fail({ on: /GET/, reply: { status: 307, headers: { location }, body: { data: [] } } });
+      const error = await failure(read());
+      expect(error.message).toContain(
+        `307 Temporary Redirect, application/vnd.api+json, a redirect to 127.0.0.1:${other.port}.`,
+      );
+      expect(error.message).not.toContain('canary');
+      expect(asked).toBe(0);
+    } finally {
+      await other.close();
+    }
   });
 
   test('an answer that quotes the token is told without it', async () => {
