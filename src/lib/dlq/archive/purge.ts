@@ -1,6 +1,7 @@
 import type { Queue, Queues, ReceivedMessage } from '../../aws/ports/queues.ts';
 import type { Clock } from '../../clock.ts';
 import type { CvopsError } from '../../errors/cvops-error.ts';
+import { interruption } from '../../errors/interruption.ts';
 import { groupOf } from '../dead-letter.ts';
 import { refuseOwnRedrive } from '../own-redrive.ts';
 import { backoffMs, expected, isPassing, isThrottling } from '../replay/call-failure.ts';
@@ -9,7 +10,6 @@ import { VisibilityKeeper } from '../visibility-keeper.ts';
 import { type ArchiveSelection, isMeant } from './archive-selection.ts';
 import { archivedLine } from './archived-message.ts';
 import { deleteHeld } from './delete-held.ts';
-import { interruption } from './interruption.ts';
 import { wholeGroups } from './whole-groups.ts';
 
 /** Where the messages go before they are deleted. */

@@ -1,22 +1,24 @@
 import type { MoveTask } from '../../aws/ports/move-tasks.ts';
 import { CvopsError } from '../../errors/cvops-error.ts';
 import { ExitCode } from '../../errors/exit-code.ts';
+import { interruption } from '../../errors/interruption.ts';
 import type { ReplayResult } from '../replay/replay-result.ts';
+import { stoppedBy } from '../replay/stopped-by.ts';
 import { movedWords } from './task-words.ts';
 import type { Watched } from './watch-task.ts';
 
 /** Why a run with this task ended early; null when it went through. */
 export function whyStopped({ task, lost }: Watched, signal: AbortSignal): ReplayResult['stopped'] {
-  if (lost !== null) return stopped(lost);
+  if (lost !== null) return stoppedBy(lost);
   if (task === null) return null;
-  if (task.status === 'FAILED') return stopped(failedTask(task));
+  if (task.status === 'FAILED') return stoppedBy(failedTask(task));
   if (task.status !== 'CANCELLED') return null;
   const stay = `${movedWords(task)} had been moved, and stay moved.`;
-  if (!signal.aborted) {
+  const reason = interruption(signal);
+  if (reason === null) {
     const message = `somebody cancelled the move task; ${stay}`;
     return { code: 'MoveTaskCancelled', message, hint: null, exitCode: ExitCode.failed };
   }
-  const reason = signal.reason instanceof CvopsError ? signal.reason : interrupted();
   const why =
     reason.code === 'Interrupted' ? 'cancelled on request' : `${reason.message.replace(/\.$/, '')}; cancelled`;
   return { code: reason.code, message: `${why}; ${stay}`, hint: reason.hint ?? null, exitCode: reason.exitCode };
@@ -40,17 +42,4 @@ function failedTask(task: MoveTask): CvopsError {
       hint: REASONS[reason] ?? 'the rest is still in the dead-letter queue; --engine client says for each message why.',
     },
   );
-}
-
-/** Ended by the signal while no task ran: before one began, or while its verdict was waited for. */
-export function stoppedBySignal(signal: AbortSignal): NonNullable<ReplayResult['stopped']> {
-  return stopped(signal.reason instanceof CvopsError ? signal.reason : interrupted());
-}
-
-function interrupted(): CvopsError {
-  return new CvopsError('Interrupted', ExitCode.interrupted, 'stopped on request.');
-}
-
-function stopped({ code, message, hint, exitCode }: CvopsError): NonNullable<ReplayResult['stopped']> {
-  return { code, message, hint: hint ?? null, exitCode };
 }

@@ -3,6 +3,7 @@ import type { Queue } from '../../aws/ports/queues.ts';
 import type { Clock } from '../../clock.ts';
 import { CvopsError } from '../../errors/cvops-error.ts';
 import { ExitCode } from '../../errors/exit-code.ts';
+import { interruption } from '../../errors/interruption.ts';
 import { expected, isPassing } from '../replay/call-failure.ts';
 import type { ReplayEvent } from '../replay/replay-event.ts';
 import { findTask, isActive, type TaskMark } from './find-task.ts';
@@ -60,7 +61,8 @@ export async function* watchTask(
   const lost = (error: CvopsError): Watched => ({ task, lost: goesOn(error, task, service) });
 
   for (;;) {
-    if (signal.aborted && options.leaves === true && isInterrupt(signal.reason)) return lost(interrupt(signal.reason));
+    const interrupted = interruption(signal);
+    if (options.leaves === true && interrupted?.code === 'Interrupted') return lost(interrupted);
     if (signal.aborted && cancelAskedAt === null) {
       cancelAskedAt = clock.now();
       pollMs = FIRST_POLL_MS;
@@ -114,15 +116,6 @@ export async function* watchTask(
     await clock.sleep(pollMs, cancelAskedAt === null ? signal : undefined).catch(() => {});
     pollMs = Math.min(LONGEST_POLL_MS, pollMs * 1.3);
   }
-}
-
-function isInterrupt(reason: unknown): boolean {
-  return !(reason instanceof CvopsError) || reason.code === 'Interrupted';
-}
-
-function interrupt(reason: unknown): CvopsError {
-  if (reason instanceof CvopsError) return reason;
-  return new CvopsError('Interrupted', ExitCode.interrupted, 'stopped on request.');
 }
 
 function progress(

@@ -1,8 +1,6 @@
 import type { FunctionLogs } from '../../aws/ports/function-logs.ts';
 import type { Queues } from '../../aws/ports/queues.ts';
 import type { Clock } from '../../clock.ts';
-import { CvopsError } from '../../errors/cvops-error.ts';
-import { ExitCode } from '../../errors/exit-code.ts';
 import { endRecord } from '../ledger/end-record.ts';
 import type { Ledger, Ledgers } from '../ledger/ledgers.ts';
 import { openIds } from '../ledger/open-messages.ts';
@@ -24,6 +22,7 @@ import { Replayer } from './replayer.ts';
 import { LEARN_EVERY_MS, newTally } from './replayer-options.ts';
 import { Selection } from './selection.ts';
 import { SendRate } from './send-rate.ts';
+import { stoppedBy, stoppedBySignal } from './stopped-by.ts';
 import { verify } from './verify.ts';
 
 export interface ReplayPorts {
@@ -178,7 +177,7 @@ export async function* replay(
     if (canary !== null && stopped === null && !replayer.drained) {
       yield { type: 'canary', at: clock.now(), state: 'sent', count: tally.replayed };
       if (unsent(tally) === 0) verified = yield* verdict(await remainingAfter(replayer));
-      stopped = canaryStop(verified, tally, header.runId) ?? abortReason(signal);
+      stopped = canaryStop(verified, tally, header.runId) ?? stoppedBySignal(signal);
       if (stopped === null) {
         yield { type: 'canary', at: clock.now(), state: 'passed', count: tally.replayed };
         verified = null;
@@ -228,17 +227,7 @@ function selectionOf(options: ReplayOptions) {
 }
 
 function stopReason(replayer: Replayer, signal: AbortSignal): ReplayResult['stopped'] {
-  return replayer.stopped === null ? abortReason(signal) : stopped(replayer.stopped);
-}
-
-function abortReason(signal: AbortSignal): ReplayResult['stopped'] {
-  if (!signal.aborted) return null;
-  if (signal.reason instanceof CvopsError) return stopped(signal.reason);
-  return { code: 'Interrupted', message: 'stopped on request.', hint: null, exitCode: ExitCode.interrupted };
-}
-
-function stopped({ code, message, hint, exitCode }: CvopsError): ReplayResult['stopped'] {
-  return { code, message, hint: hint ?? null, exitCode };
+  return replayer.stopped === null ? stoppedBySignal(signal) : stoppedBy(replayer.stopped);
 }
 
 async function end(ledger: Ledger, clock: Clock, replayer: Replayer, result: ReplayResult): Promise<void> {

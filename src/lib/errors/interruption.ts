@@ -1,5 +1,5 @@
-import { CvopsError } from '../../errors/cvops-error.ts';
-import { ExitCode } from '../../errors/exit-code.ts';
+import { CvopsError } from './cvops-error.ts';
+import { ExitCode } from './exit-code.ts';
 
 /** Why work ended that was asked to end; null while nobody asked. */
 export function interruption(signal: AbortSignal): CvopsError | null {
