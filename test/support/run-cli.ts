@@ -14,7 +14,7 @@ export interface RunCliOptions {
   readonly cwd?: string;
   readonly stdinTTY?: boolean;
   /** What is piped in. */
-  readonly stdin?: string | Uint8Array;
+  readonly stdin?: string | Uint8Array | AsyncIterable<Uint8Array>;
   readonly stdoutTTY?: boolean;
   readonly stderrTTY?: boolean;
   readonly columns?: number;
@@ -55,11 +55,12 @@ export async function runCli(argv: readonly string[], options: RunCliOptions = {
   }
 }
 
-function stdin(options: RunCliOptions) {
+function stdin({ stdin: piped = '', stdinTTY = false }: RunCliOptions) {
   return {
-    isTTY: options.stdinTTY ?? false,
+    isTTY: stdinTTY,
     async *read() {
-      yield Buffer.from(options.stdin ?? '');
+      if (typeof piped === 'string' || piped instanceof Uint8Array) yield Buffer.from(piped);
+      else yield* piped;
     },
   };
 }

@@ -1,18 +1,22 @@
-import { readFile } from 'node:fs/promises';
+import { once } from 'node:events';
+import { createReadStream } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Context } from '../../lib/context.ts';
 import {
   credentialsOf,
+  decodeValues,
   type PushedCredentials,
   parseValues,
   variablesFor,
 } from '../../lib/credentials/pushed-credentials.ts';
 import { CvopsError } from '../../lib/errors/cvops-error.ts';
 import { ExitCode } from '../../lib/errors/exit-code.ts';
+import { isInterruption } from '../../lib/errors/is-interruption.ts';
 import { connectHcp } from '../../lib/hcp/connect.ts';
 import { plural, text } from '../../lib/io/format.ts';
 import type { Outcome, Warning } from '../../lib/io/outcome.ts';
 import { printable } from '../../lib/io/printable.ts';
+import { readBounded } from '../../lib/io/read-bounded.ts';
 import { defineCommand, dryRunFlag } from '../command.ts';
 import { usageError } from '../parse.ts';
 import { chosenServices, parseServices, servicesArgument } from './chosen-services.ts';
@@ -31,6 +35,9 @@ interface PushedWorkspace {
   readonly status: 'pushed' | 'partly' | 'not-pushed';
   readonly variables: readonly { readonly key: string; readonly sensitive: boolean; readonly created: boolean }[];
 }
+
+/** Of values, wherever they are from: more is another file. */
+const MOST_BYTES = 65_536;
 
 export const credentialsPush = defineCommand<PushOptions>({
   arguments: [servicesArgument],
@@ -57,6 +64,7 @@ export const credentialsPush = defineCommand<PushOptions>({
     if (options.fromStdin && options.varFile !== undefined) {
       throw usageError('--from-stdin and --var-file cannot both be had.', 'leave one of them out.');
     }
+    if (options.varFile === '') throw usageError('--var-file is empty.', 'name a file, or leave it out.');
     return options;
   },
   run: push,
@@ -92,6 +100,7 @@ async function push(options: PushOptions, context: Context): Promise<Outcome> {
   for (const [i, { workspace }] of targets.entries()) {
     try {
       for (const input of inputs) {
+        context.signal.throwIfAborted();
         const { created } = await client.putVariable(workspace, input);
         const { variables } = done[i]!;
         done[i] = {
@@ -132,7 +141,7 @@ function outcome(
       dryRun || failure !== undefined
         ? [{ command: again, why: dryRun ? 'do it' : 'write the others' }]
         : [{ command: 'cvops credentials check', why: 'what each workspace holds' }],
-    ...(failure === undefined ? {} : { exitCode: ExitCode.partial }),
+    ...(failure === undefined ? {} : { exitCode: isInterruption(failure) ? failure.exitCode : ExitCode.partial }),
     view: () => [
       {
         kind: 'table',
@@ -164,18 +173,26 @@ async function readCredentials({ fromStdin, varFile }: PushOptions, context: Con
         'e.g. pass show aws/terraform | cvops credentials push --from-stdin',
       );
     }
-    const chunks: Uint8Array[] = [];
-    for await (const chunk of streams.stdin.read()) chunks.push(chunk);
-    values = parseValues(Buffer.concat(chunks).toString('utf8'), source);
+    // Ctrl-C ends it also where the pipe stays open.
+    const interrupted = once(context.signal, 'abort').then(() => context.signal.throwIfAborted());
+    const text = await Promise.race([textOf(streams.stdin.read(), source), interrupted]);
+    values = parseValues(text ?? '', source);
   } else if (varFile !== undefined) {
     source = varFile;
-    const read = await readFile(resolve(context.cwd, varFile), 'utf8').catch((cause: NodeJS.ErrnoException) => {
+    const text = await textOf(createReadStream(resolve(context.cwd, varFile)), source).catch((cause) => {
+      if (cause instanceof CvopsError) throw cause;
       throw new CvopsError('VarFileUnreadable', ExitCode.setup, `cannot read ${varFile} (${cause.code}).`, {
         hint: 'nothing was pushed.',
       });
     });
-    values = parseValues(read, source);
+    values = parseValues(text, source);
   }
   if (values !== env) for (const value of Object.values(values)) context.redactor.learn(value);
   return credentialsOf(values, source);
+}
+
+async function textOf(stream: AsyncIterable<Uint8Array>, source: string): Promise<string> {
+  const bytes = await readBounded(stream, MOST_BYTES);
+  if (bytes !== undefined) return decodeValues(bytes);
+  throw usageError(`${source} is longer than ${MOST_BYTES / 1024} KiB.`, 'four values are wanted; nothing was pushed.');
 }

@@ -33,11 +33,22 @@ export function parseValues(text: string, source: string): Values {
   const values: Record<string, string> = {};
   for (const [i, line] of trimmed.split(/\r?\n/).entries()) {
     if (/^\s*(#|$)/.test(line)) continue;
-    const match = /^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=\s*(.*?)\s*$/.exec(line);
+    const match = LINE.exec(line);
     if (match === null) throw unusable(`line ${i + 1} of ${source} is not KEY=VALUE.`);
-    values[match[1]!] = match[2]!.replace(/^(["'])(.*)\1$/, '$2');
+    const [, key = '', , quoted, bare = ''] = match;
+    const value = quoted ?? bare;
+    if (Object.hasOwn(values, key) && values[key] !== value) throw unusable(`${key} is in ${source} twice.`);
+    values[key] = value;
   }
   return values;
+}
+
+/** A value is quoted, or ends where a comment begins. */
+const LINE = /^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=\s*(?:(["'])(.*?)\2|(.*?))\s*(?:\s#.*)?$/;
+
+/** As text, whatever the tool that wrote it: Windows PowerShell's `>` writes UTF-16. */
+export function decodeValues(bytes: Buffer): string {
+  return bytes[0] === 0xff && bytes[1] === 0xfe ? bytes.toString('utf16le', 2) : bytes.toString('utf8');
 }
 
 /**

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { CvopsError } from '../../../src/lib/errors/cvops-error.ts';
 import { type Sandbox, startSandbox } from '../../../src/lib/sandbox/start-sandbox.ts';
 import { endpointEnv } from '../../support/endpoint-env.ts';
 import { bob } from '../../support/hcp-server/hcp-server.ts';
@@ -27,6 +28,10 @@ const ALL = [
   { key: 'AWS_REGION', value: 'eu-west-2', category: 'env', sensitive: false },
   { key: 'AWS_DEFAULT_REGION', value: 'eu-west-2', category: 'env', sensitive: false },
 ];
+
+const LINES = Object.entries(KEYS)
+  .map(([key, value]) => `${key}=${value}\n`)
+  .join('');
 
 describe('credentials push', () => {
   test('writes the variables to every workspace, the keys sensitive', async () => {
@@ -56,11 +61,53 @@ describe('credentials push', () => {
       'lines',
       `# of the safe\nexport AWS_ACCESS_KEY_ID=${ID}\nAWS_SECRET_ACCESS_KEY="${SECRET}"\n\nAWS_DEFAULT_REGION = eu-west-2\r\n`,
     ],
+    [
+      'lines with comments, by Windows',
+      `\ufeffAWS_ACCESS_KEY_ID=${ID} # whose\r\nAWS_SECRET_ACCESS_KEY='${SECRET}' # 'of it'\r\nAWS_REGION=eu-west-2\r\n`,
+    ],
+    ['lines twice alike', `${LINES}AWS_REGION=eu-west-2\n`],
     ['JSON', JSON.stringify({ AWS_ACCESS_KEY_ID: ID, AWS_SECRET_ACCESS_KEY: SECRET, AWS_REGION: 'eu-west-2' })],
   ])('reads %s from standard input, and nothing of the environment then', async (_, stdin) => {
     const env = { AWS_ACCESS_KEY_ID: 'AKIAOTHEROTHEROTHER0', AWS_SECRET_ACCESS_KEY: 'x'.repeat(40) };
     expect((await push(['worker', '--yes', '--from-stdin'], { stdin, env })).code).toBe(0);
     expect(held()).toEqual(ALL);
+  });
+
+  test('reads what Windows PowerShell wrote', async () => {
+    const home = makeHome();
+    try {
+      const file = join(home, 'keys.env');
+      writeFileSync(file, `\ufeff${LINES}`, 'utf16le');
+      expect((await push(['worker', '--yes', '--var-file', file])).code).toBe(0);
+      expect(held()).toEqual(ALL);
+    } finally {
+      removeHome(home);
+    }
+  });
+
+  test('Ctrl-C ends it while it reads a pipe that stays open, and between two variables', async () => {
+    const reason = new CvopsError('Interrupted', 130, 'interrupted.');
+    const waiting = new AbortController();
+    const open = async function* () {
+      yield Buffer.from(LINES);
+      waiting.abort(reason);
+      await new Promise(() => {});
+    };
+    const early = await push(['worker', '--yes', '--from-stdin'], { stdin: open(), signal: waiting.signal });
+    expect([early.code, cli.server.requests]).toEqual([130, []]);
+
+    const writing = new AbortController();
+    cli.server.fail({ on: /POST .*vars/, onStrike: () => writing.abort(reason) });
+    const late = await push(['--yes', '--json'], { env: KEYS, signal: writing.signal });
+    expect(late.code).toBe(130);
+    const { data, next } = jsonOf(late);
+    expect(data.workspaces.map(({ status }: { status: string }) => status)).toEqual([
+      'partly',
+      'not-pushed',
+      'not-pushed',
+    ]);
+    expect(changes()).toHaveLength(1);
+    expect(next[0]?.command).toBe('cvops credentials push worker processor reporter');
   });
 
   test('--dry-run looks for the workspaces and writes nothing', async () => {
@@ -137,6 +184,29 @@ describe('credentials push', () => {
       /begins as JSON and is none/,
     ],
     ['a file that is not there', ['--var-file', 'nowhere', '--yes'], {}, 4, /cannot read nowhere \(ENOENT\)/],
+    ['an empty name of a file', ['--var-file', '', '--yes'], {}, 2, /--var-file is empty/],
+    ['a folder', ['--var-file', '.', '--yes'], {}, 4, /cannot read \. \(EISDIR\)/],
+    [
+      'an empty pipe',
+      ['--from-stdin', '--yes'],
+      { stdin: '' },
+      4,
+      /AWS_ACCESS_KEY_ID, .* is missing in standard input/,
+    ],
+    [
+      'two secrets',
+      ['--from-stdin', '--yes'],
+      { stdin: `${LINES}AWS_SECRET_ACCESS_KEY=${SECRET}x\n` },
+      2,
+      /AWS_SECRET_ACCESS_KEY is in standard input twice/,
+    ],
+    [
+      'a value of 1 MB',
+      ['--from-stdin', '--yes'],
+      { stdin: `${LINES}MORE=${'x'.repeat(1_000_000)}` },
+      2,
+      /standard input is longer than 64 KiB/,
+    ],
     ['two sources', ['--var-file', 'x', '--from-stdin', '--yes'], {}, 2, /cannot both be had/],
     [
       'no such region',
