@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
-import { findService } from '../lib/config/find-service.ts';
+import type { Alias } from '../lib/aws/ports/functions.ts';
+import { type FoundService, findService } from '../lib/config/find-service.ts';
 import type { Context } from '../lib/context.ts';
 import { readArchive } from '../lib/deploy/archive.ts';
 import { type CodePlan, type Published, planCode, publishCode, rehearseUpload } from '../lib/deploy/publish-code.ts';
@@ -15,7 +16,9 @@ import { author } from './alias/author.ts';
 import { aliasPromote } from './alias/promote.ts';
 import { rememberFailure } from './alias/remember-release.ts';
 import { openSmoke } from './alias/smoke-events.ts';
+import { NOT_WATCHED, watchedSignals } from './alias/watched-signals.ts';
 import { defineCommand, dryRunFlag } from './command.ts';
+import { serviceLogs } from './service-logs.ts';
 
 type Flags = Readonly<Record<string, unknown>>;
 
@@ -89,7 +92,7 @@ async function run(options: DeployOptions, context: Context): Promise<Outcome> {
       planCode(ports, service.function, archive, signal, tell),
       readCommit(context.cwd, context.env),
     ]);
-    if (options.dryRun) return await dryRun(options, service.name, alias, plan, git, ports, context);
+    if (options.dryRun) return await dryRun(options, service, alias, plan, git, ports, context);
     const promote = (to: string) => aliasPromote.prepare([service.name], { ...options.promote, to });
     if (!plan.publishes) {
       // What is left to do, if anything, is a promotion, which asks for itself.
@@ -170,8 +173,8 @@ function question(service: string, alias: string, plan: CodePlan): string {
 
 async function dryRun(
   options: DeployOptions,
-  service: string,
-  alias: { readonly version: string; readonly name: string },
+  { name: service, ...found }: FoundService<'function'>,
+  alias: Alias,
   plan: CodePlan,
   git: GitCommit | null,
   ports: CodePorts,
@@ -183,6 +186,8 @@ async function dryRun(
     const promote = aliasPromote.prepare([service], { ...options.promote, to: same.version, dryRun: true });
     return outcome(await promote(context), service, same, git, 0);
   }
+  const logs = async () => (await serviceLogs(context, found)).reader;
+  const { warnings } = options.stepped ? await watchedSignals(alias, logs, context) : NOT_WATCHED;
   const upload = plan.uploads ? `upload ${plan.archive!.path}, which Lambda would take, ` : '';
   return {
     kind: 'deploy',
@@ -203,6 +208,7 @@ async function dryRun(
       uploads: plan.uploads,
       git: gitData(git),
     },
+    warnings,
     view: () => [
       {
         kind: 'line',

@@ -1,13 +1,12 @@
-import type { Alias, Functions } from '../../lib/aws/ports/functions.ts';
 import type { ServiceConfig } from '../../lib/config/config.ts';
 import type { Context } from '../../lib/context.ts';
-import { CvopsError } from '../../lib/errors/cvops-error.ts';
 import { releaseInSteps } from '../../lib/release/canary/release-in-steps.ts';
 import type { PromotionPlan } from '../../lib/release/plan-promotion.ts';
 import { type Author, moveAtOnce, type PromotionPorts } from '../../lib/release/promote.ts';
 import type { MemberMove } from '../../lib/release/promote-set.ts';
 import type { Tell } from '../../lib/release/release-event.ts';
 import { settle } from '../../lib/release/settle.ts';
+import { releaseLogs, type WatchedSignals } from './watched-signals.ts';
 
 /** How traffic is to move. */
 export interface TrafficSteps {
@@ -17,6 +16,11 @@ export interface TrafficSteps {
   readonly maxBakeMs: number;
 }
 
+/** What the judge of a stepped release looks at, beside the counts of the alias. */
+export interface Watched
+  extends Pick<ServiceConfig, 'queue' | 'dlq'>,
+    Pick<WatchedSignals, 'reportsBatchItemFailures'> {}
+
 export interface TrafficMove extends MemberMove {
   /** When the last call that moves traffic was done, ms since the epoch. */
   readonly movedAt: number;
@@ -24,14 +28,13 @@ export interface TrafficMove extends MemberMove {
 
 /**
  * Moves one alias's traffic to its new version, at once or in judged steps, and then looks whether it has settled.
- * @param service its queues' signs are watched in a stepped release.
  * @param event of the smoke test, to ask the alias with which version answers; undefined for none.
  */
 export async function moveTraffic(
   ports: PromotionPorts,
   plan: PromotionPlan,
   how: TrafficSteps,
-  service: Pick<ServiceConfig, 'queue' | 'dlq'>,
+  watched: Watched,
   event: string | undefined,
   release: { readonly id: string; readonly author: Author },
   tell: Tell,
@@ -54,7 +57,7 @@ export async function moveTraffic(
   async function inSteps() {
     const timeoutMs = 1_000 * Math.max(plan.from.timeoutSeconds, plan.to.timeoutSeconds);
     const result = await releaseInSteps(
-      { ...ports, metrics: await context.metrics(), queues: context.queues, logs: context.functionLogs },
+      { ...ports, metrics: await context.metrics(), queues: context.queues, logs: () => releaseLogs(plan, context) },
       plan,
       {
         percents: how.percents,
@@ -64,9 +67,9 @@ export async function moveTraffic(
           alias: plan.alias.name,
           stable: plan.from.version,
           canary: plan.to.version,
-          queue: service.queue,
-          dlq: service.dlq,
-          reportsBatchItemFailures: await reportsBatchItemFailures(ports.functions, plan.alias),
+          queue: watched.queue,
+          dlq: watched.dlq,
+          reportsBatchItemFailures: watched.reportsBatchItemFailures,
         },
         author,
         id,
@@ -75,16 +78,5 @@ export async function moveTraffic(
       context.signal,
     );
     return { steps: result, alias: result.alias };
-  }
-}
-
-/** Does a mapping of this alias take single messages of a batch back? Not known where it may not be asked. */
-async function reportsBatchItemFailures(functions: Functions, alias: Alias): Promise<boolean> {
-  try {
-    const sources = await functions.listEventSources(`${alias.functionName}:${alias.name}`);
-    return sources.some((source) => source.reportsBatchItemFailures);
-  } catch (cause) {
-    if (cause instanceof CvopsError) return false;
-    throw cause;
   }
 }

@@ -15,6 +15,7 @@ import { releaseProgress } from './release-progress.ts';
 import { rememberFailure, rememberRelease } from './remember-release.ts';
 import { type Member, setOutcome } from './set-outcome.ts';
 import { openSmoke, type SmokeEvents } from './smoke-events.ts';
+import { NOT_WATCHED, releaseLogs, type WatchedSignals, warnFirst, watchedSignals } from './watched-signals.ts';
 
 export interface SetOptions extends TrafficSteps {
   readonly services: readonly string[];
@@ -31,6 +32,7 @@ export interface SetOptions extends TrafficSteps {
 interface Planned extends Pick<FoundService<'function'>, 'name' | 'queue' | 'dlq'> {
   readonly plan: PromotionPlan | NothingToPromote;
   readonly events: readonly string[];
+  readonly signals: WatchedSignals;
 }
 
 /** Releases several services: consumers before producers, each judged in its turn where that is asked for, all or none. */
@@ -40,7 +42,10 @@ export async function promoteServices(options: SetOptions, context: Context) {
   const planned = await plan(options, smoke, context);
   const toMove = planned.filter((each): each is Planned & { plan: PromotionPlan } => !('version' in each.plan));
   const unsmoked = toMove.filter(({ events }) => events.length === 0).map(({ name }) => name);
-  const warnings: Warning[] =
+  const signals = toMove.flatMap(({ name, signals: { warnings } }) =>
+    warnings.map(({ code, message }): Warning => ({ code, message: `${name}: ${message}` })),
+  );
+  const smokeWarnings: Warning[] =
     unsmoked.length === 0 || options.noSmoke
       ? []
       : [
@@ -59,7 +64,10 @@ export async function promoteServices(options: SetOptions, context: Context) {
   );
   const nothing: SetResult = { results: [], culprit: null };
   const asked = { members, percents: options.percents, releaseId: null, durationMs: 0, shown: false };
-  if (options.dryRun || toMove.length === 0) return setOutcome({ ...asked, ...nothing, warnings });
+  if (options.dryRun || toMove.length === 0) {
+    return setOutcome({ ...asked, ...nothing, warnings: [...signals, ...smokeWarnings] });
+  }
+  const warnings = [...warnFirst(signals, context), ...smokeWarnings];
   if (!context.settings.yes) {
     for (const { name, plan: each } of toMove) {
       for (const check of each.preflight) context.note(`${name}: ${preflightText(check)}`);
@@ -89,8 +97,11 @@ async function plan(
     releaseOrder(flows).map(async ({ name, function: functionName, alias = 'live', queue, dlq }) => {
       const wish = { functionName, alias, to: options.to.get(name), stepped: options.percents.length > 0 };
       const found = await planPromotion(functions, { ...wish, force: options.force });
-      const events = 'version' in found ? [] : await smoke.get(name)?.(name, found.alias);
-      return { name, queue, dlq, plan: found, events: events ?? [] };
+      if ('version' in found) return { name, queue, dlq, plan: found, events: [], signals: NOT_WATCHED };
+      const events = await smoke.get(name)?.(name, found.alias);
+      const logs = () => releaseLogs(found, context);
+      const signals = wish.stepped ? await watchedSignals(found.alias, logs, context) : NOT_WATCHED;
+      return { name, queue, dlq, plan: found, events: events ?? [], signals };
     }),
   );
 }
@@ -118,8 +129,8 @@ async function release(
       rehearsals.set(name, await prepare(ports, each, events, tell, signal));
     }
     const move = ({ service, plan: each }: SetMember) => {
-      const { events, tell, ...named } = moves.get(service)!;
-      return moveTraffic(ports, each, options, named, events[0], { id, author: who }, tell, context);
+      const { events, tell, signals, ...named } = moves.get(service)!;
+      return moveTraffic(ports, each, options, { ...named, ...signals }, events[0], { id, author: who }, tell, context);
     };
     const set = toMove.map(({ name: service, plan: each }) => ({ service, plan: each }));
     const result = await promoteSet(ports, set, move, who, id, signal);

@@ -1,7 +1,7 @@
 import { findService } from '../../lib/config/find-service.ts';
 import type { Context } from '../../lib/context.ts';
 import { formatDuration } from '../../lib/io/format.ts';
-import type { Outcome } from '../../lib/io/outcome.ts';
+import type { Outcome, Warning } from '../../lib/io/outcome.ts';
 import { type PromotionPlan, planPromotion } from '../../lib/release/plan-promotion.ts';
 import { defineCommand, dryRunFlag } from '../command.ts';
 import { parseDuration, usageError } from '../parse.ts';
@@ -13,6 +13,7 @@ import { nothingOutcome, type Promotion, promotionOutcome } from './promote-outc
 import { promoteServices, type SetOptions } from './promote-set.ts';
 import { runPromotion } from './run-promotion.ts';
 import { openSmoke } from './smoke-events.ts';
+import { NOT_WATCHED, releaseLogs, warnFirst, watchedSignals } from './watched-signals.ts';
 
 interface PromoteOptions {
   readonly services: readonly string[];
@@ -104,6 +105,11 @@ export const aliasPromote = defineCommand<PromoteOptions>({
   run: promote,
 });
 
+const NO_SMOKE_TEST: Warning = {
+  code: 'NoSmokeTest',
+  message: 'no smoke test: name events with --smoke FILE or --smoke last-replay, or say --no-smoke.',
+};
+
 async function promote(options: PromoteOptions, context: Context): Promise<Outcome> {
   if (options.set !== undefined) return promoteServices({ ...options, ...options.set }, context);
   const smoke = await openSmoke(options.smoke, context);
@@ -120,21 +126,16 @@ async function promote(options: PromoteOptions, context: Context): Promise<Outco
   const strategy = stepped ? 'canary' : 'all-at-once';
   if ('version' in plan) return nothingOutcome(service.name, plan, strategy);
   const events = await smoke(service.name, plan.alias);
+  const logs = () => releaseLogs(plan, context);
+  const signals = stepped ? await watchedSignals(plan.alias, logs, context) : NOT_WATCHED;
+  const unsmoked = events.length > 0 || options.noSmoke ? [] : [NO_SMOKE_TEST];
   const promotion: Promotion = {
     service: service.name,
     hasDeadLetters: service.dlq !== undefined,
     plan,
     strategy,
     percents: options.percents,
-    warnings:
-      events.length > 0 || options.noSmoke
-        ? []
-        : [
-            {
-              code: 'NoSmokeTest',
-              message: 'no smoke test: name events with --smoke FILE or --smoke last-replay, or say --no-smoke.',
-            },
-          ],
+    warnings: [...signals.warnings, ...unsmoked],
     releaseId: null,
     steps: null,
     rehearsal: null,
@@ -143,12 +144,13 @@ async function promote(options: PromoteOptions, context: Context): Promise<Outco
     durationMs: 0,
   };
   if (options.dryRun) return promotionOutcome(promotion);
+  const warnings = [...warnFirst(signals.warnings, context), ...unsmoked];
   if (!context.settings.yes) {
     for (const check of plan.preflight) context.note(preflightText(check));
     await context.confirm(`Move ${question(service.name, plan, options)}?`);
   }
-
-  return promotionOutcome(await runPromotion(promotion, { ...options, events }, service, context));
+  const watched = { ...service, ...signals };
+  return promotionOutcome(await runPromotion({ ...promotion, warnings }, { ...options, events }, watched, context));
 }
 
 function question(service: string, plan: PromotionPlan, options: PromoteOptions): string {

@@ -1,9 +1,8 @@
-import type { ServiceConfig } from '../../lib/config/config.ts';
 import type { Context } from '../../lib/context.ts';
 import { type PromotionPorts, prepare } from '../../lib/release/promote.ts';
 import { releaseId } from '../../lib/release/release-id.ts';
 import { author } from './author.ts';
-import { moveTraffic, type TrafficSteps } from './move-traffic.ts';
+import { moveTraffic, type TrafficSteps, type Watched } from './move-traffic.ts';
 import type { Promotion } from './promote-outcome.ts';
 import { movedDraft, releaseDraft } from './release-draft.ts';
 import { releaseProgress } from './release-progress.ts';
@@ -19,12 +18,11 @@ export interface PromotionRun extends TrafficSteps {
 /**
  * Does what was planned and agreed to: smoke test, the move at once or in judged steps, the look whether it has settled.
  * Tells it as it happens, and to the ledger when it is over.
- * @param service its queues' signs are watched in a stepped release.
  */
 export async function runPromotion(
   promotion: Promotion,
   run: PromotionRun,
-  service: Pick<ServiceConfig, 'queue' | 'dlq'>,
+  watched: Watched,
   context: Context,
 ): Promise<Promotion> {
   const { plan } = promotion;
@@ -40,7 +38,7 @@ export async function runPromotion(
     const rehearsal = await prepare(ports, plan, run.events, tell, context.signal);
     context.signal.throwIfAborted();
     const release = { id, author: who };
-    const moved = await moveTraffic(ports, plan, run, service, run.events[0], release, tell, context);
+    const moved = await moveTraffic(ports, plan, run, watched, run.events[0], release, tell, context);
     const { steps, settled, alias, movedAt } = moved;
     const told = await rememberRelease(context, {
       ...draft,

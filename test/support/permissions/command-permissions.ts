@@ -82,10 +82,10 @@ const promotion: Needs = {
   'lambda:InvokeFunction': option('--smoke', on('function')),
   'lambda:ListEventSourceMappings': option(
     '--canary, --steps; several services',
-    silent('the queue is not watched; several services have no order: fails', 'any'),
+    optional('failures inside of batches are not counted; several services have no order: fails', 'any'),
   ),
   'cloudwatch:GetMetricStatistics': option('--canary, --steps', on('any')),
-  'logs:FilterLogEvents': option('--canary, --steps', silent('failures inside of batches are not counted', 'log')),
+  'logs:FilterLogEvents': option('--canary, --steps', optional('failures inside of batches are not counted', 'log')),
   'sqs:GetQueueUrl': option('--canary, --steps', on('queue', 'dlq')),
   'sqs:GetQueueAttributes': option('--canary, --steps', on('queue', 'dlq')),
   ...remembered,
