@@ -2,6 +2,8 @@ import type { Functions } from '../aws/ports/functions.ts';
 import type { Queues } from '../aws/ports/queues.ts';
 import type { ResourceLists } from '../aws/ports/resource-lists.ts';
 import type { FunctionSettings } from '../aws/ports/usage-source.ts';
+import { CvopsError } from '../errors/cvops-error.ts';
+import { ExitCode } from '../errors/exit-code.ts';
 import type { Inventory } from './discover.ts';
 
 export interface InventoryPorts {
@@ -24,22 +26,30 @@ export async function readInventory(
     lists.topics(),
   ]);
   return {
-    functions: await Promise.all(
-      allFunctions
-        .filter(({ name }) => isMeant(name))
-        .map(async (each) => ({
-          ...each,
-          aliases: (await functions.listAliases(each.name)).map(({ name }) => name),
-        })),
+    functions: await stillThere(
+      allFunctions.filter(({ name }) => isMeant(name)),
+      async (each) => ({ ...each, aliases: (await functions.listAliases(each.name)).map(({ name }) => name) }),
     ),
     sources,
-    queues: await Promise.all(
-      queueNames.filter(isMeant).map(async (name) => {
-        const { redrive } = (await queues.describe(name)).attributes;
-        return { name, dlq: redrive?.deadLetterTargetArn.split(':').at(-1) ?? null };
-      }),
-    ),
+    queues: await stillThere(queueNames.filter(isMeant), async (name) => {
+      const { redrive } = (await queues.describe(name)).attributes;
+      return { name, dlq: redrive?.deadLetterTargetArn.split(':').at(-1) ?? null };
+    }),
     tables: tables.filter(isMeant),
     topics: topics.filter(isMeant),
   };
+}
+
+/**
+ * A closer look at what a list holds. It may hold for a while what was deleted, which is left out.
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_DeleteQueue.html
+ */
+async function stillThere<T, U>(listed: readonly T[], look: (each: T) => Promise<U>): Promise<U[]> {
+  const looks = listed.map((each) =>
+    look(each).catch((cause: unknown) => {
+      if (cause instanceof CvopsError && cause.exitCode === ExitCode.notFound) return null;
+      throw cause;
+    }),
+  );
+  return (await Promise.all(looks)).filter((found) => found !== null);
 }
