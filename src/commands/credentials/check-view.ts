@@ -6,7 +6,7 @@ import type { CheckedHcp, CheckedWorkspace } from './check-workspaces.ts';
 
 /** What `credentials check` shows a person. @param bad how many findings fail it */
 export function checkView(
-  { workspaces, sets, unread }: CheckedHcp,
+  { workspaces, unread }: CheckedHcp,
   sender: SenderKeys,
   nowMs: number,
   bad: number,
@@ -18,19 +18,17 @@ export function checkView(
   return [
     ...(unread === null ? [workspacesTable(workspaces)] : []),
     keysTable(sender, nowMs),
-    ...workspaces.flatMap(({ service, findings }) => lines(service, findings)),
-    ...sets.flatMap(({ name, findings }) => lines(`variable set "${name}"`, findings)),
-    ...lines(sender.user, sender.findings),
+    ...workspaces.flatMap(({ service, findings }) => notes(service, findings)),
+    ...notes(sender.user, sender.findings),
     bad === 0 ? good : { kind: 'line', text: `${plural(bad, 'finding')} to mend.`, tone: 'bad' },
   ];
 }
 
-function lines(who: string, findings: readonly Finding[]): Block[] {
-  return findings.map(({ severity, detail, hint }) => ({
-    kind: 'line',
-    text: `${severity === 'bad' ? 'NG' : '··'} ${who}: ${detail} ${hint}`,
-    tone: severity === 'bad' ? 'bad' : 'dim',
-  }));
+/** What is bad is a warning. */
+function notes(who: string, findings: readonly Finding[]): Block[] {
+  return findings
+    .filter(({ severity }) => severity === 'note')
+    .map(({ detail, hint }) => ({ kind: 'line', text: `·· ${who}: ${detail} ${hint}`, tone: 'dim' }));
 }
 
 function workspacesTable(workspaces: readonly CheckedWorkspace[]): Block {
@@ -43,13 +41,19 @@ function workspacesTable(workspaces: readonly CheckedWorkspace[]): Block {
         text(service),
         text(workspace),
         text(found ? kind : null, kind === 'oidc' ? 'good' : 'warn'),
-        text(variables[0] === undefined || variables[0].ageDays === null ? null : plural(variables[0].ageDays, 'day')),
+        text(age(variables)),
         text(roleArn),
         // Nothing, not a dash: a column of nothing is left out on a terminal.
         text(variables[0]?.set ?? ''),
       ]),
     },
   };
+}
+
+/** Of the oldest that counts. */
+function age(variables: CheckedWorkspace['variables']): string | null {
+  const days = variables.flatMap(({ ageDays, overriddenBy }) => (overriddenBy === null ? (ageDays ?? []) : []));
+  return days.length === 0 ? null : plural(Math.max(...days), 'day');
 }
 
 function keysTable({ user, keys }: SenderKeys, nowMs: number): Block {

@@ -1,5 +1,6 @@
 import type { Context } from '../../lib/context.ts';
 import { type SenderKeys, senderKeys } from '../../lib/credentials/sender-keys.ts';
+import type { Finding } from '../../lib/credentials/workspace-credentials.ts';
 import { CvopsError } from '../../lib/errors/cvops-error.ts';
 import { ExitCode } from '../../lib/errors/exit-code.ts';
 import type { Outcome, Warning } from '../../lib/io/outcome.ts';
@@ -41,17 +42,21 @@ async function check({ services: asked, maxAgeDays }: CheckOptions, context: Con
   ]);
   if (hcp.unread !== null && sender.unreadable !== null) throw nothingRead(hcp.unread, sender.unreadable);
   const { workspaces, sets } = hcp;
-  const bad = [...workspaces, ...sets, sender]
-    .flatMap(({ findings }) => findings)
-    .filter(({ severity }) => severity === 'bad');
-  const warnings = [...hcp.warnings, ...unreadSender(sender)];
-  const isWhole = warnings.length === 0;
+  const bad = [
+    ...workspaces.map(({ service, findings }) => [service, findings] as const),
+    ...sets.map(({ name, findings }) => [`variable set "${name}"`, findings] as const),
+    [sender.user, sender.findings] as const,
+  ].flatMap(([who, findings]) =>
+    findings.filter(({ severity }) => severity === 'bad').map((each) => badWarning(who, each)),
+  );
+  const gaps = [...hcp.warnings, ...unreadSender(sender)];
   const withoutOidc = workspaces.filter(({ found, kind }) => found && kind !== 'oidc');
   return {
     kind: 'credentials.check',
     data: { workspaces, variableSets: sets, sender, maxAgeDays },
     items: hcp.unread === null ? workspaces : sender.keys,
-    warnings,
+    // A pipe, which gets the list alone, is told so why the check failed.
+    warnings: [...bad, ...gaps],
     next: [
       ...(sender.findings.some(({ severity }) => severity === 'bad')
         ? [{ command: 'cvops credentials rotate', why: 'replace the sender’s key without a gap' }]
@@ -61,9 +66,13 @@ async function check({ services: asked, maxAgeDays }: CheckOptions, context: Con
         why: 'variables (category env) that let HCP Terraform take a role by OIDC, without keys; docs/credentials.md',
       })),
     ],
-    exitCode: bad.length > 0 ? ExitCode.gate : isWhole ? ExitCode.done : ExitCode.partial,
-    view: () => checkView(hcp, sender, nowMs, bad.length, isWhole),
+    exitCode: bad.length > 0 ? ExitCode.gate : gaps.length > 0 ? ExitCode.partial : ExitCode.done,
+    view: () => checkView(hcp, sender, nowMs, bad.length, gaps.length === 0),
   };
+}
+
+function badWarning(who: string, { id, detail, hint }: Finding): Warning {
+  return { code: id === 'key-old' ? 'KeyOld' : 'SecretReadable', message: `${who}: ${detail} ${hint}` };
 }
 
 function unreadSender({ unreadable }: SenderKeys): readonly Warning[] {

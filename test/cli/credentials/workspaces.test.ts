@@ -362,6 +362,15 @@ describe('credentials check, of workspaces', () => {
     expect(result.code).toBe(6);
     expect(ids(result)).toEqual(['secret-readable', 'static-keys']);
     expect(result.stdout + result.stderr).not.toContain(SECRET);
+    // A pipe gets the list, and why it failed.
+    expect((await check('worker')).stderr).toContain('worker: AWS_SECRET_ACCESS_KEY is not sensitive');
+  });
+
+  test('the age is that of the oldest that counts', async () => {
+    env('AWS_SECRET_ACCESS_KEY', SECRET, true);
+    cli.now += 50 * DAY;
+    env('AWS_ACCESS_KEY_ID', ID);
+    expect((await check('worker')).stdout).toContain('\tstatic\t50 days\t');
   });
 
   test('a key is as old as its last push, not as its variable', async () => {
