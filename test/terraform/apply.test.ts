@@ -23,8 +23,9 @@ import { MiniStack } from '../conformance/support/describe-on-ministack.ts';
 import { jsonOf } from '../support/run-cli.ts';
 import { DIVERGENCES } from './divergences.ts';
 import { POLICIES } from './policies.ts';
+import { EARLIER, writeEarlier } from './support/earlier-state.ts';
 import { allowedIn } from './support/looking.ts';
-import { changesOf, type Plan } from './support/plan.ts';
+import { changesOf, movesOf, type Plan } from './support/plan.ts';
 import { stateOf } from './support/system.ts';
 import { TerraformWorkspace } from './support/terraform-workspace.ts';
 
@@ -187,7 +188,7 @@ else {
       await expect.poll(mailed, POLL).toContainEqual(expect.stringContaining(`: ${EVENTS} events`));
     });
 
-    test('are left as they are by a second plan while a canary is in flight, but for what MiniStack forgets', async () => {
+    test('are left as they are by a second plan on an older state, while a canary is in flight, but for what MiniStack forgets', async () => {
       const alias = { FunctionName: 'cv-analytics-processor', Name: 'live' };
       const canary = { FunctionVersion: '1', RoutingConfig: { AdditionalVersionWeights: { 2: 0.1 } } };
       const { lambda } = ministack.clients;
@@ -199,15 +200,18 @@ else {
       // As if the package had been built anew.
       const built = [`-var=package_file=${join(packages, 'processor.zip')}`];
       const planned = await eachRoot(async (root) => {
-        const options = ['-detailed-exitcode', '-out=second.tfplan', ...withVariables(root)];
+        const state = join(workspace.folder, root, 'earlier.tfstate');
+        writeEarlier(join(workspace.folder, root, 'terraform.tfstate'), state);
+        const options = ['-detailed-exitcode', '-out=second.tfplan', `-state=${state}`, ...withVariables(root)];
         const { code, all } = await workspace.run(root, 'plan', ...options, ...(root === 'processor' ? built : []));
         expect([0, 2], all).toContain(code);
-        return changesOf(JSON.parse(await workspace.must(root, 'show', '-json', 'second.tfplan')) as Plan);
+        return JSON.parse(await workspace.must(root, 'show', '-json', 'second.tfplan')) as Plan;
       });
+      expect(Object.assign({}, ...planned.map(movesOf))).toEqual(EARLIER);
       const known = (address: string) =>
         DIVERGENCES.find(({ planned }) => planned?.address === address.replace(/\[.*\]$/, ''))?.planned;
       const unexpected = planned
-        .flat()
+        .flatMap(changesOf)
         .flatMap(({ address, attributes }) =>
           attributes
             .filter((name) => known(address)?.attributes.includes(name) !== true)
@@ -216,13 +220,26 @@ else {
       expect(unexpected).toEqual([]);
     });
 
+    const applied = () => ROOTS.flatMap((root) => stateOf(join(workspace.folder, root, 'terraform.tfstate')));
+
+    test('tell each function what its handler reads', () => {
+      const told = applied().flatMap(({ type, values }) => {
+        const [environment] = (values['environment'] ?? []) as readonly { readonly variables: object }[];
+        return type === 'aws_lambda_function' ? [[values['function_name'], environment?.variables]] : [];
+      });
+      expect(Object.fromEntries(told)).toEqual({
+        'cv-analytics-processor': { TABLE_NAME: 'cv-analytics-events', RETENTION_DAYS: '90' },
+        'cv-analytics-reporter': { TABLE_NAME: 'cv-analytics-events', TOPIC_ARN },
+      });
+    });
+
     test('leave no secret in their state, and allow each identity what it needs and no more', () => {
-      const applied = ROOTS.flatMap((root) => stateOf(join(workspace.folder, root, 'terraform.tfstate')));
-      expect(applied.filter(({ address }) => address.includes('module.worker'))).not.toEqual([]);
+      const resources = applied();
+      expect(resources.filter(({ address }) => address.includes('module.worker'))).not.toEqual([]);
       for (const { title, check } of POLICIES) {
-        if (/secret|named actions/.test(title)) expect(check({ resources: applied, written: [] }), title).toEqual([]);
+        if (/secret|named actions/.test(title)) expect(check({ resources, written: [] }), title).toEqual([]);
       }
-      const allowed = applied.flatMap(({ type, values }) =>
+      const allowed = resources.flatMap(({ type, values }) =>
         /^aws_iam_(role|user)_policy$/.test(type) ? [[values['name'], allowedIn(values['policy'])]] : [],
       );
       const arn = (service: string, name: string) => `arn:aws:${service}:us-east-1:000000000000:${name}`;

@@ -28,6 +28,9 @@ const FREE_ALARM_METRICS = 10;
 /** https://aws.amazon.com/dynamodb/pricing/provisioned/ */
 const FREE_UNITS = 25;
 
+const DEAD_LETTERS = 'module.dead_letters.aws_sqs_queue.this';
+const functionOf = (service: string) => `module.${service}.module.function.aws_lambda_function.this`;
+
 const SECRET_TYPES = ['aws_iam_access_key', 'aws_iam_user_login_profile', 'aws_secretsmanager_secret_version'];
 
 export const POLICIES: readonly Policy[] = [
@@ -50,19 +53,19 @@ export const POLICIES: readonly Policy[] = [
     ],
     spoil: ({ written }) => {
       const mapping = written.find(({ type }) => type === 'aws_lambda_event_source_mapping')!;
-      mapping.expressions['function_name'] = { references: ['aws_lambda_function.processor.arn'] };
+      mapping.expressions['function_name'] = { references: ['aws_lambda_function.this.arn'] };
     },
   },
   {
     // https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
     title: 'a received message stays hidden for six times the timeout of the function that works on it',
     check: (system) => {
-      const hidden = Number(one(system, 'aws_sqs_queue', 'events').values['visibility_timeout_seconds']);
-      const timeout = Number(one(system, 'aws_lambda_function', 'processor').values['timeout']);
+      const hidden = Number(one(system, 'module.events.aws_sqs_queue.this').values['visibility_timeout_seconds']);
+      const timeout = Number(one(system, functionOf('processor')).values['timeout']);
       return hidden >= 6 * timeout ? [] : [`${hidden} s is less than 6 × ${timeout} s`];
     },
     spoil: (system) => {
-      one(system, 'aws_lambda_function', 'processor').values['timeout'] = 11;
+      one(system, functionOf('processor')).values['timeout'] = 11;
     },
   },
   {
@@ -77,7 +80,7 @@ export const POLICIES: readonly Policy[] = [
         ...violation(Number(values['batch_size']) > 10, `${address}: batch of ${values['batch_size']}`),
       ]),
     spoil: (system) => {
-      one(system, 'aws_lambda_event_source_mapping', 'queue').values['function_response_types'] = [];
+      one(system, 'aws_lambda_event_source_mapping.queue').values['function_response_types'] = [];
     },
   },
   {
@@ -91,13 +94,13 @@ export const POLICIES: readonly Policy[] = [
       return violation(metrics > FREE_ALARM_METRICS, `${metrics} alarm metrics`);
     },
     spoil: (system) => {
-      one(system, 'aws_cloudwatch_metric_alarm', 'this').values['metric_query'] = [{}, {}, {}, {}];
+      one(system, 'aws_cloudwatch_metric_alarm.this').values['metric_query'] = [{}, {}, {}, {}];
     },
   },
   {
     title: 'one dead letter raises an alarm within a minute',
     check: (system) => {
-      const dlq = one(system, 'aws_sqs_queue', 'dead_letters').values['name'];
+      const dlq = one(system, DEAD_LETTERS).values['name'];
       const wanted = {
         namespace: 'AWS/SQS',
         metric_name: 'ApproximateNumberOfMessagesVisible',
@@ -114,7 +117,7 @@ export const POLICIES: readonly Policy[] = [
       return violation(!found, `no alarm on the depth of ${dlq}`);
     },
     spoil: (system) => {
-      one(system, 'aws_sqs_queue', 'dead_letters').values['name'] = 'other-dlq.fifo';
+      one(system, DEAD_LETTERS).values['name'] = 'other-dlq.fifo';
     },
   },
   {
@@ -133,7 +136,7 @@ export const POLICIES: readonly Policy[] = [
         violation(values['kms_master_key_id'] === 'alias/aws/sns', `${address}: alarms cannot publish to it`),
       ),
     spoil: (system) => {
-      one(system, 'aws_sns_topic', 'alerts').values['kms_master_key_id'] = 'alias/aws/sns';
+      one(system, 'aws_sns_topic.alerts').values['kms_master_key_id'] = 'alias/aws/sns';
     },
   },
   {
@@ -148,7 +151,7 @@ export const POLICIES: readonly Policy[] = [
       }),
     ],
     spoil: (system) => {
-      one(system, 'aws_cloudwatch_log_group', 'reporter').values['retention_in_days'] = 0;
+      one(system, 'module.reporter.module.function.aws_cloudwatch_log_group.this').values['retention_in_days'] = 0;
     },
   },
   {
@@ -160,14 +163,14 @@ export const POLICIES: readonly Policy[] = [
         return violation(!(sum <= FREE_UNITS), `${kind}: ${sum}`);
       }),
     spoil: (system) => {
-      one(system, 'aws_dynamodb_table', 'releases').values['write_capacity'] = 16;
+      one(system, 'aws_dynamodb_table.releases').values['write_capacity'] = 16;
     },
   },
   {
     title: 'events expire, and no table is deleted by mistake',
     check: (system) => [
       ...violation(
-        JSON.stringify(one(system, 'aws_dynamodb_table', 'events').values['ttl']) !==
+        JSON.stringify(one(system, 'aws_dynamodb_table.events').values['ttl']) !==
           JSON.stringify([{ attribute_name: 'expiresAt', enabled: true }]),
         'events never expire',
       ),
@@ -176,7 +179,7 @@ export const POLICIES: readonly Policy[] = [
       ),
     ],
     spoil: (system) => {
-      one(system, 'aws_dynamodb_table', 'releases').values['deletion_protection_enabled'] = false;
+      one(system, 'aws_dynamodb_table.releases').values['deletion_protection_enabled'] = false;
     },
   },
   {
@@ -190,7 +193,7 @@ export const POLICIES: readonly Policy[] = [
         ...violation(!refusesPlainHttp(values['policy']), `${address}: open to plain HTTP`),
       ]),
     spoil: (system) => {
-      const { values } = one(system, 'aws_sqs_queue', 'dead_letters');
+      const { values } = one(system, DEAD_LETTERS);
       values['policy'] = String(values['policy']).replace('Deny', 'Allow');
     },
   },
@@ -198,12 +201,12 @@ export const POLICIES: readonly Policy[] = [
     // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html
     title: 'dead letters are kept for 14 days, longer than any message',
     check: (system) => {
-      const kept = Number(one(system, 'aws_sqs_queue', 'dead_letters').values['message_retention_seconds']);
-      const before = Number(one(system, 'aws_sqs_queue', 'events').values['message_retention_seconds']);
+      const kept = Number(one(system, DEAD_LETTERS).values['message_retention_seconds']);
+      const before = Number(one(system, 'module.events.aws_sqs_queue.this').values['message_retention_seconds']);
       return violation(kept !== FOURTEEN_DAYS || kept <= before, `${kept} s, after ${before} s in the queue`);
     },
     spoil: (system) => {
-      one(system, 'aws_sqs_queue', 'dead_letters').values['message_retention_seconds'] = 345_600;
+      one(system, DEAD_LETTERS).values['message_retention_seconds'] = 345_600;
     },
   },
   {
@@ -212,7 +215,8 @@ export const POLICIES: readonly Policy[] = [
       ...system.resources.flatMap(({ type, address }) =>
         violation(/^aws_sqs_queue_/.test(type), `${address}: not inline`),
       ),
-      ...referring(system.written, 'aws_sqs_queue', 'redrive_policy', 'aws_sqs_queue.dead_letters', 'events'),
+      ...referring(system.written, 'aws_sqs_queue', 'redrive_policy', 'var.dead_letters'),
+      ...referring(system.written, 'module', 'dead_letters', 'module.dead_letters.queue.arn', 'events'),
     ],
     spoil: ({ resources }) => {
       resources.push({ address: 'x', type: 'aws_sqs_queue_redrive_policy', name: 'x', values: {} });
@@ -227,7 +231,7 @@ export const POLICIES: readonly Policy[] = [
         ...violation(JSON.stringify(values['architectures']) !== '["arm64"]', `${address}: not on arm64`),
       ]),
     spoil: (system) => {
-      one(system, 'aws_lambda_function', 'reporter').values['publish'] = false;
+      one(system, functionOf('reporter')).values['publish'] = false;
     },
   },
   {
@@ -250,9 +254,11 @@ export const POLICIES: readonly Policy[] = [
           .filter((allowed) => !WITHOUT_RESOURCES.some((action) => allowed === `${action} *`))
           .flatMap((allowed) => violation(/^[^ ]*\*| \*$/.test(allowed), `${address}: ${allowed}`)),
       ),
-      // What is not known before it is applied, as it is written.
+      // What is not known before it is applied, as it is written; modules/function makes an Allow of each statement.
       ...written.flatMap(({ module, type, name, text }) =>
-        /Effect\s+= "Allow"/.test(text) && /Action\s+=.*\*/.test(text) ? [`${module}: ${type}.${name}: *`] : [],
+        (type === 'module' || /Effect\s+= "Allow"/.test(text)) && /Action\s+=.*\*/.test(text)
+          ? [`${module}: ${type}.${name}: *`]
+          : [],
       ),
     ],
     spoil: (system) => {

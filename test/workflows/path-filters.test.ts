@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { modulesOf } from './support/modules-of.ts';
 import { changedFilters } from './support/path-filter.ts';
 import { play } from './support/run-jobs.ts';
 import { readProjectFile } from './support/workflow.ts';
@@ -12,6 +13,9 @@ const CHANGES: readonly (readonly [what: string, files: string[], terraform: str
   ['a lock file in a root', ['infra/terraform/reporter/.terraform.lock.hcl'], ['reporter'], []],
   ['a module', ['infra/terraform/modules/processor/main.tf'], ['processor'], []],
   ['a module that another one uses', ['infra/terraform/modules/release-ledger/main.tf'], ['processor'], []],
+  ['the module of functions', ['infra/terraform/modules/function/main.tf'], ['processor', 'reporter'], []],
+  ['the module of names', ['infra/terraform/modules/names/outputs.tf'], ALL_TERRAFORM, []],
+  ["what AWS answers in the modules' tests", ['infra/terraform/mocks/aws.tfmock.hcl'], ALL_TERRAFORM, []],
   ["the operators' policies", ['infra/terraform/modules/operator-policies/policies.json'], ['reporter'], []],
   ["a module's test", ['infra/terraform/modules/reporter/tests/alarms.tftest.hcl'], ['reporter'], []],
   [
@@ -61,6 +65,12 @@ describe.each(CHANGES)('a change of %s', (_, files, terraform, deploy) => {
     if (terraform.length > 0) expect(play('terraform.yml', { event: 'push', files }).started).toBe(true);
     if (deploy.length > 0) expect(play('deploy.yml', { event: 'push', files }).started).toBe(true);
   });
+});
+
+test.each(ALL_TERRAFORM)('every module that the root %s calls, however deep, concerns it', (root) => {
+  const modules = modulesOf(`infra/terraform/${root}`);
+  expect(modules).toContain(`infra/terraform/modules/${root}`);
+  for (const module of modules) expect(changedFilters(filters('terraform'), [`${module}/main.tf`])).toContain(root);
 });
 
 test('docs and the program start neither Terraform nor a deployment on main', () => {

@@ -37,9 +37,12 @@ export function of(system: System, type: string): Resource[] {
   return system.resources.filter((resource) => resource.type === type);
 }
 
-export function one(system: System, type: string, name: string): Resource {
-  const found = of(system, type).find((resource) => resource.name === name);
-  if (found === undefined) throw new Error(`There is no ${type}.${name}.`);
+/** The resource whose address, without its index, ends so: `module.events.aws_sqs_queue.this`. */
+export function one(system: System, address: string): Resource {
+  const found = system.resources.find((resource) =>
+    `.${resource.address.replace(/\[.*\]$/, '')}`.endsWith(`.${address}`),
+  );
+  if (found === undefined) throw new Error(`There is no ${address}.`);
   return found;
 }
 
@@ -62,7 +65,7 @@ export function ignoring(written: readonly Written[], type: string, attributes: 
   });
 }
 
-/** Resources of a type (and name) whose attribute does not refer to another; at least one there must be. */
+/** Resources of a type (and name), or calls of a module, whose attribute does not refer to another; at least one there must be. */
 export function referring(
   written: readonly Written[],
   type: string,

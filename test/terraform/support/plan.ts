@@ -20,7 +20,14 @@ export interface PlannedResource {
 
 export interface ConfiguredModule {
   readonly resources?: readonly ConfiguredResource[];
-  readonly module_calls?: Readonly<Record<string, { readonly source: string; readonly module: ConfiguredModule }>>;
+  readonly module_calls?: Readonly<Record<string, ModuleCall>>;
+  readonly outputs?: Readonly<Record<string, { readonly expression: unknown }>>;
+}
+
+export interface ModuleCall {
+  readonly source: string;
+  readonly expressions?: Record<string, unknown>;
+  readonly module: ConfiguredModule;
 }
 
 export interface ConfiguredResource {
@@ -31,6 +38,8 @@ export interface ConfiguredResource {
 
 interface ResourceChange {
   readonly address: string;
+  /** Where the state has it, if under another address. */
+  readonly previous_address?: string;
   readonly change: {
     readonly actions: readonly string[];
     readonly before: Readonly<Record<string, unknown>> | null;
@@ -49,4 +58,13 @@ export function changesOf(plan: Plan): { address: string; actions: readonly stri
         (name) => JSON.stringify(before?.[name]) !== JSON.stringify(after?.[name]),
       ),
     }));
+}
+
+/** What a plan finds under another address in the state: that, by the address that it has now. */
+export function movesOf(plan: Plan): Record<string, string> {
+  return Object.fromEntries(
+    plan.resource_changes.flatMap(({ address, previous_address: before }) =>
+      before === undefined ? [] : [[address, before]],
+    ),
+  );
 }

@@ -10,10 +10,14 @@ export interface Resource {
   readonly values: Record<string, unknown>;
 }
 
-/** A resource as it is written: which others it refers to, by attribute, and what stays out of every plan. */
+/**
+ * A resource, or the call of a module, as it is written: which others it refers to, by attribute, and what stays out of
+ * every plan. Where it refers to an output of a module, it also refers to what that output is made of.
+ */
 export interface Written {
   /** `modules/processor`; equal types and names in two modules are two resources. */
   readonly module: string;
+  /** `module` for the call of one. */
   readonly type: string;
   readonly name: string;
   readonly expressions: Record<string, unknown>;
@@ -62,15 +66,49 @@ function writtenOf(module: ConfiguredModule, source: string, folder: string): Wr
   // Calls name their module from where they stand: `../modules/processor`, `../release-ledger`.
   const name = source.split('/').at(-1) ?? '';
   const text = name === '' ? '' : textOf(join(folder, 'modules', name));
-  const own = (module.resources ?? []).map((resource) => ({
-    module: `modules/${name}`,
-    type: resource.type,
-    name: resource.name,
-    expressions: resource.expressions,
-    text: blockOf(text, resource.type, resource.name),
+  const calls = Object.entries(module.module_calls ?? {});
+  const resources = (module.resources ?? []).map((resource) => ({
+    ...resource,
+    text: blockOf(text, `resource "${resource.type}" "${resource.name}" {`),
   }));
-  const calls = Object.values(module.module_calls ?? {});
-  return [...own, ...calls.flatMap((call) => writtenOf(call.module, call.source, folder))];
+  const modules = calls.map(([called, { expressions = {} }]) => ({
+    type: 'module',
+    name: called,
+    expressions,
+    text: blockOf(text, `module "${called}" {`),
+  }));
+  return [
+    ...[...resources, ...modules].map((each) => ({
+      module: `modules/${name}`,
+      type: each.type,
+      name: each.name,
+      expressions: throughModules(each.expressions, module) as Record<string, unknown>,
+      text: each.text,
+    })),
+    ...calls.flatMap(([, call]) => writtenOf(call.module, call.source, folder)),
+  ];
+}
+
+/** Expressions whose `references` also name what the outputs that they name refer to, however deep. */
+function throughModules(expressions: unknown, module: ConfiguredModule): unknown {
+  if (Array.isArray(expressions)) return expressions.map((each) => throughModules(each, module));
+  if (typeof expressions !== 'object' || expressions === null) return expressions;
+  return Object.fromEntries(
+    Object.entries(expressions).map(([key, value]) => [
+      key,
+      key === 'references'
+        ? (value as string[]).flatMap((name) => [name, ...behindOutput(name, module)])
+        : throughModules(value, module),
+    ]),
+  );
+}
+
+/** What `module.function.alias_arn` refers to, as it is called inside of that module. */
+function behindOutput(reference: string, module: ConfiguredModule): readonly string[] {
+  const [, called = '', output = ''] = /^module\.(\w+)\.(\w+)/.exec(reference) ?? [];
+  const inner = module.module_calls?.[called]?.module;
+  const expression = throughModules(inner?.outputs?.[output]?.expression, inner ?? {});
+  return (expression as { readonly references?: readonly string[] } | undefined)?.references ?? [];
 }
 
 function textOf(folder: string): string {
@@ -79,7 +117,7 @@ function textOf(folder: string): string {
 }
 
 /** Formatted text ends a block at its first brace in the first column. */
-function blockOf(text: string, type: string, name: string): string {
-  const start = text.indexOf(`resource "${type}" "${name}" {`);
+function blockOf(text: string, opening: string): string {
+  const start = text.indexOf(opening);
   return start === -1 ? '' : text.slice(start, text.indexOf('\n}', start));
 }

@@ -1,15 +1,18 @@
 # What operators may do with cvops: four managed policies, to be attached to people's roles. The statements come from
 # policies.json, which the tests hold equal to the table of what each command calls (docs/permissions.md).
 
-data "aws_caller_identity" "current" {}
+module "names" {
+  source = "../names"
 
-data "aws_partition" "current" {}
+  prefix = var.prefix
+  region = var.region
+}
 
 locals {
   placeholders = {
-    partition = data.aws_partition.current.partition
+    partition = module.names.partition
     region    = var.region
-    account   = data.aws_caller_identity.current.account_id
+    account   = module.names.account_id
     prefix    = var.prefix
   }
 

@@ -1,15 +1,7 @@
 # Offline: no account, no network. `terraform test` in this folder.
 
 mock_provider "aws" {
-  mock_data "aws_caller_identity" {
-    defaults = { account_id = "123456789012" }
-  }
-  mock_data "aws_partition" {
-    defaults = { partition = "aws" }
-  }
-  mock_resource "aws_iam_policy" {
-    defaults = { arn = "arn:aws:iam::123456789012:policy/cvops/operator" }
-  }
+  source = "../../mocks"
 }
 
 variables {
@@ -66,12 +58,4 @@ run "lets_nobody_delete_a_function" {
     ]))
     error_message = "Versions only: their ARNs have a qualifier."
   }
-}
-
-run "refuses_a_prefix_that_names_nothing" {
-  command = plan
-  variables {
-    prefix = "CV Analytics"
-  }
-  expect_failures = [var.prefix]
 }

@@ -1,26 +1,26 @@
 output "function_name" {
   description = "For cvops.config.json."
-  value       = aws_lambda_function.processor.function_name
+  value       = module.function.function_name
 }
 
 output "alias_name" {
   description = "For cvops.config.json."
-  value       = aws_lambda_alias.live.name
+  value       = module.function.alias_name
 }
 
 output "alias_arn" {
   description = "What the queue invokes."
-  value       = aws_lambda_alias.live.arn
+  value       = module.function.alias_arn
 }
 
 output "queue_name" {
   description = "For cvops.config.json."
-  value       = "${var.prefix}-queue.fifo"
+  value       = module.names.queue.name
 }
 
 output "dlq_name" {
   description = "For cvops.config.json."
-  value       = "${var.prefix}-dlq.fifo"
+  value       = module.names.dlq.name
 }
 
 output "table_name" {

@@ -2,48 +2,16 @@ variable "prefix" {
   description = "What every name begins with; the same in all three services."
   type        = string
   default     = "cv-analytics"
-
-  validation {
-    condition     = can(regex("^[a-z][a-z0-9-]{1,39}$", var.prefix))
-    error_message = "A prefix has 2 to 40 lower-case letters, digits and hyphens and begins with a letter."
-  }
 }
 
 variable "region" {
   description = "AWS Region, the same in all three services."
   type        = string
-
-  validation {
-    condition     = can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", var.region))
-    error_message = "A Region reads like us-east-1 or eu-west-2."
-  }
 }
 
 variable "package_file" {
   description = "The zip that the function is created with; every later one is released by cvops."
   type        = string
-}
-
-variable "runtime" {
-  description = "Managed runtime of Lambda."
-  type        = string
-  default     = "nodejs22.x"
-
-  validation {
-    condition     = can(regex("^nodejs[0-9]+\\.x$", var.runtime))
-    error_message = "The function is a Node.js package: nodejs22.x or a later one."
-  }
-}
-
-variable "memory_mb" {
-  description = "Memory of the function; its CPU share follows from it."
-  type        = number
-  default     = 256
-
-  validation {
-    condition     = var.memory_mb >= 128 && var.memory_mb <= 10240
-    error_message = "128 to 10240 MB."
-  }
 }
 
 variable "timeout_seconds" {
@@ -52,8 +20,8 @@ variable "timeout_seconds" {
   default     = 10
 
   validation {
-    condition     = var.timeout_seconds >= 3 && var.timeout_seconds <= 900
-    error_message = "3 to 900 seconds: with less than a second left the function begins no record."
+    condition     = var.timeout_seconds >= 3
+    error_message = "3 seconds or more: with less than a second left the function begins no record."
   }
 }
 
@@ -121,17 +89,6 @@ variable "write_capacity" {
   validation {
     condition     = var.write_capacity >= 1 && var.write_capacity <= 23
     error_message = "1 to 23 write units: with the 2 of the releases' table, 25 are free."
-  }
-}
-
-variable "log_retention_days" {
-  description = "How long log lines are kept; stored lines count against the free 5 GB."
-  type        = number
-  default     = 14
-
-  validation {
-    condition     = contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365], var.log_retention_days)
-    error_message = "1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180 or 365 days."
   }
 }
 

@@ -1,6 +1,8 @@
 # Offline: no account, no network. `terraform test` in this folder.
 
-mock_provider "aws" {}
+mock_provider "aws" {
+  source = "../../mocks"
+}
 
 run "makes_the_table_that_cvops_writes" {
   assert {

@@ -1,16 +1,15 @@
 # The weekly report: the function behind its alias, its schedule, and the topic that mails it. The alarms use the same
 # topic: alarms.tf.
 
-data "aws_caller_identity" "current" {}
-
-data "aws_partition" "current" {}
-
 locals {
-  name       = "${var.prefix}-reporter"
-  account_id = data.aws_caller_identity.current.account_id
-  partition  = data.aws_partition.current.partition
-  # By name: roots share no state.
-  table_arn = "arn:${local.partition}:dynamodb:${var.region}:${local.account_id}:table/${var.prefix}-events"
+  name = "${var.prefix}-reporter"
+}
+
+module "names" {
+  source = "../names"
+
+  prefix = var.prefix
+  region = var.region
 }
 
 # Not encrypted with alias/aws/sns: alarms may not use that key, and would say nothing.
@@ -25,96 +24,31 @@ resource "aws_sns_topic_subscription" "email" {
   endpoint  = var.alert_email
 }
 
-# Before the function: it may not create groups, and one that Lambda creates keeps its lines for ever.
-resource "aws_cloudwatch_log_group" "reporter" {
-  name              = "/aws/lambda/${local.name}"
-  retention_in_days = var.log_retention_days
-}
+module "function" {
+  source = "../function"
 
-resource "aws_iam_role" "reporter" {
-  name = local.name
+  name            = local.name
+  service         = "reporter"
+  package_file    = var.package_file
+  timeout_seconds = var.timeout_seconds
 
-  assume_role_policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [{
-      Effect    = "Allow"
-      Action    = "sts:AssumeRole"
-      Principal = { Service = "lambda.amazonaws.com" }
-    }]
-  })
-}
-
-resource "aws_iam_role_policy" "reporter" {
-  name = "reporter"
-  role = aws_iam_role.reporter.id
-
-  policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [
-      {
-        Sid      = "ReadEvents"
-        Effect   = "Allow"
-        Action   = "dynamodb:Query"
-        Resource = local.table_arn
-      },
-      {
-        Sid      = "MailReport"
-        Effect   = "Allow"
-        Action   = "sns:Publish"
-        Resource = aws_sns_topic.alerts.arn
-      },
-      {
-        Sid      = "WriteLog"
-        Effect   = "Allow"
-        Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
-        Resource = "${aws_cloudwatch_log_group.reporter.arn}:*"
-      },
-    ]
-  })
-}
-
-resource "aws_lambda_function" "reporter" {
-  function_name = local.name
-  role          = aws_iam_role.reporter.arn
-  runtime       = var.runtime
-  handler       = "index.handler"
-  architectures = ["arm64"]
-  memory_size   = var.memory_mb
-  timeout       = var.timeout_seconds
-  filename      = var.package_file
-  # A change of settings makes a version too. It gets no traffic until cvops promotes it.
-  publish = true
-
-  environment {
-    variables = {
-      TABLE_NAME = "${var.prefix}-events"
-      TOPIC_ARN  = aws_sns_topic.alerts.arn
-    }
+  environment = {
+    TABLE_NAME = module.names.events_table.name
+    TOPIC_ARN  = aws_sns_topic.alerts.arn
   }
 
-  logging_config {
-    log_format = "Text"
-    log_group  = aws_cloudwatch_log_group.reporter.name
-  }
-
-  lifecycle {
-    # Code is released by `cvops deploy`.
-    ignore_changes = [filename, source_code_hash]
-  }
-
-  depends_on = [aws_iam_role_policy.reporter]
-}
-
-resource "aws_lambda_alias" "live" {
-  name             = "live"
-  function_name    = aws_lambda_function.reporter.function_name
-  function_version = aws_lambda_function.reporter.version
-
-  lifecycle {
-    # Moved by cvops, which keeps its record in the description. Without all three the next apply would push a canary
-    # to 100 % or take a release back.
-    ignore_changes = [function_version, routing_config, description]
-  }
+  statements = [
+    {
+      Sid      = "ReadEvents"
+      Action   = ["dynamodb:Query"]
+      Resource = module.names.events_table.arn
+    },
+    {
+      Sid      = "MailReport"
+      Action   = ["sns:Publish"]
+      Resource = aws_sns_topic.alerts.arn
+    },
+  ]
 }
 
 resource "aws_iam_role" "schedule" {
@@ -128,7 +62,7 @@ resource "aws_iam_role" "schedule" {
       Principal = { Service = "scheduler.amazonaws.com" }
       # Nobody else's schedule may use it.
       # https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html
-      Condition = { StringEquals = { "aws:SourceAccount" = local.account_id } }
+      Condition = { StringEquals = { "aws:SourceAccount" = module.names.account_id } }
     }]
   })
 }
@@ -143,7 +77,7 @@ resource "aws_iam_role_policy" "schedule" {
       Sid      = "InvokeReporter"
       Effect   = "Allow"
       Action   = "lambda:InvokeFunction"
-      Resource = aws_lambda_alias.live.arn
+      Resource = module.function.alias_arn
     }]
   })
 }
@@ -158,7 +92,7 @@ resource "aws_scheduler_schedule" "weekly" {
   }
 
   target {
-    arn      = aws_lambda_alias.live.arn
+    arn      = module.function.alias_arn
     role_arn = aws_iam_role.schedule.arn
 
     retry_policy {

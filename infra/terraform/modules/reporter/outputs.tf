@@ -1,16 +1,16 @@
 output "function_name" {
   description = "For cvops.config.json."
-  value       = aws_lambda_function.reporter.function_name
+  value       = module.function.function_name
 }
 
 output "alias_name" {
   description = "For cvops.config.json."
-  value       = aws_lambda_alias.live.name
+  value       = module.function.alias_name
 }
 
 output "table_name" {
   description = "For cvops.config.json."
-  value       = "${var.prefix}-events"
+  value       = module.names.events_table.name
 }
 
 output "topic_name" {

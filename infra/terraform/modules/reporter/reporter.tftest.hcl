@@ -1,30 +1,7 @@
 # Offline: no account, no network. `terraform test` in this folder.
 
 mock_provider "aws" {
-  mock_data "aws_caller_identity" {
-    defaults = { account_id = "123456789012" }
-  }
-  mock_data "aws_partition" {
-    defaults = { partition = "aws" }
-  }
-  mock_resource "aws_iam_role" {
-    defaults = { arn = "arn:aws:iam::123456789012:role/cv-analytics-mock" }
-  }
-  mock_resource "aws_lambda_function" {
-    defaults = {
-      arn     = "arn:aws:lambda:eu-west-2:123456789012:function:cv-analytics-reporter"
-      version = "1"
-    }
-  }
-  mock_resource "aws_lambda_alias" {
-    defaults = { arn = "arn:aws:lambda:eu-west-2:123456789012:function:cv-analytics-reporter:live" }
-  }
-  mock_resource "aws_cloudwatch_log_group" {
-    defaults = { arn = "arn:aws:logs:eu-west-2:123456789012:log-group:/aws/lambda/cv-analytics-reporter" }
-  }
-  mock_resource "aws_sns_topic" {
-    defaults = { arn = "arn:aws:sns:eu-west-2:123456789012:cv-analytics-alerts" }
-  }
+  source = "../../mocks"
 }
 
 variables {
@@ -39,7 +16,7 @@ run "makes_the_report_and_its_alarms" {
     error_message = "cvops looks for these names."
   }
   assert {
-    condition     = aws_scheduler_schedule.weekly.target[0].arn == aws_lambda_alias.live.arn
+    condition     = aws_scheduler_schedule.weekly.target[0].arn == module.function.alias_arn
     error_message = "The schedule invokes the alias: else a promotion changes nothing."
   }
   assert {

@@ -1,21 +1,21 @@
 output "queue_name" {
   description = "For cvops.config.json."
-  value       = aws_sqs_queue.events.name
+  value       = module.events.queue.name
 }
 
 output "queue_url" {
   description = "QUEUE_URL of the Worker."
-  value       = aws_sqs_queue.events.url
+  value       = module.events.queue.url
 }
 
 output "queue_arn" {
   description = "For the processor's event source mapping."
-  value       = aws_sqs_queue.events.arn
+  value       = module.events.queue.arn
 }
 
 output "dlq_name" {
   description = "For cvops.config.json."
-  value       = aws_sqs_queue.dead_letters.name
+  value       = module.dead_letters.queue.name
 }
 
 output "sender_user" {

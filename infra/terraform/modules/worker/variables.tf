@@ -2,21 +2,11 @@ variable "prefix" {
   description = "What every name begins with. The other services and cvops find queues by it."
   type        = string
   default     = "cv-analytics"
-
-  validation {
-    condition     = can(regex("^[a-z][a-z0-9-]{1,39}$", var.prefix))
-    error_message = "A prefix has 2 to 40 lower-case letters, digits and hyphens and begins with a letter."
-  }
 }
 
 variable "region" {
   description = "AWS Region of the queues."
   type        = string
-
-  validation {
-    condition     = can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", var.region))
-    error_message = "A Region reads like us-east-1 or eu-west-2."
-  }
 }
 
 variable "processor_timeout_seconds" {
@@ -37,8 +27,8 @@ variable "visibility_timeout_seconds" {
 
   # https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
   validation {
-    condition     = var.visibility_timeout_seconds >= 6 * var.processor_timeout_seconds && var.visibility_timeout_seconds <= 43200
-    error_message = "The visibility timeout is at least 6 times the function's timeout, and at most 43200 seconds."
+    condition     = var.visibility_timeout_seconds >= 6 * var.processor_timeout_seconds
+    error_message = "The visibility timeout is at least 6 times the function's timeout."
   }
 }
 
@@ -61,7 +51,7 @@ variable "retention_days" {
   # A dead letter of a standard queue is as old as the message; less than 14 days leaves time to look at it.
   # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html
   validation {
-    condition     = var.retention_days >= 1 && var.retention_days < 14
-    error_message = "The queue keeps messages for 1 to 13 days, less than its dead-letter queue."
+    condition     = var.retention_days < 14
+    error_message = "The queue keeps messages for less than 14 days, which is how long its dead-letter queue keeps them."
   }
 }
