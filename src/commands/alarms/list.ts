@@ -8,6 +8,7 @@ import type { Context } from '../../lib/context.ts';
 import { ExitCode } from '../../lib/errors/exit-code.ts';
 import { plural, text } from '../../lib/io/format.ts';
 import type { Block, Cell, Next, Outcome, Warning } from '../../lib/io/outcome.ts';
+import { shellWord } from '../../lib/io/shell-word.ts';
 import { when } from '../alias/when.ts';
 import { defineCommand } from '../command.ts';
 import { alarmData } from './alarm-data.ts';
@@ -50,7 +51,7 @@ function nextOf(alarms: readonly Alarm[], config: Config): readonly Next[] {
   const dead = servicesWith(config, 'dlq').find(({ dlq }) => queues.includes(dlq));
   if (dead !== undefined) return [{ command: `cvops dlq inspect ${dead.name}`, why: 'see why they died' }];
   if (off.length > 0 || alarms[0] === undefined) return [];
-  return [{ command: `cvops alarms test ${alarms[0].name}`, why: 'see the mail of one' }];
+  return [{ command: `cvops alarms test ${shellWord(alarms[0].name)}`, why: 'see the mail of one' }];
 }
 
 function warningsOf(alarms: readonly Alarm[], topics: ReadonlyMap<string, TopicReach>): readonly Warning[] {

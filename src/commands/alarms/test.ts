@@ -7,6 +7,7 @@ import { CvopsError } from '../../lib/errors/cvops-error.ts';
 import { ExitCode } from '../../lib/errors/exit-code.ts';
 import { formatDuration, plural } from '../../lib/io/format.ts';
 import type { Block, Outcome, Warning } from '../../lib/io/outcome.ts';
+import { shellWord } from '../../lib/io/shell-word.ts';
 import { defineCommand, dryRunFlag } from '../command.ts';
 import { parseDuration, usageError } from '../parse.ts';
 import { alarmData } from './alarm-data.ts';
@@ -101,7 +102,7 @@ function refuseUntestable(alarm: Alarm, topics: ReadonlyMap<string, TopicReach>,
   const why = unheard(alarm, topics);
   if (why === null) return;
   throw new CvopsError(why.code, ExitCode.gate, `nobody would hear of ${alarm.name}: ${why.words}; nothing was done.`, {
-    hint: why.hint.replace('NAME', alarm.name),
+    hint: why.hint.replace('NAME', () => shellWord(alarm.name)),
   });
 }
 

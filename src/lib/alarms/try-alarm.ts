@@ -2,6 +2,7 @@ import type { Alarm, AlarmAction, AlarmControls } from '../aws/ports/alarms.ts';
 import type { Clock } from '../clock.ts';
 import { CvopsError } from '../errors/cvops-error.ts';
 import { ExitCode } from '../errors/exit-code.ts';
+import { shellWord } from '../io/shell-word.ts';
 
 export interface TryPorts {
   readonly alarms: AlarmControls;
@@ -78,7 +79,7 @@ export async function tryAlarm({ alarms, clock, signal }: TryPorts, alarm: Alarm
         ExitCode.failed,
         `alarm ${name} is in ALARM after its test and could not be set back: ${cause instanceof Error ? cause.message : String(cause)}`,
         {
-          hint: `CloudWatch sets it right when it evaluates it next, or: \`aws cloudwatch set-alarm-state --alarm-name ${name} --state-value ${alarm.state} --state-reason test\`.`,
+          hint: `CloudWatch sets it right when it evaluates it next, or: \`aws cloudwatch set-alarm-state --alarm-name ${shellWord(name)} --state-value ${alarm.state} --state-reason test\`.`,
           cause,
         },
       );

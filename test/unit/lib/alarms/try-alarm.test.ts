@@ -87,6 +87,18 @@ describe('trying an alarm', () => {
     expect(alarms.calls.at(-1)).toBe('OK');
   });
 
+  test('that could not be set back is told with a command as a shell takes it', async () => {
+    const alarms = new SlowAlarm();
+    alarms.onSet = (state) => {
+      if (state === 'OK') throw new CvopsError('Throttled', ExitCode.failed, 'AWS throttled it.');
+    };
+    const named = { ...anAlarm(), name: "queue's depth" };
+    await expect(tryAlarm({ alarms, clock: new VirtualClock(), signal: going() }, named, 0)).rejects.toMatchObject({
+      code: 'AlarmLeftOff',
+      hint: expect.stringContaining("--alarm-name 'queue'\\''s depth' --state-value OK"),
+    });
+  });
+
   test('does nothing more when it may not be put off', async () => {
     const alarms = new SlowAlarm();
     alarms.onSet = () => {
