@@ -5,6 +5,7 @@ import type { Config } from '../config/config.ts';
 import { type FoundService, servicesWith } from '../config/find-service.ts';
 import { readRecord } from '../dlq/explain/log-record.ts';
 import { HOUR_MS, MINUTE_MS } from '../durations.ts';
+import { CvopsError } from '../errors/cvops-error.ts';
 import type { ReleaseEntry } from '../release-ledger/release-entry.ts';
 import type { ReleaseLedger } from '../release-ledger/release-ledger.ts';
 import { orderedSeries } from '../usage/collect/ordered-series.ts';
@@ -188,8 +189,19 @@ class ReliabilityReader {
     return found.flat();
   }
 
-  /** Of so many of the newest invocations as are read in reasonable time. */
+  /** Lambda makes a log group with the first line that is written: where nothing ran there need be none. */
   async #starts(functionName: string, invocations: Series | undefined): Promise<Starts> {
+    try {
+      return await this.#newestStarts(functionName, invocations);
+    } catch (cause) {
+      const isMissing = cause instanceof CvopsError && cause.code === 'LogGroupNotFound';
+      if (!isMissing || invocations === undefined || totalOf(invocations) > 0) throw cause;
+      return { read: 0, cold: 0, fromMs: this.#span.fromMs };
+    }
+  }
+
+  /** Of so many of the newest invocations as are read in reasonable time. */
+  async #newestStarts(functionName: string, invocations: Series | undefined): Promise<Starts> {
     let fromMs = this.#span.fromMs;
     let rest = MOST_INVOCATIONS;
     for (const { at, sum } of invocations?.toReversed() ?? []) {

@@ -29,13 +29,13 @@ export function reliabilityMetrics(readings: ReliabilityReadings): readonly Reli
     }),
     metric('dlq-rate', 'moved to the DLQ', 'per 10,000', 3, {
       ...figure(ended, ({ processed, dead }) => over(dead * 10_000, processed + dead)),
-      basis: `of those that came to an end. ${ended.basis}`,
+      basis: sentences('of those that came to an end.', ended.basis),
     }),
     metric('cold-start-rate', 'cold start rate', 'ratio', 0.02, coldStarts(readings.functions)),
     ...readings.functions.flatMap((each) => durations(each, readings.functions.length > 1)),
     metric('downtime', 'downtime', 'ms', 0, {
       ...figure(failed, ({ moving, onlyErrors }) => moving && new Set([...moving, ...onlyErrors]).size * MINUTE_MS),
-      basis: `the time of the next two rows together. ${failed.basis}`,
+      basis: sentences('the time of the next two rows together.', failed.basis),
     }),
     metric('failed-moves', 'failing while an alias moved', 'ms', null, {
       ...figure(failed, ({ moving }) => moving && moving.size * MINUTE_MS),
@@ -128,6 +128,7 @@ function coldStarts(functions: readonly FunctionReadings[]): Figure {
 
 function durations({ service, duration, invocations }: FunctionReadings, many: boolean): readonly ReliabilityMetric[] {
   const invoked = totalOf(invocations.value ?? []);
+  const all = invocations.value === undefined ? 'invocations' : plural(invoked, 'invocation');
   return (['p50', 'p95', 'p99'] as const).map((rank) =>
     metric(
       many ? `${rank}-${service}` : rank,
@@ -138,7 +139,7 @@ function durations({ service, duration, invocations }: FunctionReadings, many: b
         value: duration.value?.[rank] ?? null,
         sample: invoked,
         gap: duration.gap ?? null,
-        basis: `of all ${plural(invoked, 'invocation')} of ${service} as one; a batch of messages is one invocation`,
+        basis: `of all ${all} of ${service} as one; a batch of messages is one invocation`,
       },
     ),
   );
@@ -186,6 +187,10 @@ function minutesOf({ at, ms }: FailedTime): readonly number[] {
 
 function firstGap(readings: readonly Reading<unknown>[]): Gap | null {
   return readings.find(({ gap }) => gap !== undefined)?.gap ?? null;
+}
+
+function sentences(...all: readonly string[]): string {
+  return all.filter((each) => each !== '').join(' ');
 }
 
 const over = (part: number, whole: number) => (whole === 0 ? null : part / whole);

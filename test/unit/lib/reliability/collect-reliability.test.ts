@@ -19,12 +19,14 @@ const point = (at: number, sum: number): SeriesPoint => ({ at, sum, average: sum
 let asked: SeriesQuery[];
 let points: (query: SeriesQuery) => readonly SeriesPoint[];
 let lines: { fromMs: number; toMs: number }[];
+let logError: CvopsError | null;
 let history: Awaited<ReturnType<ReleaseLedger['history']>>;
 
 beforeEach(() => {
   asked = [];
   points = () => [];
   lines = [];
+  logError = null;
   history = { entries: [], unreadable: null, warnings: [] };
 });
 
@@ -40,6 +42,7 @@ const sources: ReliabilitySources = {
   logs: async () => ({
     async *reportLines(_name, span) {
       lines.push(span);
+      if (logError !== null) throw logError;
       yield [];
     },
   }),
@@ -53,6 +56,16 @@ const release = (entry: Partial<ReleaseEntry>) =>
   ({ at: NOW - DAY, durationMs: 10 * MINUTE, steps: [], revisionAfter: 'r', ...entry }) as ReleaseEntry;
 
 describe('collecting reliability', () => {
+  test('misses no log of a function that was never invoked: Lambda makes the group with the first line', async () => {
+    logError = new CvopsError('LogGroupNotFound', ExitCode.notFound, 'it does not exist here.');
+    expect((await collect()).functions[0]!.starts).toEqual({ value: { read: 0, cold: 0, fromMs: SPAN.fromMs } });
+    points = ({ metric }) => (metric === 'Invocations' ? [point(NOW - DAY, 1)] : []);
+    expect((await collect()).functions[0]!.starts).toMatchObject({ gap: { code: 'LogGroupNotFound' } });
+    points = () => [];
+    logError = new CvopsError('AccessDenied', ExitCode.setup, 'not allowed.');
+    expect((await collect()).functions[0]!.starts).toMatchObject({ gap: { code: 'AccessDenied' } });
+  });
+
   test('looks into minutes only where an hour had errors', async () => {
     await collect();
     expect(finely()).toEqual([]);

@@ -147,3 +147,16 @@ describe('functions', () => {
     expect(metricsOf({ functions: [one('a')] })['p99']).toMatchObject({ value: 3, label: 'duration p99' });
   });
 });
+
+describe('what could not be read', () => {
+  test('is not told as if there had been nothing', () => {
+    const metrics = metricsOf({
+      pipelines: [pipeline({ deleted: { gap: GAP } })],
+      functions: [{ service: 's', name: 'f', invocations: { gap: GAP }, duration: { gap: GAP }, starts: { gap: GAP } }],
+      aliases: [alias({ invocations: { gap: GAP } })],
+    });
+    expect(metrics['p50']!.basis).toBe('of all invocations of s as one; a batch of messages is one invocation');
+    expect(metrics['dlq-rate']!.basis).toBe('of those that came to an end.');
+    expect(metrics['downtime']!.basis).toBe('the time of the next two rows together.');
+  });
+});
