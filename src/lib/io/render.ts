@@ -211,13 +211,18 @@ function stacked({ columns, rows }: TableView, paint: Paint, width: number): str
   const records = rows.map((row) =>
     fieldLines(
       columns
-        .map(({ label }, index): readonly [string, Cell] => [label.toLowerCase(), row[index]!])
+        .map(({ label }, index): readonly [string, Cell] => [fieldName(label), row[index]!])
         .filter(([, cell]) => shown(cell) !== ''),
       paint,
       width,
     ),
   );
   return `${records.join('\n\n')}\n`;
+}
+
+/** A column's label as the name of a field; what holds a number stays, for 1m is no million. */
+function fieldName(label: string): string {
+  return label.replace(/\S+/g, (word) => (/\d/.test(word) ? word : word.toLowerCase()));
 }
 
 /** A column in which no row has anything to show. */

@@ -173,6 +173,12 @@ describe('a terminal that is too narrow', () => {
     );
   });
 
+  test('leaves the unit of a number in a label as it is', async () => {
+    const rows = [cells('cv-analytics-queue.fifo', 'free-of-charge-up-to-a-million')];
+    const text = await view(30, rows, ['QUEUE', 'AT 1M']);
+    expect(text).toContain('queue  cv-analytics-queue.fifo\nat 1M  free-of-charge');
+  });
+
   test('leaves a column out in which nothing stands', async () => {
     expect(await view(80, [cells('a', 'fine', '')])).toMatch(/^ID {2}FOUND\na {3}fine\n/);
   });
