@@ -3,18 +3,16 @@ import type { ServiceConfig } from '../lib/config/config.ts';
 import type { Context } from '../lib/context.ts';
 import type { Warning } from '../lib/io/outcome.ts';
 import { ConfiguredLogs } from '../lib/logs/configured-logs.ts';
+import { LOG_ACCESS } from '../lib/logs/log-access.ts';
 import { settled } from '../lib/usage/settled.ts';
-
-/** What stands in the way of a log that cannot be read: there is none, or the caller may not look. */
-export const LOG_ACCESS = 'there is none, or the IAM action logs:FilterLogEvents is not allowed';
 
 /** Where the service's functions log. */
 export interface ServiceLogs {
   readonly reader: FunctionLogs & LogPages;
   /** What is not known of the logs that were read so far. */
   warnings(): readonly Warning[];
-  /** The service's own log was searched, and could not be read: the verdict on a replay waits for the queue. */
-  verdictWarnings(): readonly Warning[];
+  /** The service's own log was searched for a verdict and could not be read: the verdict comes from the queue. */
+  unheard(): readonly Warning[];
 }
 
 const NOT_THERE: ReadonlySet<string> = new Set(['VersionNotFound', 'FunctionNotFound']);
@@ -47,10 +45,10 @@ export async function serviceLogs(
   return {
     reader,
     warnings: () => warnings,
-    verdictWarnings() {
-      if (service.function === undefined || !reader.unread.has(service.function)) return warnings;
+    unheard() {
+      if (service.function === undefined || !reader.unread.has(service.function)) return [];
       const message = `the function’s log cannot be read (${LOG_ACCESS}): the verdict comes from the queue alone, and later.`;
-      return [...warnings, { code: 'LogsUnreadable', message }];
+      return [{ code: 'LogsUnreadable', message }];
     },
   };
 }

@@ -6,6 +6,7 @@ import { type PromotionPorts, prepare, type Rehearsal } from '../../lib/release/
 import { type MemberResult, promoteSet, type SetMember, type SetResult } from '../../lib/release/promote-set.ts';
 import { releaseId } from '../../lib/release/release-id.ts';
 import { releaseOrder } from '../../lib/release/release-order.ts';
+import { warnFirst } from '../warn-first.ts';
 import { author } from './author.ts';
 import { moveTraffic, type TrafficSteps } from './move-traffic.ts';
 import { preflightText } from './preflight-line.ts';
@@ -15,7 +16,7 @@ import { releaseProgress } from './release-progress.ts';
 import { rememberFailure, rememberRelease } from './remember-release.ts';
 import { type Member, setOutcome } from './set-outcome.ts';
 import { openSmoke, type SmokeEvents } from './smoke-events.ts';
-import { NOT_WATCHED, releaseLogs, type WatchedSignals, warnFirst, watchedSignals } from './watched-signals.ts';
+import { NOT_WATCHED, releaseLogs, type WatchedSignals, watchedSignals } from './watched-signals.ts';
 
 export interface SetOptions extends TrafficSteps {
   readonly services: readonly string[];

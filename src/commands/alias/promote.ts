@@ -5,6 +5,7 @@ import type { Outcome, Warning } from '../../lib/io/outcome.ts';
 import { type PromotionPlan, planPromotion } from '../../lib/release/plan-promotion.ts';
 import { defineCommand, dryRunFlag } from '../command.ts';
 import { parseDuration, usageError } from '../parse.ts';
+import { warnFirst } from '../warn-first.ts';
 import { parsePerService } from './parse-per-service.ts';
 import { parseSteps } from './parse-steps.ts';
 import { parseVersion } from './parse-version.ts';
@@ -13,7 +14,7 @@ import { nothingOutcome, type Promotion, promotionOutcome } from './promote-outc
 import { promoteServices, type SetOptions } from './promote-set.ts';
 import { runPromotion } from './run-promotion.ts';
 import { openSmoke } from './smoke-events.ts';
-import { NOT_WATCHED, releaseLogs, warnFirst, watchedSignals } from './watched-signals.ts';
+import { NOT_WATCHED, releaseLogs, watchedSignals } from './watched-signals.ts';
 
 interface PromoteOptions {
   readonly services: readonly string[];

@@ -31,13 +31,3 @@ export async function releaseLogs({ from, to }: PromotionPlan, context: Context)
   const groups = [...new Set([from.logGroup, to.logGroup])];
   return new ConfiguredLogs(await context.functionLogs(), async () => groups);
 }
-
-/**
- * Tells warnings before what takes long, and answers those that the result still has to tell: all of them where it is one
- * JSON document.
- */
-export function warnFirst(warnings: readonly Warning[], context: Context): readonly Warning[] {
-  if (context.settings.output === 'json') return warnings;
-  for (const { message } of warnings) context.note(`Warning: ${message}`);
-  return [];
-}

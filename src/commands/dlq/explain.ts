@@ -4,10 +4,11 @@ import { type Explanation, explain } from '../../lib/dlq/explain/explain.ts';
 import { NEAR_EXPIRY_MS, type Served } from '../../lib/dlq/inspect/advice.ts';
 import { plural } from '../../lib/io/format.ts';
 import type { Next, Outcome, Warning } from '../../lib/io/outcome.ts';
+import { LOG_ACCESS } from '../../lib/logs/log-access.ts';
 import { awsTime } from '../aws-time.ts';
 import { defineCommand } from '../command.ts';
 import { parseCount, usageError } from '../parse.ts';
-import { LOG_ACCESS, serviceLogs } from '../service-logs.ts';
+import { serviceLogs } from '../service-logs.ts';
 import { explainView } from './explain-view.ts';
 import { servedVersions } from './served-versions.ts';
 

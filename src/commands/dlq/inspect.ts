@@ -4,10 +4,11 @@ import { judgeVersions, nearExpiry, type Served } from '../../lib/dlq/inspect/ad
 import { type Inspection, inspect } from '../../lib/dlq/inspect/inspect.ts';
 import { formatCount, formatDuration, plural } from '../../lib/io/format.ts';
 import type { Next, Outcome, Warning } from '../../lib/io/outcome.ts';
+import { LOG_ACCESS } from '../../lib/logs/log-access.ts';
 import { awsTime } from '../aws-time.ts';
 import { defineCommand } from '../command.ts';
 import { parseCount } from '../parse.ts';
-import { LOG_ACCESS, serviceLogs } from '../service-logs.ts';
+import { serviceLogs } from '../service-logs.ts';
 import { compileFilter } from './compile-filter.ts';
 import { inspectView } from './inspect-view.ts';
 import { servedVersions } from './served-versions.ts';

@@ -51,10 +51,16 @@ export function planOutcome(options: PlanOutcomeOptions): Outcome {
 }
 
 /** What stands in the way, or may. */
-export function planWarnings(plan: ReplayPlan): Warning[] {
-  return plan.checks
-    .filter((check) => check.status === 'NG')
-    .map((check) => ({ code: check.id, message: `${check.detail}.` }));
+export function planWarnings({ checks }: ReplayPlan): Warning[] {
+  const bad = checks.filter(({ status }) => status === 'NG');
+  const why = new Set(checks.flatMap(({ unread }) => unread ?? []));
+  return [
+    ...bad.map(({ id, detail }) => ({ code: id, message: `${detail}.` })),
+    ...[...why].map((reason) => {
+      const ids = checks.filter(({ unread }) => unread === reason).map(({ id }) => id);
+      return { code: 'NotChecked', message: `not checked: ${[...new Set(ids)].join(', ')}: ${reason}` };
+    }),
+  ];
 }
 
 function nextSteps({ refusal, command }: PlanOutcomeOptions, matched: number): readonly Next[] {

@@ -6,17 +6,19 @@ import type { Context } from '../../lib/context.ts';
 import type { RunHeader } from '../../lib/dlq/ledger/ledger-record.ts';
 import { runningTask } from '../../lib/dlq/native/cancel-task.ts';
 import { isActive } from '../../lib/dlq/native/find-task.ts';
-import { nativeTargets } from '../../lib/dlq/native/native-targets.ts';
+import { type NativeTargets, nativeTargets } from '../../lib/dlq/native/native-targets.ts';
 import { MAX_NATIVE_RATE } from '../../lib/dlq/native/refuse-native.ts';
 import { type NativeOptions, type NativePorts, replayNatively } from '../../lib/dlq/native/replay-natively.ts';
 import { taskRuns } from '../../lib/dlq/native/task-words.ts';
 import { planReplay, type ReplayPlan, whyRefused } from '../../lib/dlq/plan/plan-replay.ts';
+import { unread } from '../../lib/dlq/plan/replay-check.ts';
 import type { ReplayEvent } from '../../lib/dlq/replay/replay-event.ts';
 import type { ReplayResult } from '../../lib/dlq/replay/replay-result.ts';
 import { formatUsd, plural } from '../../lib/io/format.ts';
 import type { Outcome } from '../../lib/io/outcome.ts';
 import { shellWord } from '../../lib/io/shell-word.ts';
 import { serviceLogs } from '../service-logs.ts';
+import { warnFirst } from '../warn-first.ts';
 import { followReplay } from './follow-replay.ts';
 import { nativeOutcome } from './native-outcome.ts';
 import { planOutcome, planWarnings } from './plan-outcome.ts';
@@ -62,6 +64,7 @@ export async function replayWithMoveTask(
     if (refusal !== null) throw refusal;
   }
   const names = targets.map(({ name }) => name);
+  const warnings = plan === null ? [] : warnFirst(planWarnings(plan), context);
   if (plan !== null) {
     const about = plural(plan.waiting, 'message');
     await context.confirm(
@@ -81,7 +84,6 @@ export async function replayWithMoveTask(
   };
   const { events, seen } = watched(replayNatively(ports, chosen, signal));
   const result = await followReplay(events, context);
-  const warnings = plan === null ? [] : planWarnings(plan);
   return nativeOutcome({
     service,
     dlq: dlq.name,
@@ -107,11 +109,10 @@ function commandLine({ rate, to, force, verify, stopOnAlarm }: NativeReplayOptio
     .join(' ');
 }
 
-interface Place {
+interface Place extends NativeTargets {
   readonly service: string | null;
   readonly consumer: Pick<ServiceConfig, 'function' | 'alias'>;
   readonly dlq: Queue;
-  readonly targets: readonly Queue[];
 }
 
 async function find(
@@ -122,14 +123,20 @@ async function find(
 ): Promise<Place> {
   if (resume !== null) {
     const dlq = await queueOfRun(queues, resume);
-    return { service: resume.service, consumer: {}, dlq, targets: await describeAll(queues, resume.native!.targets) };
+    return {
+      service: resume.service,
+      consumer: {},
+      dlq,
+      unread: null,
+      targets: await describeAll(queues, resume.native!.targets),
+    };
   }
   const service = findService(await context.config(), options.service, 'dlq');
   const dlq = await queues.describe(service.dlq);
   const task = options.attach ? await runningTask({ moveTasks }, dlq) : null;
   const to = task === null ? options.to : destinationOf(task);
-  const targets = await nativeTargets(queues, dlq, to, service.queue);
-  return { service: service.name, consumer: service, dlq, targets };
+  const found = await nativeTargets(queues, dlq, to, service.queue);
+  return { service: service.name, consumer: service, dlq, ...found };
 }
 
 function destinationOf({ destinationArn }: MoveTask): string | undefined {
@@ -182,6 +189,7 @@ function asNative(plan: ReplayPlan, { rate }: NativeReplayOptions, place: Place)
     seconds: rate === undefined ? null : seconds,
     estimatedSeconds: seconds,
     engine: { ...plan.engine, engine: 'native' },
+    checks: place.unread === null ? plan.checks : [...plan.checks, unread('sources', place.unread)],
   };
 }
 

@@ -3,16 +3,20 @@ import type { ReplayResult, Verified } from '../../lib/dlq/replay/replay-result.
 import { ExitCode } from '../../lib/errors/exit-code.ts';
 import { formatCount, formatDuration, formatUsd, plural, text } from '../../lib/io/format.ts';
 import type { Block, Cell, Next, Outcome, Warning } from '../../lib/io/outcome.ts';
-import { planWarnings } from './plan-outcome.ts';
 
-/** What `dlq replay` answers after a run. */
-export function replayOutcome(service: string | null, result: ReplayResult, plan: ReplayPlan): Outcome {
+/** What `dlq replay` answers after a run. @param known what was to be warned of beforehand, where it was not. */
+export function replayOutcome(
+  service: string | null,
+  result: ReplayResult,
+  plan: ReplayPlan,
+  known: readonly Warning[],
+): Outcome {
   return {
     kind: 'dlq.replay',
     data: { service, ...result },
     // Told as events while it happened; the last of them carries the result.
     toldIn: ['ndjson'],
-    warnings: [...planWarnings(plan), ...resultWarnings(result)],
+    warnings: [...known, ...resultWarnings(result)],
     next: nextSteps(service, result),
     exitCode: replayExitCode(result),
     view: () => [headline(result), { kind: 'fields', fields: fields(result, plan) }],

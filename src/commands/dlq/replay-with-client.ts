@@ -12,8 +12,9 @@ import { type ReplayPorts, replay } from '../../lib/dlq/replay/replay.ts';
 import type { ReplayOptions as RunOptions } from '../../lib/dlq/replay/replay-options.ts';
 import { CvopsError } from '../../lib/errors/cvops-error.ts';
 import { formatUsd, plural } from '../../lib/io/format.ts';
-import type { Outcome } from '../../lib/io/outcome.ts';
-import { serviceLogs } from '../service-logs.ts';
+import type { Outcome, Warning } from '../../lib/io/outcome.ts';
+import { type ServiceLogs, serviceLogs } from '../service-logs.ts';
+import { warnFirst } from '../warn-first.ts';
 import { compileFilter, type MessageFilter } from './compile-filter.ts';
 import { followReplay } from './follow-replay.ts';
 import { loadPlan, refuseChanged, savePlanOf, withMissing } from './plan-file.ts';
@@ -49,7 +50,10 @@ export async function replayWithClient(
   const logs = await serviceLogs(context, place.consumer);
   const { plan, messages } = await plannedFor(options, chosen, filter, logs.reader, context);
   if (saved !== null) refuseChanged(saved, messages);
-  if (options.dryRun) return dryRun(options, chosen, { plan, messages }, context);
+  if (options.dryRun) {
+    const planned = await dryRun(options, chosen, { plan, messages }, context);
+    return { ...planned, warnings: [...(planned.warnings ?? []), ...logs.warnings()] };
+  }
   refuseBadPlan(plan, chosen.outOfOrder);
   if (options.engine === 'auto' && plan.engine.engine === 'native') {
     try {
@@ -60,7 +64,7 @@ export async function replayWithClient(
       context.note(`${cause.message} The client moves them instead.`);
     }
   }
-  return confirmedRun(chosen, { plan, functionName: place.functionName, reader: logs.reader }, context, signal);
+  return confirmedRun(chosen, { plan, functionName: place.functionName, logs }, context, signal);
 }
 
 /** What the run was started with, what was planned, then what is asked for now. */
@@ -155,38 +159,40 @@ async function confirmedRun(
   {
     plan,
     functionName,
-    reader,
-  }: { readonly plan: ReplayPlan; readonly functionName: string | undefined; readonly reader: FunctionLogs },
+    logs,
+  }: { readonly plan: ReplayPlan; readonly functionName: string | undefined; readonly logs: ServiceLogs },
   context: Context,
   signal: AbortSignal,
 ): Promise<Outcome> {
   const { dlq, target, only, verify } = chosen;
-  const told = warnBefore(plan, context);
+  const known = [...planWarnings(plan), ...logs.warnings()];
+  const warnings = warnFirst(known, context);
   const about = plural(plan.look?.matched ?? plan.waiting, 'message');
   await context.confirm(`Replay about ${about} from ${dlq.name} to ${target.name} (${formatUsd(plan.costUsd)})?`);
   const ports: ReplayPorts = {
     queues: await context.queues(),
     ledgers: runLedgers(context),
     clock: context.clock,
-    ...(functionName === undefined || verify === null ? {} : { logs: { reader, functionName } }),
+    ...(functionName === undefined || verify === null ? {} : { logs: { reader: logs.reader, functionName } }),
   };
   // Its own set: what the look came across may be gone by now.
   const ids = only === null ? null : new PlannedIds(only);
   const result = await followReplay(replay(ports, { ...chosen, only: ids }, signal), context);
-  const outcome = replayOutcome(chosen.service, result, told ? { ...plan, checks: [] } : plan);
+  const outcome = replayOutcome(chosen.service, result, plan, [
+    ...warnings,
+    ...unheard(plan, logs, verify !== null).filter((each) => !known.includes(each)),
+  ]);
   return ids === null ? outcome : withMissing(outcome, ids, result);
+}
+
+/** What the verdict had to do without, unless the plan has told of it: the same log says which version failed. */
+function unheard({ checks }: ReplayPlan, logs: ServiceLogs, verifies: boolean): readonly Warning[] {
+  const isTold = !verifies || checks.some(({ id, unread }) => id === 'version' && unread !== null);
+  return isTold ? logs.warnings() : [...logs.warnings(), ...logs.unheard()];
 }
 
 /** How a move task ends that leaves everything to the client. */
 const MOVED_NOTHING: ReadonlySet<string> = new Set(['MoveTasksUnsupported', 'MoveTaskFailed']);
-
-/** Who is asked should know what stands against it; all others read it beside the result. Whether it was told. */
-function warnBefore(plan: ReplayPlan, context: Context): boolean {
-  const { yes, output } = context.settings;
-  if (yes || output === 'json') return false;
-  for (const { message } of planWarnings(plan)) context.note(`Warning: ${message}`);
-  return true;
-}
 
 /** Only a replay with an edit loads what edits. */
 async function compiledEdit(text: string | undefined, folder: string): Promise<Edit | null> {

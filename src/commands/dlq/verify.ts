@@ -55,7 +55,7 @@ async function run({ runId, waitMs }: VerifyOptions, context: Context): Promise<
         );
   const verdict = await followEvents(events, context);
   context.signal.throwIfAborted();
-  return { ...outcome(runId, header.service, verdict), warnings: told.verdictWarnings() };
+  return { ...outcome(runId, header.service, verdict), warnings: [...told.warnings(), ...told.unheard()] };
 }
 
 function outcome(

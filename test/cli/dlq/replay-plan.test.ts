@@ -179,6 +179,28 @@ describe('is the consumer still the version that failed the messages?', () => {
     expect(jsonOf(replayed).warnings.map(({ code }) => code)).toContain('version');
   });
 
+  test.each([
+    ['lambda:ListEventSourceMappings', 'consumer, version, live-traffic'],
+    ['lambda:GetAlias', 'consumer, version, live-traffic'],
+    ['lambda:GetFunctionConfiguration', 'visibility'],
+    ['lambda:GetFunctionConcurrency', 'concurrency'],
+    ['logs:FilterLogEvents', 'version'],
+    ['sqs:ListMessageMoveTasks', 'move-task'],
+  ])('without %s a replay goes, and says once what was not checked: %s', async (action, checks) => {
+    await failedOn('2');
+    await release.serve('1');
+    const [service, operation] = action.split(':') as [string, string];
+    const error = { code: 'AccessDeniedException', statusCode: 403 };
+    cli.scene.simulator.faults.add({ service, operation, error });
+    const replayed = await cvops('dlq', 'replay', '--max', '1', '--yes', '--json', '--no-verify');
+    expect(jsonOf(replayed)).toMatchObject({ data: { replayed: 1 } });
+    const unchecked = jsonOf(replayed).warnings.filter(({ code }) => code === 'NotChecked');
+    expect(unchecked).toMatchObject([{ message: expect.stringContaining(action) }]);
+    expect(unchecked[0]!.message).toMatch(new RegExp(`^not checked: ${checks}: `));
+    const { stderr } = await terminal('dlq', 'replay', '--yes', '--no-verify');
+    expect(stderr.split('not checked: ')).toHaveLength(2);
+  });
+
   test('a log that tells of no failure does not block', async () => {
     const planned = await cvops('dlq', 'replay', '--dry-run', '--json');
     expect(planned.code).toBe(0);

@@ -73,7 +73,7 @@ async function run(
     ports,
     nativeOptions({
       dlq,
-      targets: await nativeTargets(ports.queues, dlq, to, scene.sourceName),
+      targets: (await nativeTargets(ports.queues, dlq, to, scene.sourceName)).targets,
       toTarget: to !== undefined,
       ...rest,
     }),

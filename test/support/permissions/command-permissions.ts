@@ -174,24 +174,24 @@ export const COMMAND_PERMISSIONS: Readonly<Record<string, CommandPermissions>> =
       'sqs:ChangeMessageVisibility': on('dlq'),
       'sqs:SendMessage': on('queue'),
       'sqs:DeleteMessage': on('dlq'),
-      'sqs:ListMessageMoveTasks': silent('a move task of AWS at the same queue is not seen', 'dlq'),
+      'sqs:ListMessageMoveTasks': optional('a move task of AWS at the same queue is not seen', 'dlq'),
       'sqs:ListDeadLetterSourceQueues': option(
         '--engine native',
-        silent('the source is the one of the configuration', 'dlq'),
+        optional('the source is the one of the configuration', 'dlq'),
       ),
       'sqs:StartMessageMoveTask': option('--engine native', on('dlq')),
       'cloudwatch:DescribeAlarms': option('--stop-on-alarm', on('alarms')),
-      'lambda:ListEventSourceMappings': optional('the checks of the consumer are skipped; `--dry-run` tells it', 'any'),
-      'lambda:GetAlias': optional('the check of the version that serves is skipped; `--dry-run` tells it', 'function'),
+      'lambda:ListEventSourceMappings': optional('the checks of the consumer are skipped', 'any'),
+      'lambda:GetAlias': optional('the check of the version that serves is skipped', 'function'),
       'lambda:GetFunctionConfiguration': optional(
-        'the checks of the function’s settings are skipped; `--dry-run` tells it',
+        'the checks of the function’s settings are skipped; its log is looked for in `/aws/lambda/` alone',
         'function',
       ),
-      'lambda:GetFunctionConcurrency': optional(
-        'the estimate knows no reserved concurrency; `--dry-run` tells it',
-        'function',
+      'lambda:GetFunctionConcurrency': optional('the estimate knows no reserved concurrency', 'function'),
+      'logs:FilterLogEvents': optional(
+        'the check of the version that serves is skipped; the verdict comes from the queue alone, and later',
+        'log',
       ),
-      'logs:FilterLogEvents': silent('the verdict comes from the queue alone, and later', 'log'),
     },
   },
   'dlq cancel': {

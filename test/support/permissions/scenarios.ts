@@ -43,8 +43,8 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
       return ['dlq', 'explain', data.messages[0].messageId];
     },
   },
-  'dlq replay --dry-run': withDeadLetters('dlq replay', '--dry-run'),
   'dlq replay': withDeadLetters('dlq replay', '--no-verify', '--yes'),
+  'dlq replay --dry-run': withDeadLetters('dlq replay', '--dry-run'),
   'dlq replay --engine native': {
     command: 'dlq replay',
     standard: true,

@@ -5,7 +5,7 @@ import { liveTrafficCheck } from './live-traffic.ts';
 import type { Look, PlannedMessage } from './look.ts';
 import type { PlanOptions, PlanPorts } from './plan-replay.ts';
 import { consumerChecks } from './preflight.ts';
-import type { ReplayCheck } from './replay-check.ts';
+import { type ReplayCheck, unread } from './replay-check.ts';
 import { versionCheck } from './version-check.ts';
 
 /** As many are looked up in the log; each is a search. */
@@ -26,11 +26,15 @@ export async function lambdaChecks(
 ): Promise<readonly ReplayCheck[]> {
   const { target } = options;
   const found = await findConsumers(target, functions);
-  const consumers = found instanceof CvopsError ? [] : found.enabled;
   const planned = seen?.planned ?? [];
   const now = ports.clock.now();
   const checks = [...(await consumerChecks(target, found, functions))];
   if (planned.length === 0) return checks;
+  if (found instanceof CvopsError) {
+    const ids = target.fifo ? ['version', 'live-traffic'] : ['version'];
+    return [...checks, ...ids.map((id) => unread(id, found.message))];
+  }
+  const consumers = found.enabled;
   const sample = spread(planned, LOOKED_UP);
   checks.push(
     await versionCheck({

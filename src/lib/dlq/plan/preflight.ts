@@ -2,7 +2,7 @@ import type { Functions } from '../../aws/ports/functions.ts';
 import type { Queue } from '../../aws/ports/queues.ts';
 import { CvopsError } from '../../errors/cvops-error.ts';
 import type { Consumer, Consumers } from './consumer.ts';
-import { ng, ok, type ReplayCheck, skip } from './replay-check.ts';
+import { ng, ok, type ReplayCheck, skip, unread } from './replay-check.ts';
 
 /** What the two queues say of a replay from one to the other. */
 export function queueChecks(dlq: Queue, target: Queue, force: boolean): readonly ReplayCheck[] {
@@ -48,7 +48,7 @@ export async function consumerChecks(
   consumers: Consumers | CvopsError,
   functions: Functions,
 ): Promise<readonly ReplayCheck[]> {
-  if (consumers instanceof CvopsError) return [skip('consumer', `cannot be looked at: ${consumers.message}`)];
+  if (consumers instanceof CvopsError) return [unread('consumer', consumers.message)];
   const { enabled, others } = consumers;
   if (enabled.length === 0) {
     return others.length === 0
@@ -68,7 +68,7 @@ async function orSkip(id: string, check: () => Promise<ReplayCheck>): Promise<Re
   try {
     return await check();
   } catch (cause) {
-    if (cause instanceof CvopsError) return skip(id, `cannot be looked at: ${cause.message}`);
+    if (cause instanceof CvopsError) return unread(id, cause.message);
     throw cause;
   }
 }

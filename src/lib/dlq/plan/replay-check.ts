@@ -7,6 +7,8 @@ export interface ReplayCheck {
   readonly blocking: boolean;
   /** What mends it; null where nothing needs to, or the detail says all. */
   readonly hint: string | null;
+  /** Why AWS does not let it be looked at: the replay goes without this check. Null for all others. */
+  readonly unread: string | null;
 }
 
 export const ok = (id: string, detail: string): ReplayCheck => ({
@@ -15,13 +17,20 @@ export const ok = (id: string, detail: string): ReplayCheck => ({
   detail,
   blocking: false,
   hint: null,
+  unread: null,
 });
 
 export const skip = (id: string, detail: string): ReplayCheck => ({ ...ok(id, detail), status: 'SKIP' });
+
+/** What AWS does not let be looked at. @param why a sentence, which names the IAM action where one is missing. */
+export const unread = (id: string, why: string): ReplayCheck => ({
+  ...skip(id, `cannot be looked at: ${why}`),
+  unread: why,
+});
 
 /** A warning, unless `blocking`. */
 export const ng = (
   id: string,
   detail: string,
   { blocking = false, hint = null }: { blocking?: boolean; hint?: string | null } = {},
-): ReplayCheck => ({ id, status: 'NG', detail, blocking, hint });
+): ReplayCheck => ({ ...ok(id, detail), status: 'NG', blocking, hint });

@@ -1,11 +1,12 @@
 import type { FunctionLogs } from '../../aws/ports/function-logs.ts';
 import type { Functions } from '../../aws/ports/functions.ts';
 import { CvopsError } from '../../errors/cvops-error.ts';
+import { LOG_ACCESS } from '../../logs/log-access.ts';
 import { parseAliasRecord } from '../../release/alias-record.ts';
 import { causesByMessage } from '../inspect/causes-by-message.ts';
 import type { FailureCause } from '../inspect/failure-cause.ts';
 import type { Consumer } from './consumer.ts';
-import { ng, ok, type ReplayCheck, skip } from './replay-check.ts';
+import { ng, ok, type ReplayCheck, skip, unread } from './replay-check.ts';
 
 export interface VersionQuestion {
   readonly consumers: readonly Consumer[];
@@ -53,7 +54,7 @@ async function ofConsumer(question: VersionQuestion, consumer: Consumer, logs: F
     toMs,
     signal,
   });
-  if (causes === null) return skip('version', `the log of ${functionName} cannot be read`);
+  if (causes === null) return unread('version', `the log of ${functionName} cannot be read (${LOG_ACCESS}).`);
   if (causes.size === 0) {
     return skip('version', `the log of ${functionName} tells of no failure of the ${asked} looked up`);
   }
@@ -63,7 +64,7 @@ async function ofConsumer(question: VersionQuestion, consumer: Consumer, logs: F
   try {
     still = await failedByServed(question.functions, consumer, known);
   } catch (cause) {
-    if (cause instanceof CvopsError) return skip('version', `cannot be looked at: ${cause.message}`);
+    if (cause instanceof CvopsError) return unread('version', cause.message);
     throw cause;
   }
   if (still.length === 0) {

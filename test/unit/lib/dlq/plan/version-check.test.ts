@@ -71,6 +71,7 @@ describe('is the consumer still the version that failed them?', () => {
       detail: 'processor:live still serves version 6, which failed 2 of 2 looked up',
       blocking: true,
       hint: 'go back first: cvops alias rollback processor --to 5; or deploy a fix; --force replays all the same.',
+      unread: null,
     });
   });
 
