@@ -1,12 +1,18 @@
 import { join } from 'node:path';
+import type { AccessKey } from '../../lib/aws/ports/access-keys.ts';
 import { findService } from '../../lib/config/find-service.ts';
 import { NAMES } from '../../lib/config/resource-names.ts';
 import type { Context } from '../../lib/context.ts';
-import { type Rotation, rotateKey } from '../../lib/credentials/rotate-key.ts';
-import { fileJournal } from '../../lib/credentials/rotation-journal.ts';
+import { type Rotation, refuseTwoKeys, rotateKey } from '../../lib/credentials/rotate-key.ts';
+import { fileJournal, type RotationRecord, type RotationStep } from '../../lib/credentials/rotation-journal.ts';
 import { requireWrangler, wranglerSecrets } from '../../lib/credentials/wrangler-secrets.ts';
+import { CvopsError } from '../../lib/errors/cvops-error.ts';
+import { ExitCode } from '../../lib/errors/exit-code.ts';
+import { isInterruption } from '../../lib/errors/is-interruption.ts';
 import { instant, text } from '../../lib/io/format.ts';
 import type { Outcome } from '../../lib/io/outcome.ts';
+import { inStateFolder } from '../../lib/private-folder.ts';
+import { acquireLock } from '../../lib/sandbox/lock.ts';
 import { defineCommand, dryRunFlag } from '../command.ts';
 import { parseDuration, usageError } from '../parse.ts';
 import { withWorkspaces } from '../state/workspace-option.ts';
@@ -71,50 +77,26 @@ async function rotate(options: RotateOptions, context: Context): Promise<Outcome
   const user = options.user ?? senderOf(config, service.name);
   const script = service.script ?? `cv-analytics-${service.name}`;
   const wrangler = { command: options.wrangler, script, env: context.env, cwd: context.cwd };
-  const journal = fileJournal(join(context.folders.state, 'rotations', `${user}.json`));
+  const folder = join(context.folders.state, 'rotations');
+  const journal = fileJournal(join(folder, `${user}.json`));
   const keys = await context.accessKeys();
   const there = await keys.list(user);
-  const left = journal.read();
-  if (options.dryRun) {
-    const where =
-      left === null ? 'no rotation is under way' : `a rotation ended at "${left.step}", and would be taken up`;
-    return {
-      kind: 'credentials.rotate',
-      data: { dryRun: true, workspaces: [], user, script, keys: there, resumesAt: left?.step ?? null },
-      next: [{ command: `cvops credentials rotate ${service.name}`, why: 'do it' }],
-      view: () => [
-        {
-          kind: 'table',
-          table: {
-            columns: [{ label: `Key of ${user}` }, { label: 'Status' }, { label: 'Made' }],
-            rows: there.map(({ id, active, createdAt }) => [
-              text(id),
-              text(active ? 'active' : 'inactive'),
-              instant(createdAt === null ? null : Date.parse(createdAt), context.clock.now()),
-            ]),
-          },
-        },
-        {
-          kind: 'line',
-          text: `Would create a key, prove it, push it to Worker ${script}, and make the old one Inactive; ${where}. Nothing was changed.`,
-        },
-      ],
-    };
-  }
-  if (options.retire !== null && !there.some(({ id }) => id === options.retire)) {
-    throw usageError(
-      `user "${user}" has no key ${options.retire}.`,
-      `keys: ${there.map(({ id }) => id).join(', ') || 'none'}.`,
-    );
-  }
+  const site: RotationSite = { user, script, service: service.name, there, left: journal.read() };
+  refuse(site, options.retire);
   await requireWrangler(wrangler);
+  if (options.dryRun) return planned(site, options.retire, context.clock.now());
   await context.confirm(
     `${options.retire === null ? 'Replace' : `Delete key ${options.retire}, and replace`} the access key of ${user} in Worker ${script}?`,
   );
+  const lock = inStateFolder(folder, () => acquireLock(join(folder, `${user}.lock`)));
+  if ('heldBy' in lock) {
+    throw new CvopsError('RotationRunning', ExitCode.failed, `process ${lock.heldBy} rotates the key of ${user} now.`, {
+      hint: 'wait for it, or stop it and run this again: it goes on where that stopped.',
+    });
+  }
   const progress = await context.progress();
-  let rotation: Rotation;
   try {
-    rotation = await rotateKey(
+    const rotation = await rotateKey(
       {
         keys,
         holder: wranglerSecrets(wrangler),
@@ -125,9 +107,77 @@ async function rotate(options: RotateOptions, context: Context): Promise<Outcome
       },
       { user, retireAfterMs: options.retireAfterMs, retire: options.retire },
     );
+    return rotated(site, rotation);
+  } catch (cause) {
+    throw isInterrupted(cause) ? goesOn(cause, service.name, journal.read()) : cause;
   } finally {
     progress.stop();
+    lock.release();
   }
+}
+
+/** What is known before anything is done. */
+interface RotationSite {
+  readonly user: string;
+  readonly script: string;
+  readonly service: string;
+  readonly there: readonly AccessKey[];
+  readonly left: RotationRecord | null;
+}
+
+/** What would end it is said before the first change, and in a dry run. */
+function refuse({ user, there, left }: RotationSite, retire: string | null): void {
+  if (retire === null) {
+    if (left === null) refuseTwoKeys(there, user);
+    return;
+  }
+  if (!there.some(({ id }) => id === retire)) {
+    throw usageError(
+      `user "${user}" has no key ${retire}.`,
+      `keys: ${there.map(({ id }) => id).join(', ') || 'none'}.`,
+    );
+  }
+  if (!there.some(({ id, active }) => active && id !== retire)) {
+    throw usageError(
+      `without ${retire} user "${user}" has no active key: the Worker could not send.`,
+      'leave --retire out: the key is replaced first, and made Inactive then.',
+    );
+  }
+}
+
+function planned({ user, script, service, there, left }: RotationSite, retire: string | null, nowMs: number): Outcome {
+  // IAM allows two keys, active or not.
+  const goes = there.filter(({ id, active }) => id === retire || (there.length > 1 && !active)).map(({ id }) => id);
+  const first = goes.length === 0 ? '' : `delete key ${goes.join(' and ')}, `;
+  const where =
+    left === null ? 'no rotation is under way' : `a rotation ended at "${left.step}", and would be taken up`;
+  return {
+    kind: 'credentials.rotate',
+    data: { dryRun: true, workspaces: [], user, script, keys: there, resumesAt: left?.step ?? null },
+    next: [
+      { command: `cvops credentials rotate ${service}${retire === null ? '' : ` --retire ${retire}`}`, why: 'do it' },
+    ],
+    view: () => [
+      {
+        kind: 'table',
+        table: {
+          columns: [{ label: `Key of ${user}` }, { label: 'Status' }, { label: 'Made' }],
+          rows: there.map(({ id, active, createdAt }) => [
+            text(id),
+            text(active ? 'active' : 'inactive'),
+            instant(createdAt === null ? null : Date.parse(createdAt), nowMs),
+          ]),
+        },
+      },
+      {
+        kind: 'line',
+        text: `Would ${first}create a key, prove it, push it to Worker ${script}, and make the old one Inactive; ${where}. Nothing was changed.`,
+      },
+    ],
+  };
+}
+
+function rotated({ user, script }: RotationSite, rotation: Rotation): Outcome {
   const { newKey, oldKey, oldKeyIs } = rotation;
   const old =
     oldKey === null
@@ -140,3 +190,28 @@ async function rotate(options: RotateOptions, context: Context): Promise<Outcome
     view: () => [{ kind: 'line', text: `✓ Worker ${script} sends with key ${newKey}.${old}`, tone: 'good' }],
   };
 }
+
+function isInterrupted(cause: unknown): cause is CvopsError {
+  return cause instanceof CvopsError && isInterruption(cause);
+}
+
+function goesOn(cause: CvopsError, service: string, left: RotationRecord | null): CvopsError {
+  if (left === null) return cause;
+  const { newKey, oldKey, step } = left;
+  const keys = [newKey, oldKey].filter((id) => id !== null).join(' and ');
+  return new CvopsError(
+    cause.code,
+    cause.exitCode,
+    `${cause.message.replace(/\.$/, '')}; ${AFTER[step]}${keys === '' ? '' : `, keys: ${keys}`}.`,
+    { hint: `\`cvops credentials rotate ${service}\` goes on from here.`, cause },
+  );
+}
+
+/** Where the Worker stands when a rotation ends at a step. */
+const AFTER: Readonly<Record<RotationStep, string>> = {
+  creating: 'the Worker has its key as before',
+  testing: 'the Worker has its key as before',
+  pushing: 'which key the Worker has is not known, both work',
+  pushed: 'the Worker has the new key, the old one still works',
+  retired: 'the Worker has the new key, the old one is Inactive',
+};

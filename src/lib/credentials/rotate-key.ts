@@ -2,7 +2,8 @@ import type { AccessKey, AccessKeys, NewAccessKey } from '../aws/ports/access-ke
 import type { Clock } from '../clock.ts';
 import { CvopsError } from '../errors/cvops-error.ts';
 import { ExitCode } from '../errors/exit-code.ts';
-import type { RotationJournal, RotationRecord, RotationStep } from './rotation-journal.ts';
+import { type RotationJournal, type RotationRecord, type RotationStep, SETTLE_MS } from './rotation-journal.ts';
+import { takeUpRotation } from './take-up-rotation.ts';
 
 /** Where the key is used. */
 export interface KeyHolder {
@@ -45,14 +46,12 @@ const TEST_EVERY_MS = 2_000;
 const TEST_FOR_MS = 120_000;
 /** Tested some times in a row: not every server of AWS knows a new key at the same time. */
 const TESTS_IN_A_ROW = 3;
-/** A Worker's new secret is a new deployment, which is everywhere in seconds; requests in flight end with the old key. */
-const SETTLE_MS = 30_000;
 
 /**
  * Replaces a user's access key where it is used, without a moment in which the holder has a key that does not work: a
  * second key is created, proven, pushed; then the first is made Inactive, and deleted later.
  * Each step is written down before it is taken. After a crash the next run goes on, or takes back what cannot go on.
- * @throws CvopsError `TwoKeys` (1), `RotationUndecided` (8), `KeyNotKnown` (8), and what keys and holder throw.
+ * @throws CvopsError `TwoKeys`, `NewKeyGone` (1), `RotationUndecided` (8), `KeyNotKnown` (8), and what keys and holder throw.
  */
 export async function rotateKey(tools: RotationTools, options: RotationOptions): Promise<Rotation> {
   const { keys, journal, tell } = tools;
@@ -68,7 +67,7 @@ export async function rotateKey(tools: RotationTools, options: RotationOptions):
   const left = journal.read();
   const resumedAt = left?.step ?? null;
   if (left !== null) {
-    const finished = await takeUp(left, tools, user, drop);
+    const finished = await takeUpRotation(left, keys, user, drop);
     if (finished !== null) return { ...(await retire(finished, tools, options)), resumedAt, deleted };
     journal.clear();
   }
@@ -92,66 +91,13 @@ export async function rotateKey(tools: RotationTools, options: RotationOptions):
   return { ...(await retire(pushed, tools, options)), resumedAt, deleted };
 }
 
-/** What an earlier run left: a record from which it goes on, or null when it was taken back. */
-async function takeUp(
-  left: RotationRecord,
-  tools: RotationTools,
-  user: string,
-  drop: (id: string, why: string) => Promise<void>,
-): Promise<RotationRecord | null> {
-  const { keys } = tools;
-  const there = await keys.list(user);
-  const has = (id: string | null): id is string => there.some((key) => key.id === id);
-  switch (left.step) {
-    case 'pushed':
-      return has(left.newKey) ? left : null;
-    case 'retired':
-      if (has(left.oldKey) && there.find(({ id }) => id === left.oldKey)?.active === false) {
-        await drop(left.oldKey, 'retired by the rotation before');
-      }
-      return null;
-    case 'creating':
-      for (const { id } of there.filter((key) => !left.before.includes(key.id))) {
-        await drop(id, 'its secret went with the run that made it');
-      }
-      return null;
-    case 'testing':
-      if (has(left.newKey)) await drop(left.newKey, 'its secret went with the run that made it');
-      return null;
-    case 'pushing': {
-      if (!has(left.newKey)) return null;
-      if (!has(left.oldKey)) return { ...left, step: 'pushed' };
-      const used = await whichIsUsed(left, keys);
-      if (used === 'new') return { ...left, step: 'pushed' };
-      if (used === 'unknown') throw undecided(left);
-      await drop(left.newKey, 'it never came to the Worker');
-      return null;
-    }
-  }
-}
-
-/**
- * The Worker can be asked to take a key, not to tell it. IAM says which was used last for what: testing a new key is a
- * call of STS, so any other service is the Worker.
- */
-async function whichIsUsed(
-  { newKey, oldKey, at }: RotationRecord,
-  keys: AccessKeys,
-): Promise<'new' | 'old' | 'unknown'> {
-  const [ofNew, ofOld] = await Promise.all([keys.lastUse(newKey!), keys.lastUse(oldKey!)]);
-  if (ofNew.service !== null && ofNew.service !== 'sts') return 'new';
-  // A use in the minute of the push may have been before it; dates of last use are not exact.
-  const surelyAfter = Date.parse(at) + SETTLE_MS + 60_000;
-  return ofOld.at !== null && Date.parse(ofOld.at) > surelyAfter ? 'old' : 'unknown';
-}
-
 async function onlyKey(
   there: readonly AccessKey[],
   user: string,
   drop: (id: string, why: string) => Promise<void>,
 ): Promise<AccessKey | null> {
+  refuseTwoKeys(there, user);
   const active = there.filter((key) => key.active);
-  if (active.length > 1) throw twoKeys(there, user);
   // IAM allows two keys, active or not.
   const inactive = there.filter((key) => !key.active);
   if (there.length > 1) for (const { id } of inactive) await drop(id, 'it was Inactive');
@@ -189,7 +135,12 @@ async function retire(
     return { newKey, oldKey, oldKeyIs: 'none' };
   }
   await clock.sleep(Math.max(0, Date.parse(record.at) + SETTLE_MS - clock.now()), signal);
-  if (!(await keys.list(user)).some(({ id }) => id === oldKey)) {
+  const there = await keys.list(user);
+  if (!there.some(({ id, active }) => id === newKey && active)) {
+    journal.clear();
+    throw newKeyGone(record);
+  }
+  if (!there.some(({ id }) => id === oldKey)) {
     journal.clear();
     return { newKey, oldKey, oldKeyIs: 'deleted' };
   }
@@ -204,9 +155,11 @@ async function retire(
   return { newKey, oldKey, oldKeyIs: 'deleted' };
 }
 
-function twoKeys(there: readonly AccessKey[], user: string): CvopsError {
+/** Which of two active keys the Worker has nobody knows, and IAM allows no third. @throws CvopsError `TwoKeys` (1) */
+export function refuseTwoKeys(there: readonly AccessKey[], user: string): void {
+  if (there.filter(({ active }) => active).length < 2) return;
   const words = there.map(({ id, createdAt }) => `${id} (${createdAt?.slice(0, 10) ?? 'no date'})`).join(' and ');
-  return new CvopsError(
+  throw new CvopsError(
     'TwoKeys',
     ExitCode.failed,
     `user "${user}" has two active keys, ${words}, and IAM allows no third.`,
@@ -216,13 +169,12 @@ function twoKeys(there: readonly AccessKey[], user: string): CvopsError {
   );
 }
 
-function undecided({ newKey, oldKey }: RotationRecord): CvopsError {
+/** Without it the Worker cannot send; the old one, Inactive, would be no way back. */
+function newKeyGone({ newKey, oldKey }: RotationRecord): CvopsError {
   return new CvopsError(
-    'RotationUndecided',
-    ExitCode.pending,
-    `a rotation ended while it told the Worker, which has key ${newKey} (new) or ${oldKey} (old); both work.`,
-    {
-      hint: 'once the Worker has sent an event, IAM tells within some minutes which it uses: run it again then, or name the other one: --retire KEY.',
-    },
+    'NewKeyGone',
+    ExitCode.failed,
+    `key ${newKey}, which the Worker has, is Inactive or gone: somebody else took it away. Key ${oldKey} stays.`,
+    { hint: 'run it again now: the Worker cannot send before it has another key.' },
   );
 }

@@ -20,6 +20,9 @@ export interface RotationRecord {
   readonly at: string;
 }
 
+/** A Worker's new secret is a new deployment, which is everywhere in seconds; requests in flight end with the old key. */
+export const SETTLE_MS = 30_000;
+
 export interface RotationJournal {
   /** Null when no rotation is under way. */
   read(): RotationRecord | null;

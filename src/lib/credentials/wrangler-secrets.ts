@@ -48,6 +48,8 @@ function run(
       env: environment(options.env),
       stdio: ['pipe', 'pipe', 'pipe'],
       timeout: TIMEOUT_MS,
+      // Ctrl-C at the terminal is for this process, which lets a change finish.
+      detached: process.platform !== 'win32',
       windowsHide: true,
       // On Windows npm's programs are scripts of cmd.exe.
       shell: process.platform === 'win32',
@@ -59,7 +61,7 @@ function run(
       });
     }
     child.on('error', (cause: NodeJS.ErrnoException) => reject(missing(options, `${program}: ${cause.code}`)));
-    child.on('close', (code, signal) => resolve({ code: code ?? signal ?? 'a signal', said: lastLine(said) }));
+    child.on('close', (code, signal) => resolve({ code: code ?? signal ?? 'a signal', said: whatItSaid(said) }));
     // A program that does not read is told of by its exit code.
     child.stdin.on('error', () => {});
     child.stdin.end(input);
@@ -74,9 +76,16 @@ function environment(env: WranglerOptions['env']): Record<string, string> {
   return Object.fromEntries(kept.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
 }
 
-function lastLine(text: string): string {
-  return text.trimEnd().split('\n').at(-1)?.trim() ?? '';
+/** Its error, or what it said last: after an error Wrangler tells where its log is. */
+function whatItSaid(text: string): string {
+  const lines = text
+    .split('\n')
+    .map((line) => line.replace(COLOURS, '').trim())
+    .filter((line) => line !== '');
+  return lines.findLast((line) => /\berror\b|✘/i.test(line)) ?? lines.at(-1) ?? '';
 }
+
+const COLOURS = /\u001b\[[\d;]*m/g;
 
 function missing({ command }: WranglerOptions, why: string): CvopsError {
   return new CvopsError('WranglerMissing', ExitCode.setup, `Cloudflare's tool cannot be run (${why}).`, {
@@ -90,7 +99,7 @@ function notTold({ script }: WranglerOptions, id: string, why: string): CvopsErr
     ExitCode.failed,
     `Wrangler did not set the secrets of Worker "${script}": it ${why}.`,
     {
-      hint: `the key before stays and works; mend it (wrangler whoami, CLOUDFLARE_API_TOKEN), then run it again with --retire ${id}.`,
+      hint: `the key before and ${id} both work. If Wrangler was refused (wrangler whoami, CLOUDFLARE_API_TOKEN), the Worker has the one before: mend it, and run this again with --retire ${id}. If it broke off, let the Worker send an event, and run this again as it is.`,
     },
   );
 }

@@ -1,11 +1,13 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { CvopsError } from '../../../src/lib/errors/cvops-error.ts';
+import { ExitCode } from '../../../src/lib/errors/exit-code.ts';
 import { operator } from '../../../src/lib/sandbox/operate.ts';
 import { type Sandbox, startSandbox } from '../../../src/lib/sandbox/start-sandbox.ts';
 import { SYSTEM } from '../../../src/lib/sandbox/system.ts';
 import { endpointEnv } from '../../support/endpoint-env.ts';
-import { jsonOf, makeHome, removeHome, runCli } from '../../support/run-cli.ts';
+import { type CliResult, jsonOf, makeHome, removeHome, runCli } from '../../support/run-cli.ts';
 
 const USER = { UserName: SYSTEM.sender };
 
@@ -45,12 +47,21 @@ ${end}`,
 const given = () =>
   JSON.parse(readFileSync(join(home, 'given.json'), 'utf8')) as { argv: string[]; env: object; stdin: string };
 
-function rotate(argv: readonly string[], end?: string) {
+/** @param during is awaited whenever the rotation waits */
+function rotate(argv: readonly string[], end?: string, during?: () => unknown, abort?: AbortSignal) {
   const { clock } = sandbox.simulator;
   return runCli(['credentials', 'rotate', '--wrangler', wrangler(end), ...argv], {
     home,
     env: { ...endpointEnv(sandbox.endpoint), CLOUDFLARE_API_TOKEN: 'canary-of-cloudflare', TFE_TOKEN: 'canary-of-hcp' },
-    clock: { now: () => clock.now(), sleep: (ms) => clock.advance(ms) },
+    clock: {
+      now: () => clock.now(),
+      sleep: async (ms, signal) => {
+        await during?.();
+        signal?.throwIfAborted();
+        await clock.advance(ms);
+      },
+    },
+    ...(abort === undefined ? {} : { signal: abort }),
   });
 }
 
@@ -106,6 +117,57 @@ describe('credentials rotate', () => {
     expect(await keys()).toEqual(before);
   });
 
+  test('--dry-run says which Inactive key goes, and refuses what the run would', async () => {
+    const first = jsonOf(await rotate(['--yes', '--json'])).data;
+    expect((await rotate(['--dry-run', '--output', 'markdown'])).stdout).toContain(
+      `Would delete key ${first.oldKey}, create a key`,
+    );
+    await operate('UpdateAccessKey', { ...USER, AccessKeyId: first.oldKey, Status: 'Active' });
+    rmSync(journal());
+    expect((await rotate(['--dry-run'])).code).toBe(1);
+    expect((await rotate(['--dry-run', '--retire', first.oldKey, '--wrangler', '/nonexistent/wrangler'])).code).toBe(4);
+    const planned = await rotate(['--dry-run', '--retire', first.oldKey, '--json']);
+    expect(jsonOf(planned).next[0]?.command).toBe(`cvops credentials rotate worker --retire ${first.oldKey}`);
+  });
+
+  test('a second rotation at the same time is refused, and the first gives the Worker a key that works', async () => {
+    let second: CliResult | undefined;
+    const first = await rotate(['--yes', '--json'], '', async () => {
+      second ??= await rotate(['--yes', '--json']);
+    });
+    expect(jsonOf(second!).error).toMatchObject({ code: 'RotationRunning', exitCode: 1 });
+    expect(first.code).toBe(0);
+    expect(await keys()).toContainEqual([JSON.parse(given().stdin).AWS_ACCESS_KEY_ID, 'Active']);
+    expect((await rotate(['--yes'])).code).toBe(0);
+  });
+
+  test.each([
+    ['before the Worker is told', 1, 'the Worker has its key as before'],
+    ['after it', 3, 'the Worker has the new key, the old one still works'],
+  ])('Ctrl-C %s says where it stands, and the next run goes on', async (_, wait, words) => {
+    const abort = new AbortController();
+    let waits = 0;
+    const end = () => {
+      if (++waits === wait) abort.abort(new CvopsError('Interrupted', ExitCode.interrupted, 'interrupted.'));
+    };
+    const result = await rotate(['--yes'], '', end, abort.signal);
+    expect(result.code).toBe(130);
+    expect(result.stderr).toContain(words);
+    expect(result.stderr).toContain('`cvops credentials rotate worker` goes on from here');
+    expect((await keys()).map(([, status]) => status)).toEqual(['Active', 'Active']);
+    expect((await rotate(['--yes'])).code).toBe(0);
+    const [made] = (await keys()).filter(([, status]) => status === 'Active');
+    expect(made?.[0]).toBe(JSON.parse(given().stdin).AWS_ACCESS_KEY_ID);
+  });
+
+  test("the tool's own error is told, not where it keeps its log", async () => {
+    const said =
+      '\\u001b[31m✘ [ERROR] Authentication error [code: 10000]\\u001b[0m\\n\\n🪵  Logs were written to /x.log';
+    const result = await rotate(['--yes'], `console.error("${said}"); process.exit(1);`);
+    expect(result.stderr).toContain('it ended with 1: ✘ [ERROR] Authentication error [code: 10000].');
+    expect(result.stderr).toContain('If it broke off, let the Worker send an event');
+  });
+
   test('what the tool says with the secret in it is not repeated; both keys stay', async () => {
     const result = await rotate(['--yes', '--debug'], 'console.error("refused: " + stdin); process.exit(1);');
     expect(result.code).toBe(1);
@@ -147,6 +209,14 @@ describe('credentials rotate', () => {
     ]);
   });
 
+  test('the only active key is not retired first', async () => {
+    const [[old]] = (await keys()) as [readonly [string, string]];
+    const result = await rotate(['--retire', old, '--yes']);
+    expect(result.code).toBe(2);
+    expect(result.stderr).toContain('the Worker could not send');
+    expect(await keys()).toEqual([[old, 'Active']]);
+  });
+
   test('two keys that nobody wrote down: told apart, exit 1', async () => {
     await operate('CreateAccessKey', USER);
     const result = await rotate(['--yes']);
@@ -175,5 +245,5 @@ describe('credentials rotate', () => {
 
 function journal(): string {
   const folder = join(home, 'state', 'cvops', 'rotations');
-  return join(folder, readdirSync(folder)[0]!);
+  return join(folder, readdirSync(folder).find((name) => name.endsWith('.json'))!);
 }

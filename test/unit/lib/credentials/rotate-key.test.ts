@@ -7,6 +7,7 @@ import { ExitCode } from '../../../../src/lib/errors/exit-code.ts';
 
 const OPTIONS: RotationOptions = { user: 'sender', retireAfterMs: null, retire: null };
 const MINUTE = 60_000;
+const STEPS = ['creating', 'testing', 'pushing', 'pushed', 'retired'] as const;
 
 class Crash extends Error {}
 
@@ -19,6 +20,8 @@ class World {
   journal: RotationRecord | null = null;
   /** How often a new key is not known yet. */
   unknownFor = 0;
+  /** Done by somebody else while the Worker is told. */
+  meanwhile: (() => void) | undefined;
   /** Changes until the process dies: before the change is made, or right after it. */
   crash: { at: number; after: boolean } | undefined;
   readonly told: string[] = [];
@@ -71,6 +74,7 @@ class World {
             this.#change('push', () => {
               this.worker = id;
             });
+            this.meanwhile?.();
           },
         },
         journal: {
@@ -250,6 +254,21 @@ describe('a process that dies', () => {
     },
   );
 
+  test.each(points)(
+    'at change $at (after it: $after) of the first key of a user: the next run gives the Worker one',
+    async (crash) => {
+      const world = new World();
+      world.crash = crash;
+      await world.run().catch((cause) => expect(cause).toBeInstanceOf(Crash));
+      world.crash = undefined;
+      world.now += 10 * MINUTE;
+      await world.run();
+      expect(world.gaps).toEqual([]);
+      expect(world.worker).not.toBeNull();
+      expect(world.active).toEqual([world.worker]);
+    },
+  );
+
   test('an event from before the push proves nothing', async () => {
     const world = withOld();
     world.crash = { at: 4, after: true };
@@ -258,5 +277,52 @@ describe('a process that dies', () => {
     world.crash = undefined;
     world.now += 10 * MINUTE;
     await expect(world.run()).rejects.toMatchObject({ code: 'RotationUndecided' });
+  });
+});
+
+describe('what others do', () => {
+  test('a new key that is gone or Inactive when the Worker has it: the old one stays', async () => {
+    for (const spoil of ['delete', 'deactivate'] as const) {
+      const world = withOld();
+      world.meanwhile = () => {
+        if (spoil === 'delete') world.keys.delete('KEY1');
+        else world.keys.get('KEY1')!.active = false;
+      };
+      await expect(world.run()).rejects.toMatchObject({ code: 'NewKeyGone', exitCode: 1 });
+      expect(world.active).toEqual(['OLD']);
+      // The next run gives the Worker one that works.
+      world.meanwhile = undefined;
+      await world.run();
+      expect(world.active).toEqual([world.worker]);
+    }
+  });
+
+  test.each(STEPS)('a record of the same name in another account (%s) touches no key of this one', async (step) => {
+    const world = withOld();
+    const at = new Date(world.now - 60 * MINUTE).toISOString();
+    world.journal = { step, before: ['THEIRS'], oldKey: 'THEIRS', newKey: step === 'creating' ? null : 'THEIRS2', at };
+    expect(await world.run()).toMatchObject({ newKey: 'KEY1', oldKey: 'OLD', deleted: [] });
+    expect(world.gaps).toEqual([]);
+  });
+
+  test.each([
+    ['made by hand long after', 120 * MINUTE, null],
+    ['made at the time, and used since', MINUTE, 'sqs'],
+  ])('a key %s the process died while creating one is not taken for its own', async (_, later, service) => {
+    const world = new World();
+    world.add('OLD');
+    world.journal = {
+      step: 'creating',
+      before: ['OLD'],
+      oldKey: 'OLD',
+      newKey: null,
+      at: new Date(world.now).toISOString(),
+    };
+    world.now += later;
+    world.add('BYHAND');
+    world.worker = 'BYHAND';
+    if (service !== null) world.send();
+    await expect(world.run()).rejects.toMatchObject({ code: 'TwoKeys' });
+    expect(world.active).toEqual(['OLD', 'BYHAND']);
   });
 });
