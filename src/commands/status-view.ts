@@ -1,7 +1,7 @@
 import { count, duration, formatUsd, plural, text } from '../lib/io/format.ts';
 import type { Block, Cell } from '../lib/io/outcome.ts';
 import type { AlarmStatus, QueueStatus, ServiceStatus, SystemStatus } from '../lib/status/system-status.ts';
-import type { UsageHeadline } from '../lib/status/usage-headline.ts';
+import type { UsageGap, UsageHeadline } from '../lib/status/usage-headline.ts';
 import { shareOf } from '../lib/usage/figures.ts';
 import { stateCell } from './alarms/state-cell.ts';
 import { split } from './alias/view.ts';
@@ -26,7 +26,7 @@ export function statusView(found: SystemStatus, usage: UsageHeadline | null): re
       off.map((alarm) => alarmRow(alarm, nowMs)),
     ),
     ...(ok === 0 ? [] : [line(`${plural(ok, off.length === 0 ? 'alarm' : 'more alarm')} OK.`, 'dim')]),
-    ...(usage === null ? [] : [usageLine(usage)]),
+    ...(usage === null ? [] : [usageLine(usage), ...usage.gaps.map(usageGapLine)]),
     ...gaps.map(({ subject, ...gap }) => line(gapWords(subject, gap), 'warn')),
   ];
 }
@@ -94,6 +94,10 @@ function usageLine({ nearest, costUsd, projectedCostUsd, month, unread }: UsageH
   const known = unread.length === 0 ? '' : `; ${plural(unread.length, 'row')} not read`;
   const words = `${month}: ${near}, ${formatUsd(costUsd)} so far, ${formatUsd(projectedCostUsd)} at the end${known}.`;
   return line(words, (nearest?.projectedUtilisation ?? 0) > 1 || projectedCostUsd > 0 ? 'warn' : undefined);
+}
+
+function usageGapLine({ rows, ...gap }: UsageGap): Block {
+  return line(gapWords(`${rows.join(', ')} ${rows.length === 1 ? 'was' : 'were'}`, gap), 'warn');
 }
 
 /** @param labels with `>` before those of columns of numbers. */

@@ -185,6 +185,18 @@ describe('status', () => {
     const { stdout } = await cli(['--usage'], { stdoutTTY: true, columns: 120 });
     expect(stdout).toMatch(/2026-06: .+ ends at [\d.]+ % of its free limit, \$0\.00 so far/);
   });
+
+  test('--usage names the permission that keeps rows from being read, once', async () => {
+    const error = { code: 'AccessDeniedException', statusCode: 403 };
+    sandbox.simulator.faults.add({ service: 'dynamodb', operation: 'DescribeTable', error });
+    const result = await cli(['--usage', '--json']);
+    expect(result.code).toBe(3);
+    const { unread, gaps } = jsonOf(result).data.usage;
+    expect(gaps).toMatchObject([{ code: 'AccessDenied', hint: 'allow the IAM action dynamodb:DescribeTable.' }]);
+    expect(gaps[0].rows).toEqual(unread);
+    const { stdout } = await cli(['--usage'], { stdoutTTY: true, columns: 120 });
+    expect(stdout.replace(/\s+/g, ' ').split('Hint: allow the IAM action dynamodb:DescribeTable.')).toHaveLength(2);
+  });
 });
 
 describe('status --watch', () => {

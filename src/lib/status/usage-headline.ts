@@ -4,10 +4,12 @@ import { collect } from '../usage/collect/collect.ts';
 import { inventory } from '../usage/collect/inventory.ts';
 import { rowName } from '../usage/figures.ts';
 import { periodOf } from '../usage/month.ts';
+import type { Gap } from '../usage/readings.ts';
 import { usageReport } from '../usage/report.ts';
 import { usageRows } from '../usage/rows/usage-rows.ts';
 import { selfUsage } from '../usage/self-usage.ts';
 import { loadTariff } from '../usage/tariff/load-tariff.ts';
+import type { UsageRow } from '../usage/usage-row.ts';
 
 /** The month's usage in one line. */
 export interface UsageHeadline {
@@ -19,6 +21,14 @@ export interface UsageHeadline {
   readonly projectedCostUsd: number;
   /** Rows that could not be read, or not wholly. */
   readonly unread: readonly string[];
+  /** Why, once a reason. */
+  readonly gaps: readonly UsageGap[];
+}
+
+/** What keeps rows from being read. */
+export interface UsageGap extends Gap {
+  /** Their ids. */
+  readonly rows: readonly string[];
 }
 
 /** A whole usage report, for its headline: some forty free calls, ten at a time. */
@@ -42,5 +52,17 @@ export async function usageHeadline(
     costUsd: totals.costUsd,
     projectedCostUsd: totals.projectedCostUsd,
     unread: rows.filter(({ gap }) => gap !== null).map(({ id }) => id),
+    gaps: gapsOf(rows),
   };
+}
+
+/** One missing permission keeps many rows from being read, each with a resource of its own. */
+function gapsOf(rows: readonly UsageRow[]): readonly UsageGap[] {
+  const gaps = new Map<string, UsageGap>();
+  for (const { id, gap } of rows) {
+    if (gap === null) continue;
+    const cause = `${gap.code} ${gap.hint}`;
+    gaps.set(cause, { ...gap, ...gaps.get(cause), rows: [...(gaps.get(cause)?.rows ?? []), id] });
+  }
+  return [...gaps.values()];
 }

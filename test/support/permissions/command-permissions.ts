@@ -93,15 +93,14 @@ const promotion: Needs = {
 
 const NO_ROW = 'its rows are not read: exit 3';
 const NOT_SEEN = 'it is said to be unknown: exit 3';
-/** `usage report` names the actions. */
 const withUsage: Needs = {
-  'cloudwatch:ListMetrics': option('--usage', silent(NO_ROW, 'any')),
-  'cloudwatch:GetMetricStatistics': option('--usage', silent(NO_ROW, 'any')),
-  'cloudwatch:ListDashboards': option('--usage', silent(NO_ROW, 'any')),
-  'lambda:ListEventSourceMappings': option('--usage', silent(NO_ROW, 'any')),
-  'lambda:ListVersionsByFunction': option('--usage', silent(NO_ROW, 'function')),
-  'dynamodb:DescribeTable': option('--usage', silent(NO_ROW, 'events', 'releases')),
-  'logs:DescribeLogGroups': option('--usage', silent(NO_ROW, 'any')),
+  'cloudwatch:ListMetrics': option('--usage', optional(NO_ROW, 'any')),
+  'cloudwatch:GetMetricStatistics': option('--usage', optional(NO_ROW, 'any')),
+  'cloudwatch:ListDashboards': option('--usage', optional(NO_ROW, 'any')),
+  'lambda:ListEventSourceMappings': option('--usage', optional(NO_ROW, 'any')),
+  'lambda:ListVersionsByFunction': option('--usage', optional(NO_ROW, 'function')),
+  'dynamodb:DescribeTable': option('--usage', optional(NO_ROW, 'events', 'releases')),
+  'logs:DescribeLogGroups': option('--usage', optional(NO_ROW, 'any')),
 };
 const NO_METRIC = 'its metrics are not known: exit 3';
 
