@@ -41,7 +41,7 @@ export function discover(inventory: Inventory, prefix: string | undefined): Omit
       ambiguous,
     );
     const dlq = queue === undefined ? null : (queues.get(queue)?.dlq ?? null);
-    services[serviceName(found.name, start)] = defined({
+    services[freeName(services, found.name, start, ambiguous)] = defined({
       function: found.name,
       alias: aliasOf(found, sources, ambiguous),
       queue,
@@ -74,7 +74,24 @@ function commonStart(names: readonly string[]): string {
 function serviceName(functionName: string, start: string): string {
   const rest = functionName.startsWith(start) ? functionName.slice(start.length).replace(/^[-_]+/, '') : functionName;
   // A service's name begins with a letter or a digit.
-  return /^[A-Za-z0-9]/.test(rest) ? rest : functionName.replace(/^[-_]+/, '');
+  return /^[A-Za-z0-9]/.test(rest) ? rest : functionName.replace(/^[-_]+/, '') || 'function';
+}
+
+/** With a number where another service has the name already, which is said. */
+function freeName(
+  services: Readonly<Record<string, ServiceConfig>>,
+  functionName: string,
+  start: string,
+  ambiguous: string[],
+): string {
+  const wanted = serviceName(functionName, start);
+  let name = wanted;
+  for (let number = 2; Object.hasOwn(services, name); number++) name = `${wanted}-${number}`;
+  if (name !== wanted) {
+    const other = services[wanted]!.function;
+    ambiguous.push(`${functionName} would be the service ${wanted}, as ${other} is: it was named ${name}.`);
+  }
+  return name;
 }
 
 /** arn:aws:lambda:REGION:ACCOUNT:function:NAME[:QUALIFIER] */

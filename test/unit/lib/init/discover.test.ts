@@ -29,6 +29,17 @@ describe('discovering a system', () => {
     expect(Object.keys(discover(inventory({ functions: [fn('shop-orders')] }), 'shop').services)).toEqual(['orders']);
   });
 
+  test('loses no function whose name without the prefix is that of another, or nothing', () => {
+    const functions = ['shop-orders', 'shop_orders', '__'].map((name) => fn(name));
+    const { services, ambiguous } = discover(inventory({ functions }), 'shop');
+    expect(services).toEqual({
+      orders: { function: 'shop-orders', alias: 'live' },
+      'orders-2': { function: 'shop_orders', alias: 'live' },
+      function: { function: '__', alias: 'live' },
+    });
+    expect(ambiguous).toEqual(['shop_orders would be the service orders, as shop-orders is: it was named orders-2.']);
+  });
+
   test('follows a mapping to the queue and its redrive policy to the dead letters', () => {
     const { services, ambiguous } = discover(
       inventory({
