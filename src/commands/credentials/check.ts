@@ -75,9 +75,12 @@ function badWarning(who: string, { id, detail, hint }: Finding): Warning {
   return { code: id === 'key-old' ? 'KeyOld' : 'SecretReadable', message: `${who}: ${detail} ${hint}` };
 }
 
-function unreadSender({ unreadable }: SenderKeys): readonly Warning[] {
-  if (unreadable === null) return [];
-  return [{ code: 'SenderUnreadable', message: `the sender's keys were not read: ${unreadable}` }];
+function unreadSender({ unreadable, useUnreadable }: SenderKeys): readonly Warning[] {
+  if (unreadable !== null) {
+    return [{ code: 'SenderUnreadable', message: `the sender's keys were not read: ${unreadable}` }];
+  }
+  if (useUnreadable === null) return [];
+  return [{ code: 'LastUseUnreadable', message: `it is not known when the sender's keys were used: ${useUnreadable}` }];
 }
 
 function nothingRead(hcp: CvopsError, sender: string): CvopsError {

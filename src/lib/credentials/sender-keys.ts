@@ -7,7 +7,7 @@ interface SenderKey {
   readonly active: boolean;
   readonly createdAt: string | null;
   readonly ageDays: number | null;
-  /** ISO 8601; null when it was never used. */
+  /** ISO 8601; null when it was never used, or that could not be read. */
   readonly lastUsedAt: string | null;
   readonly lastUsedService: string | null;
 }
@@ -18,6 +18,8 @@ export interface SenderKeys {
   readonly keys: readonly SenderKey[];
   /** Why the keys could not be read; null when they were. */
   readonly unreadable: string | null;
+  /** Why it is not known when they were used; null when it is, or nothing of them is. */
+  readonly useUnreadable: string | null;
   readonly findings: readonly Finding[];
 }
 
@@ -40,21 +42,34 @@ export async function senderKeys(
 ): Promise<SenderKeys> {
   try {
     const port = await open();
-    const keys = await Promise.all(
-      (await port.list(user)).map(async (key): Promise<SenderKey> => {
-        const use = await port.lastUse(key.id);
-        const ageDays = daysSince(key.createdAt, nowMs);
-        return { ...key, ageDays, lastUsedAt: use.at, lastUsedService: use.service };
-      }),
-    );
-    return { user, keys, unreadable: null, findings: findingsOf(keys, maxAgeDays) };
+    const there = await port.list(user);
+    const uses = await Promise.all(there.map(({ id }) => port.lastUse(id))).catch(said);
+    const keys = there.map((key, i): SenderKey => {
+      const use = uses instanceof CvopsError ? undefined : uses[i];
+      const ageDays = daysSince(key.createdAt, nowMs);
+      return { ...key, ageDays, lastUsedAt: use?.at ?? null, lastUsedService: use?.service ?? null };
+    });
+    const useUnreadable = uses instanceof CvopsError ? uses.message : null;
+    return {
+      user,
+      keys,
+      unreadable: null,
+      useUnreadable,
+      findings: findingsOf(keys, maxAgeDays, useUnreadable === null),
+    };
   } catch (cause) {
-    if (!(cause instanceof CvopsError) || !SAID.has(cause.code)) throw cause;
-    return { user, keys: [], unreadable: cause.message, findings: [] };
+    return { user, keys: [], unreadable: said(cause).message, useUnreadable: null, findings: [] };
   }
 }
 
-function findingsOf(keys: readonly SenderKey[], maxAgeDays: number): readonly Finding[] {
+/** @throws what says more than that something cannot be read. */
+function said(cause: unknown): CvopsError {
+  if (cause instanceof CvopsError && SAID.has(cause.code)) return cause;
+  throw cause;
+}
+
+/** @param usesAreKnown without that, none is called unused */
+function findingsOf(keys: readonly SenderKey[], maxAgeDays: number, usesAreKnown: boolean): readonly Finding[] {
   const hint = 'cvops credentials rotate';
   const findings: Finding[] = keys
     .filter(({ active, ageDays }) => active && ageDays !== null && ageDays > maxAgeDays)
@@ -72,7 +87,7 @@ function findingsOf(keys: readonly SenderKey[], maxAgeDays: number): readonly Fi
       hint: 'a rotation may have ended half-way: run `cvops credentials rotate`, or name the unused one with --retire.',
     });
   }
-  for (const { id } of keys.filter(({ active, lastUsedAt }) => active && lastUsedAt === null)) {
+  for (const { id } of keys.filter(({ active, lastUsedAt }) => usesAreKnown && active && lastUsedAt === null)) {
     findings.push({ id: 'key-unused', severity: 'note', detail: `key ${id} was never used.`, hint });
   }
   return findings;

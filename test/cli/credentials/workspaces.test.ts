@@ -292,6 +292,22 @@ describe('credentials check, of the sender', () => {
     expect(jsonOf(result).data.workspaces[0]).toMatchObject({ found: true });
   });
 
+  test('without the permission to see their last use they are told without it', async () => {
+    sandbox.simulator.faults.add({
+      service: 'iam',
+      operation: 'GetAccessKeyLastUsed',
+      error: { code: 'AccessDenied', statusCode: 403, message: 'User is not authorized.' },
+    });
+    const result = await check();
+    sandbox.simulator.faults.clear();
+    expect(result.code).toBe(3);
+    const { data, warnings } = jsonOf(result);
+    expect(data.sender).toMatchObject({ unreadable: null, keys: [{ active: true, lastUsedAt: null }], findings: [] });
+    expect(warnings).toEqual([
+      { code: 'LastUseUnreadable', message: expect.stringContaining('iam:GetAccessKeyLastUsed') },
+    ]);
+  });
+
   const without = (env: Record<string, undefined>, ...argv: string[]) =>
     cli.run(['credentials', 'check', ...argv], { env: { ...endpointEnv(sandbox.endpoint), ...env } });
 

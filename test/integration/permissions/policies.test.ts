@@ -8,7 +8,6 @@ import {
   NO_PERMISSIONS,
   POLICIES,
   type PolicyName,
-  TRIED_ELSEWHERE,
   WITHOUT_RESOURCES,
 } from '../../support/permissions/command-permissions.ts';
 import type { GatedCall } from '../../support/permissions/iam-gate.ts';
@@ -26,8 +25,7 @@ const DENIED = [4, 3];
 /** Done, done in part, a check NG, or a verdict that stays open. */
 const GAP = [0, 1, 3, 8];
 
-const tried = Object.entries(COMMAND_PERMISSIONS).filter(([command]) => !TRIED_ELSEWHERE.has(command));
-const pairs = tried.flatMap(([command, { needs }]) =>
+const pairs = Object.entries(COMMAND_PERMISSIONS).flatMap(([command, { needs }]) =>
   Object.entries(needs)
     .filter(([, need]) => need.byAws !== true)
     // What a deployment does after the upload is a promotion, which is tried by itself.

@@ -35,6 +35,9 @@ export function resourceOf({ operation, input }: GatedCall, region: string, acco
       return input.TopicArn ?? '*';
     case 'logs':
       return name === 'DescribeLogGroups' ? '*' : arn('logs', `log-group:${input.logGroupName}:*`);
+    case 'iam':
+      // A call about a key is about its user, and the system has one.
+      return `arn:aws:iam::${account}:user/cvops/${input.UserName ?? 'cv-analytics-sender'}`;
     case 'cloudwatch':
       return /Alarm/.test(name) ? arn('cloudwatch', `alarm:${input.AlarmName ?? input.AlarmNames?.[0] ?? '*'}`) : '*';
     default:

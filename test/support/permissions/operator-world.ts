@@ -4,6 +4,7 @@ import { SYSTEM } from '../../../src/lib/sandbox/system.ts';
 import type { SimulatedClock } from '../../../src/lib/simulator/kernel/clock.ts';
 import { simulatedTime } from '../../integration/dlq/support/dead-letter-scene.ts';
 import { endpointEnv } from '../endpoint-env.ts';
+import { type HcpServer, startHcpServer } from '../hcp-server/hcp-server.ts';
 import { type CliResult, makeHome, removeHome, runCli } from '../run-cli.ts';
 import { type GatedCall, gateCalls } from './iam-gate.ts';
 
@@ -19,6 +20,8 @@ export class OperatorWorld {
   #resets = 0;
   #calls: GatedCall[] = [];
   #allows: (call: GatedCall) => boolean = () => true;
+  #hcp: HcpServer | undefined;
+  #signedIn = false;
 
   private constructor(sandbox: Sandbox) {
     this.#sandbox = sandbox;
@@ -53,12 +56,22 @@ export class OperatorWorld {
     await this.#sandbox.reset();
     removeHome(this.#home);
     this.#home = makeHome();
+    this.#signedIn = false;
     this.#allows = () => true;
     this.#accessKeyId = `AKIAOPERATOR${++this.#resets}`;
     gateCalls(this.simulator, this.#accessKeyId, (call) => {
       this.#calls.push(call);
       return this.#allows(call);
     });
+  }
+
+  /** The operator has a token of an HCP Terraform with the system's workspaces, until the next reset. */
+  async signInToHcp(): Promise<HcpServer> {
+    this.#hcp ??= await startHcpServer();
+    this.#hcp.world.workspaces.splice(0);
+    for (const service of ['worker', 'processor', 'reporter']) this.#hcp.world.addWorkspace(`cv-analytics-${service}`);
+    this.#signedIn = true;
+    return this.#hcp;
   }
 
   /** Simulated seconds in a real one, until the next reset. */
@@ -76,13 +89,18 @@ export class OperatorWorld {
   run(argv: readonly string[]): Promise<CliResult> {
     return runCli(argv, {
       home: this.#home,
-      env: { ...endpointEnv(this.#sandbox.endpoint), AWS_ACCESS_KEY_ID: this.#accessKeyId },
+      env: {
+        ...endpointEnv(this.#sandbox.endpoint),
+        AWS_ACCESS_KEY_ID: this.#accessKeyId,
+        ...(this.#signedIn ? this.#hcp?.env() : {}),
+      },
       clock: simulatedTime(this.simulator.clock as SimulatedClock),
     });
   }
 
   async stop(): Promise<void> {
     await this.#sandbox.close();
+    await this.#hcp?.close();
     removeHome(this.#home);
   }
 }

@@ -5,6 +5,7 @@ import { formatAliasRecord } from '../../../src/lib/release/alias-record.ts';
 import { SYSTEM } from '../../../src/lib/sandbox/system.ts';
 import { jsonOf } from '../run-cli.ts';
 import type { PolicyName } from './command-permissions.ts';
+import { CREDENTIAL_SCENARIOS } from './credential-scenarios.ts';
 import type { OperatorWorld } from './operator-world.ts';
 
 /** A command line that an operator types, and what must be there before. */
@@ -182,6 +183,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   },
   'report reliability': plain('report reliability'),
   logs: plain('logs', 'processor'),
+  ...CREDENTIAL_SCENARIOS,
   'alarms list': plain('alarms list'),
   'alarms test': plain('alarms test', 'dlq-depth', '--yes'),
 };
