@@ -259,7 +259,10 @@ else {
           ...logs('processor'),
         ],
         reporter: [`dynamodb:Query ${table}`, `sns:Publish ${TOPIC_ARN}`, ...logs('reporter')],
-        'invoke-reporter': [`lambda:InvokeFunction ${arn('lambda', 'function:cv-analytics-reporter:live')}`],
+        'invoke-reporter': [
+          `lambda:InvokeFunction ${arn('lambda', 'function:cv-analytics-reporter:live')}`,
+          `sqs:SendMessage ${arn('sqs', 'cv-analytics-schedule-dlq')}`,
+        ],
       });
     });
 

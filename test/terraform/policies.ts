@@ -28,6 +28,7 @@ const FREE_ALARM_METRICS = 10;
 /** https://aws.amazon.com/dynamodb/pricing/provisioned/ */
 const FREE_UNITS = 25;
 
+const SCHEDULE_DLQ = 'module.schedule_dlq.aws_sqs_queue.this';
 const DEAD_LETTERS = 'module.dead_letters.aws_sqs_queue.this';
 const functionOf = (service: string) => `module.${service}.module.function.aws_lambda_function.this`;
 
@@ -201,12 +202,35 @@ export const POLICIES: readonly Policy[] = [
     // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html
     title: 'dead letters are kept for 14 days, longer than any message',
     check: (system) => {
-      const kept = Number(one(system, DEAD_LETTERS).values['message_retention_seconds']);
-      const before = Number(one(system, 'module.events.aws_sqs_queue.this').values['message_retention_seconds']);
-      return violation(kept !== FOURTEEN_DAYS || kept <= before, `${kept} s, after ${before} s in the queue`);
+      const keptIn = (address: string) => Number(one(system, address).values['message_retention_seconds']);
+      const before = keptIn('module.events.aws_sqs_queue.this');
+      return [DEAD_LETTERS, SCHEDULE_DLQ].flatMap((address) =>
+        violation(
+          keptIn(address) !== FOURTEEN_DAYS || keptIn(address) <= before,
+          `${address}: ${keptIn(address)} s, after ${before} s in the queue`,
+        ),
+      );
     },
     spoil: (system) => {
       one(system, DEAD_LETTERS).values['message_retention_seconds'] = 345_600;
+    },
+  },
+  {
+    // https://docs.aws.amazon.com/scheduler/latest/UserGuide/configuring-schedule-dlq.html
+    title:
+      'a call of the schedule that is never delivered is kept, in a standard queue that no other queue has to do with',
+    check: (system) => {
+      const { values } = one(system, SCHEDULE_DLQ);
+      return [
+        ...referring(system.written, 'aws_scheduler_schedule', 'target', 'module.schedule_dlq.queue.arn'),
+        ...violation(values['fifo_queue'] !== false, `${SCHEDULE_DLQ}: the scheduler takes no FIFO queue`),
+        ...['redrive_policy', 'redrive_allow_policy'].flatMap((name) =>
+          violation(Boolean(values[name]), `${SCHEDULE_DLQ}: has a ${name}`),
+        ),
+      ];
+    },
+    spoil: (system) => {
+      one(system, SCHEDULE_DLQ).values['redrive_policy'] = '{"maxReceiveCount":3}';
     },
   },
   {

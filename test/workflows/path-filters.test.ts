@@ -14,6 +14,7 @@ const CHANGES: readonly (readonly [what: string, files: string[], terraform: str
   ['a module', ['infra/terraform/modules/processor/main.tf'], ['processor'], []],
   ['a module that another one uses', ['infra/terraform/modules/release-ledger/main.tf'], ['processor'], []],
   ['the module of functions', ['infra/terraform/modules/function/main.tf'], ['processor', 'reporter'], []],
+  ['the module of queues', ['infra/terraform/modules/queue/main.tf'], ['worker', 'reporter'], []],
   ['the module of names', ['infra/terraform/modules/names/outputs.tf'], ALL_TERRAFORM, []],
   ["what AWS answers in the modules' tests", ['infra/terraform/mocks/aws.tfmock.hcl'], ALL_TERRAFORM, []],
   ["the operators' policies", ['infra/terraform/modules/operator-policies/policies.json'], ['reporter'], []],

@@ -12,7 +12,7 @@ variables {
 run "names_this_system_and_no_other" {
   command = plan
   assert {
-    condition     = [output.queue.name, output.dlq.name, output.events_table.name] == ["cv-analytics-queue.fifo", "cv-analytics-dlq.fifo", "cv-analytics-events"]
+    condition     = [output.queue.name, output.dlq.name, output.schedule_dlq.name, output.events_table.name] == ["cv-analytics-queue.fifo", "cv-analytics-dlq.fifo", "cv-analytics-schedule-dlq", "cv-analytics-events"]
     error_message = "The services and cvops look for these names."
   }
   assert {

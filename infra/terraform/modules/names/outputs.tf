@@ -18,6 +18,11 @@ output "dlq" {
   value       = local.queues["dlq.fifo"]
 }
 
+output "schedule_dlq" {
+  description = "Name and ARN of the queue for calls of the schedule that were never delivered."
+  value       = local.queues["schedule-dlq"]
+}
+
 output "events_table" {
   description = "Name and ARN of the table of events."
   value = {

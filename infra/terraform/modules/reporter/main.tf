@@ -51,6 +51,16 @@ module "function" {
   ]
 }
 
+# Calls that were never delivered, with the reason. A standard queue: the scheduler takes no FIFO queue.
+# https://docs.aws.amazon.com/scheduler/latest/UserGuide/configuring-schedule-dlq.html
+module "schedule_dlq" {
+  source = "../queue"
+
+  name           = module.names.schedule_dlq.name
+  arn            = module.names.schedule_dlq.arn
+  retention_days = 14
+}
+
 resource "aws_iam_role" "schedule" {
   name = "${local.name}-schedule"
 
@@ -73,12 +83,20 @@ resource "aws_iam_role_policy" "schedule" {
 
   policy = jsonencode({
     Version = "2012-10-17"
-    Statement = [{
-      Sid      = "InvokeReporter"
-      Effect   = "Allow"
-      Action   = "lambda:InvokeFunction"
-      Resource = module.function.alias_arn
-    }]
+    Statement = [
+      {
+        Sid      = "InvokeReporter"
+        Effect   = "Allow"
+        Action   = "lambda:InvokeFunction"
+        Resource = module.function.alias_arn
+      },
+      {
+        Sid      = "KeepUndelivered"
+        Effect   = "Allow"
+        Action   = "sqs:SendMessage"
+        Resource = module.schedule_dlq.queue.arn
+      },
+    ]
   })
 }
 
@@ -98,6 +116,10 @@ resource "aws_scheduler_schedule" "weekly" {
     retry_policy {
       maximum_retry_attempts       = 5
       maximum_event_age_in_seconds = 3600
+    }
+
+    dead_letter_config {
+      arn = module.schedule_dlq.queue.arn
     }
   }
 }

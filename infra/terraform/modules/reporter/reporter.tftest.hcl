@@ -20,6 +20,14 @@ run "makes_the_report_and_its_alarms" {
     error_message = "The schedule invokes the alias: else a promotion changes nothing."
   }
   assert {
+    condition     = aws_scheduler_schedule.weekly.target[0].dead_letter_config[0].arn == module.schedule_dlq.queue.arn && !module.schedule_dlq.queue.fifo_queue
+    error_message = "A call that was never delivered is kept, in a queue that the scheduler takes."
+  }
+  assert {
+    condition     = [for statement in jsondecode(aws_iam_role_policy.schedule.policy).Statement : "${statement.Action} ${statement.Resource}"] == ["lambda:InvokeFunction ${module.function.alias_arn}", "sqs:SendMessage ${module.schedule_dlq.queue.arn}"]
+    error_message = "The schedule may call the alias and leave there what it could not deliver, and nothing else."
+  }
+  assert {
     condition     = toset(output.alarm_names) == toset([for name in ["dlq-depth", "queue-age", "processor-errors", "processor-throttles", "processor-duration", "reporter-errors", "table-write-throttles", "reporter-did-not-run"] : "cv-analytics-${name}"])
     error_message = "Eight alarms, by these names."
   }
