@@ -228,6 +228,14 @@ describe('usage prices --refresh', () => {
     });
   });
 
+  test('says why a URL is not asked, however it is written', async () => {
+    // https://fetch.spec.whatwg.org/#port-blocking
+    const { error } = jsonOf(
+      await cli(['--refresh', '--region', 'us-east-1', '--from', 'HTTP://127.0.0.1:1', '--json']),
+    );
+    expect(error.message).toBe('HTTP://127.0.0.1:1/AWSLambda/current/us-east-1/index.json cannot be read: bad port.');
+  });
+
   test('ends at Ctrl-C while a server is silent, and leaves the old file alone', async () => {
     const silent = await serveTcp(() =>
       interruption.abort(new CvopsError('Interrupted', ExitCode.interrupted, 'interrupted.')),

@@ -50,6 +50,11 @@ const WANTED: ReadonlySet<string> = new Set(Object.values(PRICE_LIST_ROWS).flatM
 const MOST_BYTES = 64 * 1024 * 1024;
 const TIMEOUT_MS = 60_000;
 
+/** Whether files are asked of a server there; else it is a folder. */
+export function isUrl(from: string): boolean {
+  return /^https?:/i.test(from);
+}
+
 /**
  * Reads a service's file.
  * @param from the URL or the folder above `<service>/current/<region>/index.json`.
@@ -62,9 +67,9 @@ export async function readOffer(
   signal: AbortSignal,
 ): Promise<Offer> {
   const path = `${service}/current/${region}/index.json`;
-  const isUrl = /^https?:/.test(from);
-  const place = isUrl ? `${from.replace(/\/+$/, '')}/${path}` : join(from, path);
-  const text = isUrl ? await download(place, signal) : await readFrom(place);
+  const isServer = isUrl(from);
+  const place = isServer ? `${from.replace(/\/+$/, '')}/${path}` : join(from, path);
+  const text = isServer ? await download(place, signal) : await readFrom(place);
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -115,8 +120,8 @@ async function download(url: string, signal: AbortSignal): Promise<string> {
     if (cause instanceof CvopsError) throw cause;
     if (bounded.aborted) throw unreachable(url, `no whole answer within ${TIMEOUT_MS / 1000} s`, cause);
     // `fetch failed` says nothing; what it wraps does.
-    const { cause: inner, message } = cause as Error & { cause?: { code?: string } };
-    throw unreachable(url, inner?.code ?? message, cause);
+    const { cause: inner, message } = cause as Error & { cause?: { code?: string; message?: string } };
+    throw unreachable(url, inner?.code ?? inner?.message ?? message, cause);
   }
 }
 

@@ -3,7 +3,7 @@ import { ExitCode } from '../../../errors/exit-code.ts';
 import type { PriceFile } from '../price-file.ts';
 import type { Tariff } from '../tariff.ts';
 import { type PickedPrices, pickPrices } from './pick-prices.ts';
-import { type Offer, PRICE_LIST_SERVICES, type PriceListService, readOffer } from './price-list.ts';
+import { isUrl, type Offer, PRICE_LIST_SERVICES, type PriceListService, readOffer } from './price-list.ts';
 
 export interface Refresh {
   /** The URL or folder with AWS's files. */
@@ -48,5 +48,5 @@ export async function refreshPrices(
 /** What a server calls current is of today; files in a folder are of the day on which the last of them came out. */
 function dateOf(from: string, offers: ReadonlyMap<PriceListService, Offer>, nowMs: number): string {
   const published = Math.max(...[...offers.values()].map(({ publicationDate }) => Date.parse(publicationDate)));
-  return new Date(/^https?:/.test(from) ? nowMs : published).toISOString().slice(0, 10);
+  return new Date(isUrl(from) ? nowMs : published).toISOString().slice(0, 10);
 }
