@@ -164,7 +164,13 @@ describe('deploy', () => {
       cwd: folder,
     });
     expect(jsonOf(result).data.git).toEqual({ sha, committedAt: '2026-01-02T03:04:05.000Z' });
-    expect(await released.ledger()).toMatchObject([{ git: { sha, committedAt: Date.UTC(2026, 0, 2, 3, 4, 5) } }]);
+    const commit = { sha, committedAt: Date.UTC(2026, 0, 2, 3, 4, 5) };
+    expect(await released.ledger()).toMatchObject([{ git: commit }]);
+    // Whoever releases this version again, or finishes a release of it, has no repository to ask.
+    await released.foreignMove({ version: '2' });
+    const again = ['alias', 'promote', 'processor', '--no-smoke', '--yes'];
+    await runCli(again, { env: released.env, home });
+    expect((await released.ledger()).at(-1)).toMatchObject({ kind: 'promote', to: '3', git: commit });
   });
 
   test('a dry run has Lambda validate the upload and changes nothing', async () => {

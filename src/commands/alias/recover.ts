@@ -1,10 +1,13 @@
+import type { Functions } from '../../lib/aws/ports/functions.ts';
 import { findService } from '../../lib/config/find-service.ts';
 import type { Context } from '../../lib/context.ts';
+import { commitOf } from '../../lib/deploy/version-note.ts';
 import { formatDuration } from '../../lib/io/format.ts';
 import type { Outcome, Warning } from '../../lib/io/outcome.ts';
 import { type FoundSplit, findSplit, type RecoverPorts, recover } from '../../lib/release/recover.ts';
 import { releaseId as makeReleaseId } from '../../lib/release/release-id.ts';
 import { percentWords } from '../../lib/release/words.ts';
+import { settled } from '../../lib/usage/settled.ts';
 import { defineCommand, dryRunFlag } from '../command.ts';
 import { author } from './author.ts';
 import { rememberFailure, rememberRelease } from './remember-release.ts';
@@ -118,6 +121,7 @@ async function end(
 ) {
   const { alias, record } = split;
   const who = author(options.reason);
+  const code = options.finish ? await codeOf(ports.functions, split) : NOT_KNOWN;
   const draft = {
     at: from,
     kind: 'recover',
@@ -130,17 +134,32 @@ async function end(
     ...who,
     undoes: options.finish ? null : (record?.releaseId ?? null),
     revisionBefore: alias.revisionId,
+    codeSha256: code.codeSha256,
+    git: code.git,
   } as const;
   const id = makeReleaseId(from);
   try {
     const ended = await recover(ports, split, options.finish ? 'finish' : 'abort', who, id);
     const durationMs = context.clock.now() - from;
     const done = { id, durationMs, outcome: 'succeeded', revisionAfter: ended.revisionId } as const;
-    return { releaseId: id, durationMs, told: await rememberRelease(context, { ...draft, ...done }) };
+    const told = await rememberRelease(context, { ...draft, ...done });
+    return { releaseId: id, durationMs, told: [...code.warnings, ...told] };
   } catch (cause) {
     await rememberFailure(context, { ...draft, id, revisionAfter: null }, cause);
     throw cause;
   }
+}
+
+const NOT_KNOWN = { codeSha256: null, git: null, warnings: [] };
+
+/** What the version that a finished release leaves in charge was made of, for the ledger; a warning where that may not be asked. */
+async function codeOf(functions: Functions, { alias, version }: FoundSplit) {
+  const { value, gap } = await settled(() => functions.getVersion(alias.functionName, version));
+  if (value !== undefined) {
+    return { codeSha256: value.codeSha256, git: commitOf(value.description), warnings: [] };
+  }
+  const message = `the release is remembered without its commit: ${gap.message}`;
+  return { ...NOT_KNOWN, warnings: [{ code: 'CommitUnknown', message }] };
 }
 
 function foundWords(service: string, split: FoundSplit, nowMs: number): string {

@@ -1,3 +1,4 @@
+import { commitOf } from '../../lib/deploy/version-note.ts';
 import type { StepsResult } from '../../lib/release/canary/release-in-steps.ts';
 import type { PromotionPlan } from '../../lib/release/plan-promotion.ts';
 import type { Author } from '../../lib/release/promote.ts';
@@ -26,6 +27,7 @@ export function releaseDraft(
     to: plan.to.version,
     strategy: isStepped ? 'steps' : 'all-at-once',
     codeSha256: plan.to.codeSha256,
+    git: commitOf(plan.to.description),
     revisionBefore: plan.alias.revisionId,
   } as const satisfies Partial<ReleaseDraft>;
 }

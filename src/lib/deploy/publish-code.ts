@@ -3,6 +3,7 @@ import { CvopsError } from '../errors/cvops-error.ts';
 import type { GitCommit } from '../release-ledger/release-entry.ts';
 import type { Archive } from './archive.ts';
 import { type CodePorts, settledCode } from './settled-code.ts';
+import { versionNote } from './version-note.ts';
 
 /** What a deployment would do to the code, before it does it. */
 export interface CodePlan {
@@ -74,7 +75,7 @@ export async function publishCode(
   }
   if (signal.aborted) throw uploadedOnly(signal.reason, plan.uploads);
   const codeSha256 = archive?.sha256 ?? latest.codeSha256;
-  const description = `cvops ${release.id}${release.git === null ? '' : ` git ${release.git.sha}`}`;
+  const description = versionNote(release.id, release.git);
   const published = await ports.code.publish({ functionName, codeSha256, revisionId: latest.revisionId, description });
   const isNew = plan.newest === null || Number(published.version) > Number(plan.newest.version);
   return { version: published.version, codeSha256: published.codeSha256, isNew };

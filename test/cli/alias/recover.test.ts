@@ -87,6 +87,29 @@ describe('alias recover', () => {
     });
   });
 
+  test('--finish remembers the commit that a deployment published, and says where it may not be asked for', async () => {
+    const sha = 'c0ffee'.padEnd(40, '0');
+    const Description = `cvops d-20260101T000000Z-0000 git ${sha} 2025-12-31T10:00:00.000Z`;
+    const FunctionName = released.name;
+    await released.operate('lambda', 'UpdateFunctionConfiguration', { FunctionName, MemorySize: 256 });
+    await released.simulator.clock.advance(10_000);
+    await released.operate('lambda', 'PublishVersion', { FunctionName, Description });
+    await released.foreignMove({ weights: { 4: 0.1 } });
+    await recover('--finish');
+    expect((await released.ledger()).at(-1)).toMatchObject({
+      kind: 'recover',
+      to: '4',
+      codeSha256: expect.stringMatching(/^\S{40,}/),
+      git: { sha, committedAt: Date.UTC(2025, 11, 31, 10) },
+    });
+    await released.foreignMove({ weights: { 1: 0.1 } });
+    const error = { code: 'AccessDeniedException', statusCode: 403 };
+    released.simulator.faults.add({ service: 'lambda', operation: 'GetFunctionConfiguration', error });
+    expect(jsonOf(await recover('--finish')).warnings).toMatchObject([
+      { code: 'CommitUnknown', message: expect.stringContaining('lambda:GetFunctionConfiguration') },
+    ]);
+  });
+
   test('ends a split that somebody made by hand, and names them from CloudTrail', async () => {
     await released.foreignMove({ weights: { 1: 0.5 } });
     const { data } = jsonOf(await recover());

@@ -246,7 +246,12 @@ export const COMMAND_PERMISSIONS: Readonly<Record<string, CommandPermissions>> =
   },
   'alias recover': {
     policies: RELEASERS,
-    needs: { 'lambda:GetAlias': on('function'), 'lambda:UpdateAlias': on('function'), ...remembered },
+    needs: {
+      'lambda:GetAlias': on('function'),
+      'lambda:UpdateAlias': on('function'),
+      'lambda:GetFunctionConfiguration': option('--finish', optional('the entry has no commit', 'function')),
+      ...remembered,
+    },
   },
   'alias history': {
     policies: RELEASE_READERS,

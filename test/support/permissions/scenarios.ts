@@ -161,6 +161,13 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
       return ['alias', 'recover', 'processor', '--yes'];
     },
   },
+  'alias recover --finish': {
+    command: 'alias recover',
+    async prepare(world) {
+      await split(world);
+      return ['alias', 'recover', 'processor', '--finish', '--yes'];
+    },
+  },
   'alias history': plain('alias history', 'processor'),
   'alias history --cloudtrail': plain('alias history', 'processor', '--cloudtrail'),
   'alias prune': plain('alias prune', 'processor', '--keep', '1', '--confirm', SYSTEM.processor, '--yes'),
