@@ -29,6 +29,8 @@ export interface FunctionCompute {
   readonly arm64: Hours;
   readonly low: number;
   readonly high: number;
+  /** Counted from REPORT lines, all of them. */
+  readonly isExact: boolean;
   /** The formula with the numbers put in. */
   readonly summands: readonly (number | string)[];
   readonly terms: readonly Term[];
@@ -69,6 +71,7 @@ function reportedCompute(name: string, reported: ReportedCompute, invocations: H
     arm64: spread(arm64),
     low: x86_64 + arm64,
     high: x86_64 + arm64,
+    isExact: true,
     summands: [x86_64 + arm64],
     terms: [
       { name: `billed by ${name}`, value: x86_64 + arm64, unit: 'GB-seconds', source: 'REPORT lines of its log' },
@@ -146,6 +149,7 @@ function estimatedCompute(
     arm64: of('arm64'),
     low: measured - (isMixed ? (total(rest.durationMs) / 1000) * (gb(rest.settings) - smallest) : 0),
     high: measured + rounding + starts * INIT_SECONDS * largest + restSeconds * (largest - gb(rest.settings)),
+    isExact: false,
     summands: ran.map(
       ({ settings, invocations: counts, durationMs }) =>
         `(${figure(total(durationMs) / 1000)} s + 0.0005 s × ${figure(total(counts))}) × ${settings.memoryMb} / 1024`,

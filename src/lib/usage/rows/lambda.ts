@@ -66,8 +66,9 @@ function compute(input: RowInput): UsageRow {
   const used = total(hours);
   const armShare = used === 0 ? 0 : total(arm) / used;
   const [low, high] = [sumOf(read.values.map((each) => each.low)), sumOf(read.values.map((each) => each.high))];
-  const isExact = low === high;
-  const range = isExact ? null : { low, high };
+  const range = low === high ? null : { low, high };
+  // What did not run needs no log to be known.
+  const isExact = range === null && read.values.some((each) => each.isExact);
   return rowOf(
     {
       id: 'lambda-compute',
@@ -93,7 +94,7 @@ function compute(input: RowInput): UsageRow {
       summands: read.values.flatMap((each) => each.summands),
       terms: [...read.values.flatMap((each) => each.terms), straightLineTerm(used, period, 'GB-seconds')],
       notes: [
-        ...(isExact
+        ...(range === null
           ? []
           : [
               'AWS bills each invocation rounded up to 1 ms, half of one on average, and INIT, which no metric tells of: the upper bound has 1 ms for each invocation and 10 s for each cold start. `--exact` reads the log instead.',

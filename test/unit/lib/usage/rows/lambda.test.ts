@@ -87,6 +87,12 @@ describe('Lambda compute', () => {
   const computeOf = (period: ReturnType<typeof periodAt>, one: Parameters<typeof aFunction>[0]) =>
     rowOf('lambda-compute', monthOf(period, { functions: [aFunction(one)] }));
 
+  test('of nothing that ran is nothing, and no log was read for it', async () => {
+    const row = await computeOf(periodAt('2026-09'), {});
+    expect(row).toMatchObject({ used: 0, range: null, notes: [] });
+    expect(`${row.basis} ${row.formula.text}`).not.toMatch(/REPORT|billed/);
+  });
+
   test('is duration times memory, with the truth inside its range', async () => {
     const period = periodAt('2026-09');
     // 100 an hour of 12.3 ms each are billed 13 ms; 20 cold starts of 800 ms in the month.
