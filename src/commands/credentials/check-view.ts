@@ -17,18 +17,30 @@ export function checkView(
     : ({ kind: 'line', text: 'Nothing bad in what was looked at, which is not all.', tone: 'warn' } as const);
   return [
     ...(unread === null ? [workspacesTable(workspaces)] : []),
-    keysTable(sender, nowMs),
-    ...workspaces.flatMap(({ service, findings }) => notes(service, findings)),
-    ...notes(sender.user, sender.findings),
+    ...(sender.unreadable === null ? [keysOf(sender, nowMs)] : []),
+    ...notes([
+      ...workspaces.map(({ service, findings }) => ({ who: service, findings })),
+      { who: sender.user, findings: sender.findings },
+    ]),
     bad === 0 ? good : { kind: 'line', text: `${plural(bad, 'finding')} to mend.`, tone: 'bad' },
   ];
 }
 
-/** What is bad is a warning. */
-function notes(who: string, findings: readonly Finding[]): Block[] {
-  return findings
-    .filter(({ severity }) => severity === 'note')
-    .map(({ detail, hint }) => ({ kind: 'line', text: `·· ${who}: ${detail} ${hint}`, tone: 'dim' }));
+/** Said once of all whom it is about. What is bad is a warning. */
+function notes(of: readonly { readonly who: string; readonly findings: readonly Finding[] }[]): Block[] {
+  const whose = new Map<string, string[]>();
+  for (const { who, findings } of of) {
+    for (const each of findings.filter(({ severity }) => severity === 'note')) {
+      const words = findingWords(each);
+      whose.set(words, [...(whose.get(words) ?? []), who]);
+    }
+  }
+  return [...whose].map(([words, all]) => ({ kind: 'line', text: `·· ${all.join(', ')}: ${words}`, tone: 'dim' }));
+}
+
+/** What it is and what mends it, as one sentence. */
+export function findingWords({ detail, hint }: Finding): string {
+  return `${detail.replace(/\.$/, '')}; ${hint}`;
 }
 
 function workspacesTable(workspaces: readonly CheckedWorkspace[]): Block {
@@ -56,7 +68,8 @@ function age(variables: CheckedWorkspace['variables']): string | null {
   return days.length === 0 ? null : plural(Math.max(...days), 'day');
 }
 
-function keysTable({ user, keys }: SenderKeys, nowMs: number): Block {
+function keysOf({ user, keys }: SenderKeys, nowMs: number): Block {
+  if (keys.length === 0) return { kind: 'line', text: `${user} has no key: the Worker cannot send.`, tone: 'warn' };
   const labels = [`Key of ${user}`, 'Status', 'Made', 'Last used', 'By'];
   return {
     kind: 'table',

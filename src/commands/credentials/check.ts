@@ -6,7 +6,7 @@ import { ExitCode } from '../../lib/errors/exit-code.ts';
 import type { Outcome, Warning } from '../../lib/io/outcome.ts';
 import { defineCommand } from '../command.ts';
 import { parseCount } from '../parse.ts';
-import { checkView } from './check-view.ts';
+import { checkView, findingWords } from './check-view.ts';
 import { checkWorkspaces } from './check-workspaces.ts';
 import { chosenServices, parseServices, servicesArgument } from './chosen-services.ts';
 import { senderOf } from './sender-option.ts';
@@ -71,8 +71,11 @@ async function check({ services: asked, maxAgeDays }: CheckOptions, context: Con
   };
 }
 
-function badWarning(who: string, { id, detail, hint }: Finding): Warning {
-  return { code: id === 'key-old' ? 'KeyOld' : 'SecretReadable', message: `${who}: ${detail} ${hint}` };
+function badWarning(who: string, finding: Finding): Warning {
+  return {
+    code: finding.id === 'key-old' ? 'KeyOld' : 'SecretReadable',
+    message: `${who}: ${findingWords(finding)}`,
+  };
 }
 
 function unreadSender({ unreadable, useUnreadable }: SenderKeys): readonly Warning[] {

@@ -70,7 +70,7 @@ function said(cause: unknown): CvopsError {
 
 /** @param usesAreKnown without that, none is called unused */
 function findingsOf(keys: readonly SenderKey[], maxAgeDays: number, usesAreKnown: boolean): readonly Finding[] {
-  const hint = 'cvops credentials rotate';
+  const hint = '`cvops credentials rotate` replaces it.';
   const findings: Finding[] = keys
     .filter(({ active, ageDays }) => active && ageDays !== null && ageDays > maxAgeDays)
     .map(({ id, ageDays }) => ({

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { CvopsError } from '../errors/cvops-error.ts';
@@ -27,7 +27,11 @@ export function findToken(hostname: string, env: Environment, anyHost: boolean):
   if (token !== undefined) return checked(token, path);
   const name = `TF_TOKEN_${hostname.replace(/:.*$/, '').replaceAll('-', '__').replaceAll('.', '_')}`;
   throw new CvopsError('HcpTokenMissing', ExitCode.setup, `no API token for ${hostname} was found.`, {
-    hint: `run \`terraform login ${hostname}\`, or set ${name}.${anyHost || !env['TFE_TOKEN'] ? '' : ' TFE_TOKEN is not sent to a host that only the configuration names.'}`,
+    hint: [
+      `run \`terraform login ${hostname}\`, or set ${name}.`,
+      ...(anyHost || !env['TFE_TOKEN'] ? [] : ['TFE_TOKEN is not sent to a host that only the configuration names.']),
+      ...unreadFiles(env).map((file) => `${file} is not read, nor is a credentials helper asked.`),
+    ].join(' '),
   });
 }
 
@@ -49,6 +53,13 @@ function credentialsFile(env: Environment): string {
       ? join(env['APPDATA'], 'terraform.d')
       : join(env['HOME'] || homedir(), '.terraform.d');
   return join(folder, 'credentials.tfrc.json');
+}
+
+/** Where `terraform` may have a token from, and cvops does not look. */
+function unreadFiles(env: Environment): readonly string[] {
+  // https://developer.hashicorp.com/terraform/cli/config/config-file#locations
+  const path = env['TF_CLI_CONFIG_FILE'] || join(env['HOME'] || homedir(), '.terraformrc');
+  return existsSync(path) ? [path] : [];
 }
 
 function fileToken(path: string, hostname: string): string | undefined {

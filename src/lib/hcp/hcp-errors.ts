@@ -62,7 +62,7 @@ export function unreached(
   const { name = '', code = '', message = '' } = root(cause);
   if (UNREACHABLE.test(code)) {
     return new CvopsError('HcpUnreachable', ExitCode.setup, `cannot reach ${origin} (${code}).`, {
-      hint: 'check TF_CLOUD_HOSTNAME, "hostname" in the configuration, and the network.',
+      hint: 'check TF_CLOUD_HOSTNAME, "hostname" in the configuration, and the network; no proxy is used, HTTPS_PROXY or other.',
       cause,
     });
   }

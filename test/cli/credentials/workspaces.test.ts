@@ -382,6 +382,12 @@ describe('credentials check, of workspaces', () => {
     expect((await check('worker')).stderr).toContain('worker: AWS_SECRET_ACCESS_KEY is not sensitive');
   });
 
+  test('a note on several workspaces is one line, and keys that were not read are no empty table', async () => {
+    const { stdout } = await cli.run(['credentials', 'check'], { stdoutTTY: true, columns: 200, env: NO_KEYS });
+    expect(stdout).toContain('·· worker, processor, reporter: it holds no AWS credentials, and no variable set gives');
+    expect(stdout).not.toContain('Key of');
+  });
+
   test('the age is that of the oldest that counts', async () => {
     env('AWS_SECRET_ACCESS_KEY', SECRET, true);
     cli.now += 50 * DAY;

@@ -53,6 +53,15 @@ describe('the token', () => {
     expect(error.hint).toContain('TF_TOKEN_app_terraform_io');
   });
 
+  test('in a file that is not read is looked for in vain, and the file is named', () => {
+    const file = join(home, '.terraformrc');
+    writeFileSync(file, 'credentials "app.terraform.io" { token = "canary" }');
+    expect(refusal({}).hint).toContain(`${file} is not read`);
+    const other = join(home, 'my.tfrc');
+    writeFileSync(other, 'credentials_helper "vault" {}');
+    expect(refusal({ TF_CLI_CONFIG_FILE: other }).hint).toContain(`${other} is not read, nor is a credentials helper`);
+  });
+
   test('that names no host is not sent to a host that only a file in the folder names', () => {
     const error = refusal({ TFE_TOKEN: 'canary' }, { hostname: 'tfe.example.com' });
     expect(error.code).toBe('HcpTokenMissing');
