@@ -24,8 +24,8 @@ function packageSize() {
       stdio: ['ignore', 'pipe', 'ignore'],
     }),
   );
-  hold('tarball', Math.round(pack.size / 1000), 465, ' kB');
-  hold('unpacked', Math.round(pack.unpackedSize / 1000), 500, ' kB');
+  hold('tarball', Math.round(pack.size / 1000), 475, ' kB');
+  hold('unpacked', Math.round(pack.unpackedSize / 1000), 510, ' kB');
 }
 
 /** Everything that the module `cvops.js` imports statically is loaded by every command. */

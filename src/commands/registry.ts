@@ -32,6 +32,11 @@ export const registry: readonly RegistryEntry[] = [
     load: async () => (await import('./doctor.ts')).doctor,
   },
   {
+    path: ['audit'],
+    summary: 'Well-Architected checks of the running system, each with evidence and what mends it',
+    load: async () => (await import('./audit.ts')).audit,
+  },
+  {
     path: ['status'],
     summary: 'one screen: versions and splits, queues and dead letters, alarms, the last release',
     load: async () => (await import('./status.ts')).status,

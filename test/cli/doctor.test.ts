@@ -21,9 +21,11 @@ const RESOURCES = [
   'processor.queue',
   'processor.dlq',
   'processor.alias',
+  'processor.settings',
   'processor.trigger',
   'processor.table',
   'reporter.alias',
+  'reporter.settings',
   'reporter.table',
   'reporter.topic',
   'ledger.table',
@@ -74,6 +76,25 @@ describe('doctor', () => {
       },
     ]);
     await call('sqs', 'SetQueueAttributes', { QueueUrl, Attributes: { VisibilityTimeout: '60' } });
+  });
+
+  test('says which settings were published and are not served', async () => {
+    const FunctionName = 'cv-analytics-processor';
+    await call('lambda', 'UpdateFunctionConfiguration', { FunctionName, MemorySize: 512 });
+    await sandbox.simulator.clock.advance(2_000);
+    await call('lambda', 'PublishVersion', { FunctionName });
+    await sandbox.simulator.clock.advance(2_000);
+    const { code, checks: all } = await checks();
+    expect(code).toBe(1);
+    expect(all.filter(({ status }) => status === 'NG')).toEqual([
+      {
+        id: 'processor.settings',
+        status: 'NG',
+        detail: 'version 6 is not served, and set otherwise than 5: memory goes from 256 MB to 512 MB',
+        hint: 'release it: `cvops alias promote processor`.',
+      },
+    ]);
+    await call('lambda', 'DeleteFunction', { FunctionName, Qualifier: '6' });
   });
 
   test('names each resource that is missing, with a mend that is not doctor itself', async () => {

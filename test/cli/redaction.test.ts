@@ -26,6 +26,7 @@ const CANARY = /Canary/;
 const CALLS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   init: [['--yes', '--dry-run']],
   doctor: [[]],
+  audit: [[]],
   status: [[]],
   logs: [['processor', '--since', '1h']],
   'dlq list': [[]],

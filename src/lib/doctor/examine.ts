@@ -1,14 +1,16 @@
 import type { Account, Topics } from '../aws/ports/account.ts';
-import type { Functions } from '../aws/ports/functions.ts';
+import type { FunctionConfigurations } from '../aws/ports/function-configurations.ts';
+import type { Alias, Functions } from '../aws/ports/functions.ts';
 import type { Queues } from '../aws/ports/queues.ts';
 import type { Config, ServiceConfig } from '../config/config.ts';
 import { formatDuration } from '../io/format.ts';
+import { unservedSettings, unservedWords } from '../release/unserved-settings.ts';
 import { type Check, check, skip } from './check.ts';
 import { examineLedger, type LedgerPorts, ledgerChecks } from './examine-ledger.ts';
 
 export interface DoctorPorts extends LedgerPorts {
   readonly queues: Queues;
-  readonly functions: Functions;
+  readonly functions: Functions & FunctionConfigurations;
   readonly account: Account;
   readonly topics: Topics;
 }
@@ -49,7 +51,7 @@ export function skipAll(config: Config, reason: string): readonly Check[] {
     const parts = [
       service.queue === undefined ? [] : ['queue'],
       service.dlq === undefined ? [] : ['dlq'],
-      service.function === undefined ? [] : ['alias', ...(service.queue === undefined ? [] : ['trigger'])],
+      service.function === undefined ? [] : ['alias', 'settings', ...(service.queue === undefined ? [] : ['trigger'])],
       service.table === undefined ? [] : ['table'],
       service.topic === undefined ? [] : ['topic'],
     ].flat();
@@ -76,9 +78,12 @@ async function examineService(ports: DoctorPorts, name: string, service: Service
   if (dlq !== undefined) checks.push(check(`${name}.dlq`, () => examineDlq(ports, dlq)));
   if (functionName !== undefined) {
     const alias = service.alias ?? 'live';
-    checks.push(check(`${name}.alias`, () => examineAlias(ports, functionName, alias)));
-    if (queue !== undefined)
-      checks.push(check(`${name}.trigger`, () => examineTrigger(ports, functionName, alias, queue)));
+    const served = ports.functions.getAlias(functionName, alias);
+    checks.push(check(`${name}.alias`, async () => examineAlias(ports, await served)));
+    checks.push(check(`${name}.settings`, async () => examineSettings(ports, name, await served)));
+    if (queue !== undefined) {
+      checks.push(check(`${name}.trigger`, async () => examineTrigger(ports, await served, queue)));
+    }
   }
   if (table !== undefined) {
     checks.push(
@@ -135,21 +140,25 @@ async function examineDlq(ports: DoctorPorts, name: string) {
   return `dead-letter queue ${name} holds ${attributes.visible}, kept ${formatDuration(attributes.retentionSeconds)}`;
 }
 
-async function examineAlias(ports: DoctorPorts, functionName: string, aliasName: string) {
-  const alias = await ports.functions.getAlias(functionName, aliasName);
-  const version = await ports.functions.getVersion(functionName, alias.version);
-  if (version.state === 'Active') return `${functionName}:${aliasName} serves version ${alias.version}`;
+async function examineAlias(ports: DoctorPorts, alias: Alias) {
+  const version = await ports.functions.getVersion(alias.functionName, alias.version);
+  if (version.state === 'Active') return `${alias.functionName}:${alias.name} serves version ${alias.version}`;
   return {
-    ng: `${functionName}:${aliasName} serves version ${alias.version}, which is ${version.state}`,
+    ng: `${alias.functionName}:${alias.name} serves version ${alias.version}, which is ${version.state}`,
     hint: version.stateReason ?? 'invoke it once to wake it.',
   };
 }
 
-async function examineTrigger(ports: DoctorPorts, functionName: string, aliasName: string, queueName: string) {
-  const [queue, alias] = await Promise.all([
-    ports.queues.describe(queueName),
-    ports.functions.getAlias(functionName, aliasName),
-  ]);
+/** A change of settings alone, such as Terraform makes, publishes a version that the alias does not serve by itself. */
+async function examineSettings(ports: DoctorPorts, service: string, alias: Alias) {
+  const found = unservedSettings(alias, await ports.functions.configurations(alias.functionName));
+  if (found === null || found === undefined) return `version ${alias.version} is set as the newest`;
+  return { ng: unservedWords(alias, found), hint: `release it: \`cvops alias promote ${service}\`.` };
+}
+
+async function examineTrigger(ports: DoctorPorts, alias: Alias, queueName: string) {
+  const { functionName, name: aliasName } = alias;
+  const queue = await ports.queues.describe(queueName);
   const [sources, version] = await Promise.all([
     ports.functions.listEventSourcesOf(queue.arn),
     ports.functions.getVersion(functionName, alias.version),

@@ -12,8 +12,8 @@ import { TABLE } from './table.ts';
 
 /** Longer than the simulator takes to make a version Active. */
 const SETTLE_MS = 1_000;
-const ROLE = 'cv-analytics-lambda';
 const REPORTER_RELEASES = 2;
+const PROTECTED = { DeletionProtectionEnabled: true };
 
 /** How far before the present the seeded system's history starts, ms. */
 export const HISTORY_MS = 10 * DAY_MS;
@@ -28,7 +28,7 @@ export async function seed(simulator: Simulator, bundles: ServiceBundles, nowMs:
   const releaser = operator(simulator, SYSTEM.region, 'cvops/0.1.0');
   const arn = (service: string, resource: string) =>
     `arn:aws:${service}:${SYSTEM.region}:${simulator.accountId}:${resource}`;
-  const role = `arn:aws:iam::${simulator.accountId}:role/${ROLE}`;
+  const role = (name: string) => `arn:aws:iam::${simulator.accountId}:role/${name}`;
   for (const name of [SYSTEM.processor, SYSTEM.reporter]) {
     const logGroupName = `/aws/lambda/${name}`;
     await operate('logs', 'CreateLogGroup', { logGroupName });
@@ -36,13 +36,14 @@ export async function seed(simulator: Simulator, bundles: ServiceBundles, nowMs:
   }
   await operate('iam', 'CreateUser', { UserName: SYSTEM.sender, Path: '/cvops/' });
   await operate('iam', 'CreateAccessKey', { UserName: SYSTEM.sender });
-  await operate('dynamodb', 'CreateTable', RELEASE_TABLE);
-  await seedReporter(simulator, operate, releaser, bundles.reporter, role, arn('sns', SYSTEM.topic));
-  await seedProcessor(simulator, operate, releaser, bundles.processor, role, nowMs);
+  await operate('dynamodb', 'CreateTable', { ...RELEASE_TABLE, ...PROTECTED });
+  await seedReporter(simulator, operate, releaser, bundles.reporter, role(SYSTEM.reporter), arn('sns', SYSTEM.topic));
+  await seedProcessor(simulator, operate, releaser, bundles.processor, role(SYSTEM.processor), nowMs);
   await simulator.clock.advance(Math.max(0, nowMs - SETTLE_MS - simulator.clock.now()));
   // What measures itself every minute comes last: the days before would cost time and tell nothing.
-  const queueArn = await seedQueues(operate, arn('sqs', SYSTEM.dlq));
-  await operate('dynamodb', 'CreateTable', TABLE.definition);
+  const queueArn = arn('sqs', SYSTEM.queue);
+  await seedQueues(operate, queueArn, arn('sqs', SYSTEM.dlq));
+  await operate('dynamodb', 'CreateTable', { ...TABLE.definition, ...PROTECTED });
   await simulator.clock.advance(SETTLE_MS);
   await operate('dynamodb', 'UpdateTimeToLive', {
     TableName: SYSTEM.table,
@@ -54,7 +55,10 @@ export async function seed(simulator: Simulator, bundles: ServiceBundles, nowMs:
     ScheduleExpression: 'cron(0 8 ? * MON *)',
     ScheduleExpressionTimezone: 'Europe/London',
     FlexibleTimeWindow: { Mode: 'OFF' },
-    Target: { Arn: arn('lambda', `function:${SYSTEM.reporter}:${SYSTEM.alias}`), RoleArn: role },
+    Target: {
+      Arn: arn('lambda', `function:${SYSTEM.reporter}:${SYSTEM.alias}`),
+      RoleArn: role(`${SYSTEM.reporter}-schedule`),
+    },
   });
   await operate('lambda', 'CreateEventSourceMapping', {
     EventSourceArn: queueArn,
@@ -68,28 +72,43 @@ export async function seed(simulator: Simulator, bundles: ServiceBundles, nowMs:
   await simulator.clock.advance(SETTLE_MS);
 }
 
-async function seedQueues(operate: Operate, dlqArn: string): Promise<string> {
+async function seedQueues(operate: Operate, queueArn: string, dlqArn: string): Promise<void> {
   await operate('sqs', 'CreateQueue', {
     QueueName: SYSTEM.dlq,
-    Attributes: { FifoQueue: 'true', MessageRetentionPeriod: String((14 * DAY_MS) / 1000) },
+    Attributes: {
+      FifoQueue: 'true',
+      MessageRetentionPeriod: String((14 * DAY_MS) / 1000),
+      Policy: tlsOnly(dlqArn),
+      RedriveAllowPolicy: JSON.stringify({ redrivePermission: 'byQueue', sourceQueueArns: [queueArn] }),
+    },
   });
-  const { QueueUrl } = await operate('sqs', 'CreateQueue', {
+  await operate('sqs', 'CreateQueue', {
     QueueName: SYSTEM.queue,
     Attributes: {
       FifoQueue: 'true',
       VisibilityTimeout: String(SYSTEM.visibilityTimeoutSeconds),
       MessageRetentionPeriod: String((4 * DAY_MS) / 1000),
+      Policy: tlsOnly(queueArn),
       RedrivePolicy: JSON.stringify({ deadLetterTargetArn: dlqArn, maxReceiveCount: SYSTEM.maxReceiveCount }),
     },
   });
-  const { Attributes } = await operate('sqs', 'GetQueueAttributes', { QueueUrl, AttributeNames: ['QueueArn'] });
-  await operate('sqs', 'SetQueueAttributes', {
-    QueueUrl: QueueUrl.replace(SYSTEM.queue, SYSTEM.dlq),
-    Attributes: {
-      RedriveAllowPolicy: JSON.stringify({ redrivePermission: 'byQueue', sourceQueueArns: [Attributes.QueueArn] }),
-    },
+}
+
+/** As infra/terraform/modules/queue has it; the simulator keeps it, and takes plain HTTP all the same. */
+function tlsOnly(queueArn: string): string {
+  return JSON.stringify({
+    Version: '2012-10-17',
+    Statement: [
+      {
+        Sid: 'TlsOnly',
+        Effect: 'Deny',
+        Principal: '*',
+        Action: 'sqs:*',
+        Resource: queueArn,
+        Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+      },
+    ],
   });
-  return Attributes.QueueArn;
 }
 
 /** The subscriber follows the link of the mail that asks for confirmation. */

@@ -102,6 +102,7 @@ const withUsage: Needs = {
   'dynamodb:DescribeTable': option('--usage', optional(NO_ROW, 'events', 'releases')),
   'logs:DescribeLogGroups': option('--usage', optional(NO_ROW, 'any')),
 };
+const NO_CHECK = 'its checks are SKIP: exit 3';
 const NO_METRIC = 'its metrics are not known: exit 3';
 
 /**
@@ -129,11 +130,39 @@ export const COMMAND_PERMISSIONS: Readonly<Record<string, CommandPermissions>> =
       'sqs:GetQueueAttributes': optional('its checks are NG', 'queue', 'dlq'),
       'lambda:GetAlias': optional('its checks are NG', 'function'),
       'lambda:GetFunctionConfiguration': optional('its checks are NG', 'function'),
+      'lambda:ListVersionsByFunction': optional('its check is NG', 'function'),
       'lambda:ListEventSourceMappings': optional('its check is NG', 'any'),
       'dynamodb:DescribeTable': optional('its checks are NG', 'events', 'releases'),
       'dynamodb:Query': optional('its check is NG', 'releases'),
       'dynamodb:PutItem': optional('its check is NG, as it is for all who release nothing', 'releases'),
       'sns:GetTopicAttributes': optional('its check is NG', 'topic'),
+    },
+  },
+  audit: {
+    policies: READERS,
+    needs: {
+      'sqs:GetQueueUrl': optional(NO_CHECK, 'queue', 'dlq'),
+      'sqs:GetQueueAttributes': optional(NO_CHECK, 'queue', 'dlq'),
+      'lambda:GetAlias': optional(NO_CHECK, 'function'),
+      'lambda:ListVersionsByFunction': optional(NO_CHECK, 'function'),
+      'lambda:GetPolicy': optional(NO_CHECK, 'function'),
+      'lambda:GetFunctionConcurrency': optional(NO_CHECK, 'function'),
+      'lambda:ListProvisionedConcurrencyConfigs': optional(NO_CHECK, 'function'),
+      'lambda:ListEventSourceMappings': optional(NO_CHECK, 'any'),
+      'cloudwatch:GetMetricStatistics': optional(NO_CHECK, 'any'),
+      'cloudwatch:DescribeAlarms': optional(NO_CHECK, 'alarms'),
+      'cloudwatch:ListMetrics': optional(NO_CHECK, 'any'),
+      'cloudwatch:ListDashboards': optional(NO_CHECK, 'any'),
+      'dynamodb:DescribeTable': optional(NO_CHECK, 'events', 'releases'),
+      'dynamodb:DescribeTimeToLive': optional(NO_CHECK, 'events'),
+      'dynamodb:DescribeContinuousBackups': optional(NO_CHECK, 'events', 'releases'),
+      'logs:DescribeLogGroups': optional(NO_CHECK, 'any'),
+      'sns:GetTopicAttributes': optional(NO_CHECK, 'topic'),
+      'sts:GetCallerIdentity': option(
+        'a topic that no alarm tells',
+        optional(`${NO_CHECK} (AWS lets everybody ask)`, 'any'),
+      ),
+      'iam:ListAccessKeys': optional(NO_CHECK, 'sender'),
     },
   },
   status: {

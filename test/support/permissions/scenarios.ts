@@ -33,6 +33,17 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   // Adding to the ledger is for those who release.
   doctor: { ...plain('doctor'), code: 1, refused: ['dynamodb:PutItem'] },
   'doctor of a releaser': { ...plain('doctor'), policy: 'releaser' },
+  audit: plain('audit'),
+  'audit of a topic that no alarm tells': {
+    command: 'audit',
+    code: 1,
+    async prepare(world) {
+      const { MetricAlarms } = await world.operate('cloudwatch', 'DescribeAlarms', {});
+      const AlarmNames = MetricAlarms.map(({ AlarmName }: { AlarmName: string }) => AlarmName);
+      await world.operate('cloudwatch', 'DeleteAlarms', { AlarmNames });
+      return ['audit'];
+    },
+  },
   'status --usage': plain('status', '--usage'),
   'dlq list': plain('dlq list'),
   'dlq inspect': withDeadLetters('dlq inspect'),

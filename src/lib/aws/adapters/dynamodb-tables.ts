@@ -1,19 +1,29 @@
 import {
   type BillingMode,
+  DescribeContinuousBackupsCommand,
   DescribeTableCommand,
+  DescribeTimeToLiveCommand,
   DynamoDBClient,
   type TableDescription,
 } from '@aws-sdk/client-dynamodb';
+import type { AwsCallSite } from '../../errors/classify-aws-error.ts';
 import type { ClientSetup } from '../client-options.ts';
 import { type CallRules, guardClient } from '../guard-client.ts';
 import type { TableDescribed, Tables } from '../ports/account.ts';
+import type { GuardedTable, TableSafety } from '../ports/table-safety.ts';
 import type { TableCapacities, TableSettings } from '../ports/usage-source.ts';
 import { awsCall } from './aws-call.ts';
 
-const RULES: CallRules = { answers: { DescribeTable: ['Table.TableStatus'] } };
+const RULES: CallRules = {
+  answers: {
+    DescribeTable: ['Table.TableStatus'],
+    DescribeTimeToLive: ['TimeToLiveDescription'],
+    DescribeContinuousBackups: ['ContinuousBackupsDescription'],
+  },
+};
 
-/** {@link Tables} and {@link TableCapacities} over the DynamoDB API. */
-export class DynamoDbTables implements Tables, TableCapacities {
+/** {@link Tables}, {@link TableCapacities} and {@link TableSafety} over the DynamoDB API. */
+export class DynamoDbTables implements Tables, TableCapacities, TableSafety {
   readonly #client: DynamoDBClient;
 
   constructor(setup: ClientSetup) {
@@ -42,28 +52,59 @@ export class DynamoDbTables implements Tables, TableCapacities {
   }
 
   async settings(name: string): Promise<TableSettings> {
+    return settingsOf(await this.#describe(name));
+  }
+
+  async guarded(name: string): Promise<GuardedTable> {
     const table = await this.#describe(name);
     return {
-      billing: billingOf(table),
-      tableClass: table.TableClassSummary?.TableClass ?? 'STANDARD',
-      ...sizes(table),
-      createdAt: table.CreationDateTime?.getTime() ?? 0,
-      indexes: (table.GlobalSecondaryIndexes ?? []).map((index) => ({
-        name: index.IndexName ?? '',
-        ...sizes({ ...index, TableSizeBytes: index.IndexSizeBytes }),
-      })),
+      ...settingsOf(table),
+      deletionProtection: table.DeletionProtectionEnabled ?? false,
+      // Without a description it is DynamoDB's own key.
+      // https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_SSEDescription.html
+      kmsKeyArn:
+        table.SSEDescription === undefined ? null : (table.SSEDescription.KMSMasterKeyArn ?? 'alias/aws/dynamodb'),
     };
   }
 
+  async expiryAttribute(name: string): Promise<string | null> {
+    const { TimeToLiveDescription } = await awsCall(tableSite('dynamodb:DescribeTimeToLive', name), () =>
+      this.#client.send(new DescribeTimeToLiveCommand({ TableName: name })),
+    );
+    const { TimeToLiveStatus: status, AttributeName = '' } = TimeToLiveDescription ?? {};
+    return status === 'ENABLED' || status === 'ENABLING' ? AttributeName : null;
+  }
+
+  async hasPointInTimeRecovery(name: string): Promise<boolean> {
+    const { ContinuousBackupsDescription } = await awsCall(tableSite('dynamodb:DescribeContinuousBackups', name), () =>
+      this.#client.send(new DescribeContinuousBackupsCommand({ TableName: name })),
+    );
+    return ContinuousBackupsDescription?.PointInTimeRecoveryDescription?.PointInTimeRecoveryStatus === 'ENABLED';
+  }
+
   async #describe(name: string): Promise<TableDescription> {
-    const site = {
-      action: 'dynamodb:DescribeTable',
-      resource: `table "${name}"`,
-      notFound: { code: 'TableNotFound' },
-    };
-    const { Table = {} } = await awsCall(site, () => this.#client.send(new DescribeTableCommand({ TableName: name })));
+    const { Table = {} } = await awsCall(tableSite('dynamodb:DescribeTable', name), () =>
+      this.#client.send(new DescribeTableCommand({ TableName: name })),
+    );
     return Table;
   }
+}
+
+function tableSite(action: string, name: string): AwsCallSite {
+  return { action, resource: `table "${name}"`, notFound: { code: 'TableNotFound' } };
+}
+
+function settingsOf(table: TableDescription): TableSettings {
+  return {
+    billing: billingOf(table),
+    tableClass: table.TableClassSummary?.TableClass ?? 'STANDARD',
+    ...sizes(table),
+    createdAt: table.CreationDateTime?.getTime() ?? 0,
+    indexes: (table.GlobalSecondaryIndexes ?? []).map((index) => ({
+      name: index.IndexName ?? '',
+      ...sizes({ ...index, TableSizeBytes: index.IndexSizeBytes }),
+    })),
+  };
 }
 
 /**

@@ -5,6 +5,7 @@ import {
   GetAliasCommand,
   GetFunctionConcurrencyCommand,
   GetFunctionConfigurationCommand,
+  GetPolicyCommand,
   InvokeCommand,
   LambdaClient,
   ListAliasesCommand,
@@ -19,6 +20,10 @@ import { CvopsError } from '../../errors/cvops-error.ts';
 import { ExitCode } from '../../errors/exit-code.ts';
 import type { ClientSetup } from '../client-options.ts';
 import { type CallRules, guardClient } from '../guard-client.ts';
+import type {
+  FunctionConfiguration as Configuration,
+  FunctionConfigurations,
+} from '../ports/function-configurations.ts';
 import { defaultLogGroup } from '../ports/function-logs.ts';
 import type { Alias, EventSource, Functions, FunctionVersion, Invocation, Provisioned } from '../ports/functions.ts';
 import type { FunctionSettings, VersionSettings } from '../ports/usage-source.ts';
@@ -46,8 +51,8 @@ const LONGEST_RUN_MS = 15 * 60_000;
 /** Beyond the function's own timeout: its start and the way there and back. */
 const ANSWER_GRACE_MS = 15_000;
 
-/** {@link Functions} and {@link FunctionSettings} over the Lambda API. */
-export class LambdaFunctions implements Functions, FunctionSettings {
+/** {@link Functions}, {@link FunctionConfigurations} and {@link FunctionSettings} over the Lambda API. */
+export class LambdaFunctions implements Functions, FunctionConfigurations, FunctionSettings {
   readonly #setup: ClientSetup;
   readonly #client: LambdaClient;
   #invoker: LambdaClient | undefined;
@@ -149,6 +154,23 @@ export class LambdaFunctions implements Functions, FunctionSettings {
       architecture: version.Architectures?.[0] ?? 'x86_64',
       modifiedAt: Date.parse(version.LastModified ?? ''),
     }));
+  }
+
+  async configurations(functionName: string): Promise<readonly Configuration[]> {
+    const versions = await this.#versions(functionName);
+    return versions.map(toConfiguration).sort((a, b) => numberOf(a) - numberOf(b));
+  }
+
+  async functionPolicy(functionName: string): Promise<string | null> {
+    const site = functionSite('lambda:GetPolicy', functionName);
+    try {
+      const answer = await awsCall(site, () => this.#client.send(new GetPolicyCommand({ FunctionName: functionName })));
+      return answer.Policy ?? null;
+    } catch (cause) {
+      // Also where there is a function and no policy. https://docs.aws.amazon.com/lambda/latest/api/API_GetPolicy.html
+      if (cause instanceof CvopsError && cause.code === 'FunctionNotFound') return null;
+      throw cause;
+    }
   }
 
   #versions(functionName: string): Promise<FunctionConfiguration[]> {
@@ -303,6 +325,23 @@ function toVersion(configuration: FunctionConfiguration): FunctionVersion {
     lastModified: configuration.LastModified ?? '',
     logGroup: configuration.LoggingConfig?.LogGroup ?? defaultLogGroup(configuration.FunctionName ?? ''),
   };
+}
+
+function toConfiguration(configuration: FunctionConfiguration): Configuration {
+  return {
+    ...toVersion(configuration),
+    handler: configuration.Handler ?? '',
+    architecture: configuration.Architectures?.[0] ?? 'x86_64',
+    codeBytes: configuration.CodeSize ?? 0,
+    ephemeralMb: configuration.EphemeralStorage?.Size ?? 512,
+    inVpc: (configuration.VpcConfig?.SubnetIds ?? []).length > 0,
+    kmsKeyArn: configuration.KMSKeyArn ?? null,
+  };
+}
+
+/** `$LATEST` behind all others. */
+function numberOf({ version }: Configuration): number {
+  return version === '$LATEST' ? Number.POSITIVE_INFINITY : Number(version);
 }
 
 function toEventSource(mapping: EventSourceMappingConfiguration): EventSource {

@@ -1,7 +1,7 @@
 import { GetTopicAttributesCommand, SNSClient } from '@aws-sdk/client-sns';
 import type { ClientSetup } from '../client-options.ts';
 import { type CallRules, guardClient } from '../guard-client.ts';
-import type { Account, Topics } from '../ports/account.ts';
+import type { Account, TopicDescribed, Topics } from '../ports/account.ts';
 import { awsCall } from './aws-call.ts';
 
 const RULES: CallRules = { answers: { GetTopicAttributes: ['Attributes'] } };
@@ -18,7 +18,7 @@ export class SnsTopics implements Topics {
     this.#account = account;
   }
 
-  async describe(nameOrArn: string): Promise<{ arn: string; confirmed: number; pending: number }> {
+  async describe(nameOrArn: string): Promise<TopicDescribed> {
     const arn = nameOrArn.startsWith('arn:') ? nameOrArn : await this.#arnOf(nameOrArn);
     const site = {
       action: 'sns:GetTopicAttributes',
@@ -32,6 +32,8 @@ export class SnsTopics implements Topics {
       arn,
       confirmed: Number(Attributes?.['SubscriptionsConfirmed'] ?? 0),
       pending: Number(Attributes?.['SubscriptionsPending'] ?? 0),
+      kmsKeyId: Attributes?.['KmsMasterKeyId'] || null,
+      policy: Attributes?.['Policy'] || null,
     };
   }
 

@@ -250,8 +250,20 @@ function queueAttributes(raw: Readonly<Record<string, string>>): QueueAttributes
     contentBasedDeduplication: raw['ContentBasedDeduplication'] === 'true',
     deduplicationScope: raw['DeduplicationScope'] === 'messageGroup' ? 'messageGroup' : 'queue',
     kmsKeyId: raw['KmsMasterKeyId'] ?? null,
+    managedEncryption: raw['SqsManagedSseEnabled'] === undefined ? null : raw['SqsManagedSseEnabled'] === 'true',
+    policy: raw['Policy'] || null,
     redrive: redrive(raw['RedrivePolicy']),
+    redriveAllow: redriveAllow(raw['RedriveAllowPolicy']),
   };
+}
+
+function redriveAllow(policy: string | undefined): QueueAttributes['redriveAllow'] {
+  if (policy === undefined || policy === '') return null;
+  const { redrivePermission, sourceQueueArns = [] } = JSON.parse(policy) as {
+    redrivePermission?: NonNullable<QueueAttributes['redriveAllow']>['permission'];
+    sourceQueueArns?: readonly string[];
+  };
+  return { permission: redrivePermission ?? 'allowAll', sources: sourceQueueArns };
 }
 
 function redrive(policy: string | undefined): QueueAttributes['redrive'] {

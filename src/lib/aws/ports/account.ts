@@ -38,7 +38,18 @@ export interface Tables {
   describe(name: string): Promise<TableDescribed>;
 }
 
+export interface TopicDescribed {
+  readonly arn: string;
+  /** Subscriptions. */
+  readonly confirmed: number;
+  readonly pending: number;
+  /** The KMS key that it is encrypted with, as it was named; null without one. */
+  readonly kmsKeyId: string | null;
+  /** Its resource policy, JSON; null where it tells none. */
+  readonly policy: string | null;
+}
+
 export interface Topics {
   /** Throws TopicNotFound. */
-  describe(nameOrArn: string): Promise<{ arn: string; confirmed: number; pending: number }>;
+  describe(nameOrArn: string): Promise<TopicDescribed>;
 }

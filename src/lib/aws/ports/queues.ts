@@ -18,8 +18,18 @@ export interface QueueAttributes {
   readonly contentBasedDeduplication: boolean;
   readonly deduplicationScope: 'queue' | 'messageGroup';
   readonly kmsKeyId: string | null;
+  /** Whether SQS encrypts with a key of its own; null where it does not say. */
+  readonly managedEncryption: boolean | null;
+  /** Its resource policy, JSON; null without one. */
+  readonly policy: string | null;
   /** Where this queue sends its own dead letters. */
   readonly redrive: { readonly deadLetterTargetArn: string; readonly maxReceiveCount: number } | null;
+  /** Which queues may send their dead letters here; null where nobody chose, and all may. */
+  readonly redriveAllow: {
+    readonly permission: 'allowAll' | 'denyAll' | 'byQueue';
+    /** ARNs; of `byQueue` only. */
+    readonly sources: readonly string[];
+  } | null;
 }
 
 /** A message attribute as SQS carries it; binary values as bytes. */

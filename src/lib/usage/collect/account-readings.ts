@@ -2,13 +2,12 @@ import type { MetricFilter } from '../../aws/ports/usage-source.ts';
 import { DAY_MS } from '../../durations.ts';
 import { mapped } from '../mapped.ts';
 import type { Reading, Readings, Series } from '../readings.ts';
+import { countCustomMetrics } from './custom-metrics.ts';
 import type { Reader } from './reader.ts';
 
 /** ListMetrics names what had data in the last two weeks: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_ListMetrics.html */
 const LISTED_MS = 14 * DAY_MS;
 const PAGES = 2;
-/** 5,000 metrics; whoever has more of them is far beyond what is free. */
-const CUSTOM_PAGES = 10;
 /** What is called most and counts; asked without being listed where the period goes back further than the list. */
 const CALLED_MOST = ['GetMetricStatistics', 'PutMetricData', 'ListMetrics'];
 
@@ -27,7 +26,7 @@ export async function readAccount(reader: Reader): Promise<AccountReadings> {
     await Promise.all([
       readSchedules(reader),
       readCalls(reader),
-      readCustomMetrics(reader),
+      reader.read('measurements', countCustomMetrics),
       reader.read('monitoring', (monitoring) => monitoring.allAlarms()),
       reader.read('monitoring', (monitoring) => monitoring.dashboards()),
       total('AWS/Lambda', 'Invocations'),
@@ -95,15 +94,4 @@ async function seriesByName(
   const refused = all.find((each) => each.gap !== undefined);
   if (refused?.gap !== undefined) return { gap: refused.gap };
   return { value: value.map((name, index) => [name, all[index]!.value!] as const) };
-}
-
-/** Metrics that AWS did not publish are billed by the hour in which they have data: those of now are the level. */
-async function readCustomMetrics(reader: Reader): Promise<Readings['cloudwatch']['customMetrics']> {
-  const read = await reader.read('measurements', (measurements) =>
-    measurements.metrics({ recentlyActive: true, mostPages: CUSTOM_PAGES }),
-  );
-  return mapped(read, ({ metrics, complete }) => ({
-    count: metrics.filter(({ namespace }) => !namespace.startsWith('AWS/')).length,
-    complete,
-  }));
 }

@@ -1,13 +1,9 @@
-import pLimit, { type LimitFunction } from 'p-limit';
 import type { UsageSources } from '../../aws/ports/usage-source.ts';
-import { endsCommand } from '../../errors/ends-command.ts';
 import type { Period } from '../month.ts';
 import type { Reading, Series } from '../readings.ts';
-import { settled } from '../settled.ts';
+import { BoundedCalls } from './bounded-calls.ts';
 import { orderedSeries } from './ordered-series.ts';
 
-/** Far below what CloudWatch allows (400 a second), and enough to keep two cores busy. */
-const CALLS_AT_ONCE = 10;
 const HOUR_SECONDS = 3_600;
 
 type Source = keyof UsageSources;
@@ -17,9 +13,7 @@ type SourceOf<S extends Source> = Awaited<ReturnType<UsageSources[S]>>;
 export class Reader {
   readonly period: Period;
   readonly #sources: UsageSources;
-  readonly #limit: LimitFunction = pLimit(CALLS_AT_ONCE);
-  /** Why no more calls are made. */
-  #end: { readonly cause: unknown } | undefined;
+  readonly #calls = new BoundedCalls();
 
   constructor(sources: UsageSources, period: Period) {
     this.#sources = sources;
@@ -42,21 +36,8 @@ export class Reader {
    * What one source answers, or the gap that is left.
    * @throws what ends a command, see `endsCommand`; after that no more calls are made.
    */
-  async read<S extends Source, T>(source: S, ask: (from: SourceOf<S>) => Promise<T>): Promise<Reading<T>> {
-    return settled(async () => {
-      const from = (await this.#sources[source]()) as SourceOf<S>;
-      return this.#limit(() => this.#ask(from, ask));
-    });
-  }
-
-  async #ask<F, T>(from: F, ask: (from: F) => Promise<T>): Promise<T> {
-    if (this.#end !== undefined) throw this.#end.cause;
-    try {
-      return await ask(from);
-    } catch (cause) {
-      if (endsCommand(cause)) this.#end ??= { cause };
-      throw cause;
-    }
+  read<S extends Source, T>(source: S, ask: (from: SourceOf<S>) => Promise<T>): Promise<Reading<T>> {
+    return this.#calls.read(async () => ask((await this.#sources[source]()) as SourceOf<S>));
   }
 
   /** A metric over the period, a point an hour: a month has at most 744, and one call answers 1,440. */

@@ -73,6 +73,9 @@ export class SimulatorQueues implements Queues {
         contentBasedDeduplication: Attributes['ContentBasedDeduplication'] === 'true',
         deduplicationScope: 'queue',
         kmsKeyId: null,
+        managedEncryption: true,
+        policy: null,
+        redriveAllow: null,
         redrive: null,
       },
     };

@@ -121,6 +121,9 @@ export class FakeQueues implements Queues {
           contentBasedDeduplication: false,
           deduplicationScope: 'queue',
           kmsKeyId: null,
+          managedEncryption: true,
+          policy: null,
+          redriveAllow: null,
           ...settings,
           redrive:
             redrive === null

@@ -1,0 +1,166 @@
+import { actionName, isTopic, unheard } from '../../alarms/reach.ts';
+import type { Alarm, AlarmRule } from '../../aws/ports/alarms.ts';
+import { formatDuration } from '../../io/format.ts';
+import type { FunctionFacts, QueueFacts, Subject, SystemFacts, TableFacts } from '../facts.ts';
+import { servingVersion } from '../serving-version.ts';
+import { type AuditRule, known, ng, ok, rule, skip, type Verdict } from '../verdict.ts';
+
+/** An alarm that the system should have, whatever its name is. */
+interface WantedAlarm<S extends Subject> {
+  readonly id: string;
+  /** What it tells of. */
+  readonly what: string;
+  readonly namespace: string;
+  /** Any of them. */
+  readonly metrics: readonly string[];
+  readonly subjects: (facts: SystemFacts) => readonly S[];
+  /** Whether an alarm on one of the metrics is on this part. */
+  isOn(subject: S, dimensions: AlarmRule['dimensions']): boolean;
+  /** Why it would not ring though it should, in words; null when it does. */
+  misses?(found: AlarmRule, subject: S): string | null;
+}
+
+const functions = ({ functions: all }: SystemFacts) => all;
+const consumers = (facts: SystemFacts) => facts.functions.filter(({ queue }) => queue !== null);
+const onQueue = ({ name }: QueueFacts, { QueueName }: AlarmRule['dimensions']) => QueueName === name;
+/** On the alias, or on the function with all its versions: that rings too, also for what is only tried. */
+const onAlias = ({ name, alias }: FunctionFacts, { FunctionName, Resource }: AlarmRule['dimensions']) =>
+  FunctionName === name && (Resource === undefined || Resource === `${name}:${alias}`);
+
+const lambda = { namespace: 'AWS/Lambda', isOn: onAlias } as const;
+
+const deadLetters: WantedAlarm<QueueFacts> = {
+  id: 'alarm-dlq',
+  what: 'dead letters',
+  namespace: 'AWS/SQS',
+  // NumberOfMessagesSent does not count what SQS itself moves to a dead-letter queue.
+  // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
+  metrics: ['ApproximateNumberOfMessagesVisible'],
+  subjects: ({ queues }) => queues.filter(({ isDeadLetterQueue }) => isDeadLetterQueue),
+  isOn: onQueue,
+  misses: (found) => (ringsAt(found, 1) ? null : `rings only at more than ${found.threshold} dead letters`),
+};
+
+const queueAge: WantedAlarm<QueueFacts> = {
+  id: 'alarm-queue-age',
+  what: 'the age of the oldest message',
+  namespace: 'AWS/SQS',
+  metrics: ['ApproximateAgeOfOldestMessage'],
+  subjects: ({ queues }) => queues.filter(({ isDeadLetterQueue }) => !isDeadLetterQueue),
+  isOn: onQueue,
+  misses: ({ threshold }, { queue }) => {
+    const { retentionSeconds } = known(queue).attributes;
+    if (threshold < retentionSeconds) return null;
+    return `rings after ${formatDuration(threshold)}, and messages are dropped after ${formatDuration(retentionSeconds)}`;
+  },
+};
+
+const errors: WantedAlarm<FunctionFacts> = {
+  ...lambda,
+  id: 'alarm-errors',
+  what: 'errors',
+  metrics: ['Errors'],
+  subjects: functions,
+};
+
+const throttles: WantedAlarm<FunctionFacts> = {
+  ...lambda,
+  id: 'alarm-throttles',
+  what: 'throttles',
+  metrics: ['Throttles'],
+  subjects: consumers,
+};
+
+const duration: WantedAlarm<FunctionFacts> = {
+  ...lambda,
+  id: 'alarm-duration',
+  what: 'long runs',
+  metrics: ['Duration'],
+  subjects: consumers,
+  misses: ({ threshold }, subject) => {
+    const limit = servingVersion(subject).timeoutSeconds * 1000;
+    return threshold < limit ? null : `rings above ${threshold} ms, and Lambda ends a run at ${limit} ms`;
+  },
+};
+
+const didNotRun: WantedAlarm<FunctionFacts> = {
+  ...lambda,
+  id: 'alarm-did-not-run',
+  what: 'runs that did not happen',
+  metrics: ['Invocations'],
+  subjects: (facts) => facts.functions.filter(({ queue }) => queue === null),
+  misses: ({ comparison, missing }) =>
+    // What does not run has no data at all.
+    comparison.startsWith('LessThan') && missing === 'breaching' ? null : 'stays silent where there is no data',
+};
+
+const writeThrottles: WantedAlarm<TableFacts> = {
+  id: 'alarm-writes',
+  what: 'refused writes',
+  namespace: 'AWS/DynamoDB',
+  metrics: ['WriteThrottleEvents', 'ThrottledRequests'],
+  subjects: ({ tables }) => tables.filter(({ isLedger }) => !isLedger),
+  isOn: ({ name }, { TableName }) => TableName === name,
+};
+
+function ringsAt({ comparison, threshold }: AlarmRule, value: number): boolean {
+  return comparison === 'GreaterThanThreshold' ? value > threshold : value >= threshold;
+}
+
+const MEND = 'an aws_cloudwatch_metric_alarm, as in infra/terraform/modules/reporter/alarms.tf';
+
+/** Does an alarm watch it, would it ring, and does somebody hear it? */
+function look<S extends Subject>(wanted: WantedAlarm<S>, subject: S, { alarms, reach }: SystemFacts): Verdict {
+  const all = known(alarms);
+  const watching = all.flatMap((alarm) => {
+    const { rule: found } = alarm;
+    const isWatching =
+      found !== null &&
+      found.namespace === wanted.namespace &&
+      wanted.metrics.includes(found.metric) &&
+      wanted.isOn(subject, found.dimensions);
+    return isWatching ? [{ alarm, found }] : [];
+  });
+  const verdicts = watching.map(({ alarm, found }) => {
+    const missed = wanted.misses?.(found, subject) ?? null;
+    return missed === null ? heard(alarm, reach) : ng(`${alarm.name} ${missed}`, MEND);
+  });
+  const best = verdicts.find(({ status }) => status === 'OK') ?? verdicts.find(({ status }) => status === 'SKIP');
+  if (best !== undefined) return best;
+  if (verdicts[0] !== undefined) return verdicts[0];
+  const unread = all.filter(({ rule: found }) => found === null).length;
+  const others = unread === 0 ? '' : `; what ${unread} of a formula or of other alarms watch was not looked at`;
+  return ng(`no alarm watches ${wanted.what}${others}`, MEND);
+}
+
+function heard(alarm: Alarm, reach: SystemFacts['reach']): Verdict {
+  const nobody = unheard(alarm, reach);
+  if (nobody !== null) return ng(`${alarm.name} rings, but ${nobody.words}`, nobody.hint);
+  const told = alarm.actions.alarm.map((arn) => ({ arn, topic: reach.get(arn) }));
+  const isKnown = told.some(({ arn, topic }) => !isTopic(arn) || (topic?.confirmed ?? 0) > 0);
+  const problem = told.find(({ topic }) => topic !== undefined && topic.problem !== null)?.topic?.problem;
+  if (!isKnown && problem !== undefined && problem !== null) {
+    return {
+      ...skip(`who hears ${alarm.name} is not known: ${problem.message.replace(/\.$/, '')}`),
+      mend: problem.hint,
+      code: problem.code,
+    };
+  }
+  const hears = told.reduce((sum, { topic }) => sum + (topic?.confirmed ?? 0), 0);
+  return ok(`${alarm.name}, heard by ${hears} (${told.map(({ arn }) => actionName(arn)).join(', ')})`);
+}
+
+function alarmRule<S extends Subject>(wanted: WantedAlarm<S>): AuditRule {
+  return rule('operational', wanted.id, wanted.subjects, (subject, facts) => look(wanted, subject, facts));
+}
+
+/** The alarms of docs/infrastructure.md, by what they watch. */
+export const alarmRules: readonly AuditRule[] = [
+  alarmRule(deadLetters),
+  alarmRule(queueAge),
+  alarmRule(errors),
+  alarmRule(throttles),
+  alarmRule(duration),
+  alarmRule(didNotRun),
+  alarmRule(writeThrottles),
+];

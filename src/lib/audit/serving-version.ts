@@ -1,0 +1,14 @@
+import type { FunctionConfiguration } from '../aws/ports/function-configurations.ts';
+import type { FunctionFacts } from './facts.ts';
+import { known } from './verdict.ts';
+
+/** The version that the alias serves, with its settings; `$LATEST` where the alias names one that is gone. */
+export function servingVersion({ served, versions }: FunctionFacts): FunctionConfiguration {
+  const alias = known(served);
+  const all = known(versions);
+  const found = all.find(({ version }) => version === alias.version) ?? all.at(-1);
+  if (found !== undefined) return found;
+  return known({
+    gap: { code: 'VersionNotFound', message: `version ${alias.version} of ${alias.functionName} is not there` },
+  });
+}
