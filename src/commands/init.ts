@@ -7,7 +7,7 @@ import { openArchiveTarget } from '../lib/dlq/archive/archive-target.ts';
 import { notReadable } from '../lib/dlq/archive/file-errors.ts';
 import { CvopsError } from '../lib/errors/cvops-error.ts';
 import { ExitCode } from '../lib/errors/exit-code.ts';
-import { configText } from '../lib/init/config-text.ts';
+import { configText, keptText } from '../lib/init/config-text.ts';
 import { discover } from '../lib/init/discover.ts';
 import type { FoundSystem } from '../lib/init/found-system.ts';
 import { readInventory } from '../lib/init/read-inventory.ts';
@@ -74,6 +74,7 @@ export const init = defineCommand<InitOptions>({
     if (folder === '' || to === '' || given.includes('') || prefix === '') {
       throw usageError('an empty name.', 'give it a value, or leave it out.');
     }
+    if (to === '-') throw usageError('--to writes a file, not standard output.', 'leave it out, or name a file.');
     return {
       from,
       files: given,
@@ -91,6 +92,7 @@ async function run(options: InitOptions, context: Context): Promise<Outcome> {
   const path = resolve(context.cwd, options.to);
   const before = textOf(path);
   if (before !== null && !options.dryRun) refuseUnasked(path, options, context);
+  const kept = keptText(before, path);
   const system = options.from === 'terraform' ? await fromTerraform(options, context) : await fromAws(options, context);
   if (Object.keys(system.services).length === 0) {
     throw new CvopsError(
@@ -102,7 +104,7 @@ async function run(options: InitOptions, context: Context): Promise<Outcome> {
       },
     );
   }
-  const content = configText(system, before);
+  const content = configText(system, kept);
   if (content === before || options.dryRun)
     return outcome(system, path, options, content === before ? 'same' : 'planned');
   if (before !== null && !options.force) await context.confirm(`Write over ${path}?`);

@@ -231,6 +231,31 @@ describe('a file that is there', () => {
     expect(jsonOf(await again('--force'))).toMatchObject({ data: { written: false } });
   });
 
+  test.each([
+    ['a comma too few', '{ "usage": {} "services": {} }', 'a comma is expected.'],
+    ['no object', '[]', 'the file is a list; an object is expected.'],
+    ['no text', 'PK\u0003\u0004\u0000', 'the file is not UTF-8 text.'],
+  ])('with %s in it is refused, for nothing of it could be kept', async (_what, text, message) => {
+    writeFileSync(file(), text);
+    const result = await again('--force');
+    expect(jsonOf(result).error).toMatchObject({ code: 'InvalidConfig', message: expect.stringContaining(message) });
+    expect(readFileSync(file(), 'utf8')).toBe(text);
+  });
+
+  test('keeps its fields where it begins with a byte order mark, and is written where it is empty', async () => {
+    writeFileSync(file(), `\ufeff${OLD}`);
+    expect((await again('--force')).code).toBe(0);
+    expect(written()).toMatchObject({ usage: { declared: { githubMinutes: 300 } } });
+    writeFileSync(file(), ' \n');
+    expect((await again('--force')).code).toBe(0);
+    expect(written()).toEqual({ version: 1, services: { worker: { queue: 'cv-analytics-queue.fifo' } } });
+  });
+
+  test('is not standard output: --to writes a file', async () => {
+    expect(jsonOf(await again('--to', '-')).error).toMatchObject({ code: 'UsageError', exitCode: 2 });
+    expect(existsSync(join(home, '-'))).toBe(false);
+  });
+
   test('is not the only place: --to names another', async () => {
     expect((await again('--to', 'other.json')).code).toBe(0);
     expect(existsSync(join(home, 'other.json'))).toBe(true);

@@ -1,5 +1,6 @@
 import { applyEdits, modify, type ParseError, parse } from 'jsonc-parser';
 import type { ServiceConfig } from '../config/config.ts';
+import { parseConfig } from '../config/parse-config.ts';
 import { isObject } from '../is-object.ts';
 import { type FoundSystem, inOrder } from './found-system.ts';
 
@@ -8,9 +9,23 @@ const ADDED: readonly string[] = ['workspace', 'script', 'sender'] satisfies rea
 const FORMAT = { formattingOptions: { insertSpaces: true, tabSize: 2, eol: '\n' } };
 
 /**
+ * What is kept of a file that is there; null where there is nothing to keep.
+ * @param before the file's text; null without one
+ * @param path only for messages
+ * @throws CvopsError `InvalidConfig` (4): what cannot be read cannot be kept
+ */
+export function keptText(before: string | null, path: string): string | null {
+  const text = before?.replace(/^\ufeff/, '') ?? '';
+  if (text.trim() === '') return null;
+  // It says where and what is wrong.
+  if (!isObjectText(text)) parseConfig(text, path);
+  return text;
+}
+
+/**
  * The text of `cvops.config.json` for a found system. Over a file that is there, only what was found is replaced: its other
  * fields and its comments stay.
- * @param before the file's text; null without one
+ * @param before see {@link keptText}
  */
 export function configText(system: FoundSystem, before: string | null): string {
   const { services, region, releaseTable } = system;
@@ -19,7 +34,7 @@ export function configText(system: FoundSystem, before: string | null): string {
     ...(releaseTable === null ? {} : { releaseTable }),
     services,
   };
-  if (before === null || !isObjectText(before)) return `${JSON.stringify({ version: 1, ...found }, null, 2)}\n`;
+  if (before === null) return `${JSON.stringify({ version: 1, ...found }, null, 2)}\n`;
   let text = before;
   for (const [field, value] of Object.entries(found)) {
     const kept = field === 'services' ? withKept(system, parse(before)?.services) : value;
