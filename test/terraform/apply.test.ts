@@ -97,11 +97,14 @@ else {
       await Promise.all([ministack.start(), buildServices({ outDir: packages })]);
       workspace.useAws(ministack.endpoint);
       for (const { override } of DIVERGENCES) if (override !== undefined) workspace.write(override.file, override.text);
-      await eachRoot((root) => workspace.initLocally(root));
+      await eachRoot(async (root) => {
+        await workspace.initLocally(root);
+        await workspace.keepProvider(root, [root]);
+      });
     }, STEP_MS);
     afterAll(async () => {
       await ministack.stop();
-      workspace.remove();
+      await workspace.remove();
     });
 
     // Each step stands on the one before: after a failure the rest would only wait for what never comes.
@@ -113,11 +116,13 @@ else {
       });
     });
 
-    test('are applied in order, each when what it needs is there', async () => {
+    test('are applied, each when what it needs is there', async () => {
+      // It alarms on names: what has them may come later.
+      const reporter = apply('reporter');
       const worker = apply('worker');
       // The provider waits for long after the queue is there.
       await Promise.race([worker, expect.poll(() => queueUrl('cv-analytics-queue.fifo'), POLL).toBeDefined()]);
-      await Promise.all([worker, apply('processor').then(() => apply('reporter'))]);
+      await Promise.all([worker, apply('processor'), reporter]);
 
       const { sqs, sns } = ministack.clients;
       const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: 'outbox' }));

@@ -4,6 +4,7 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import type { PreparedTerraform } from '../../../scripts/terraform.mjs';
+import { type RunningProvider, startProvider } from './running-provider.ts';
 
 const INFRASTRUCTURE = fileURLToPath(new URL('../../../infra/terraform', import.meta.url));
 
@@ -18,6 +19,7 @@ export interface TerraformResult {
 export class TerraformWorkspace {
   readonly folder: string;
   readonly #terraform: PreparedTerraform;
+  readonly #providers = new Map<string, RunningProvider>();
   #aws: Readonly<Record<string, string>> = {};
 
   constructor(terraform: PreparedTerraform) {
@@ -46,12 +48,18 @@ export class TerraformWorkspace {
     await this.must(root, 'init', '-no-color', '-lockfile=readonly');
   }
 
+  /** From here on Terraform in these folders uses one provider that goes on running: that of a folder made ready before. */
+  async keepProvider(of: string, folders: readonly string[]): Promise<void> {
+    const provider = await startProvider(join(this.folder, of), { ...this.#terraform.env, ...this.#aws });
+    for (const folder of folders) this.#providers.set(folder, provider);
+  }
+
   /** Runs Terraform in a folder of the copy, such as `modules/worker`; a code of its own is the caller's to judge. */
   async run(folder: string, ...args: string[]): Promise<TerraformResult> {
     const { exitCode, stdout, all } = await execa(this.#terraform.command, args, {
       all: true,
       cwd: join(this.folder, folder),
-      env: { ...this.#terraform.env, ...this.#aws },
+      env: { ...this.#terraform.env, ...this.#aws, ...this.#providers.get(folder)?.env },
       extendEnv: false,
       reject: false,
       stdin: 'ignore',
@@ -73,7 +81,9 @@ export class TerraformWorkspace {
     await this.must(folder, 'init', '-backend=false', '-no-color', ...lock);
   }
 
-  remove(): void {
+  /** Ends the providers that were kept, and removes the copy. */
+  async remove(): Promise<void> {
+    await Promise.all([...new Set(this.#providers.values())].map((provider) => provider.stop()));
     rmSync(this.folder, { recursive: true, force: true });
   }
 }
