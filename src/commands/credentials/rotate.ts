@@ -198,11 +198,10 @@ function isInterrupted(cause: unknown): cause is CvopsError {
 function goesOn(cause: CvopsError, service: string, left: RotationRecord | null): CvopsError {
   if (left === null) return cause;
   const { newKey, oldKey, step } = left;
-  const keys = [newKey, oldKey].filter((id) => id !== null).join(' and ');
   return new CvopsError(
     cause.code,
     cause.exitCode,
-    `${cause.message.replace(/\.$/, '')}; ${AFTER[step]}${keys === '' ? '' : `, keys: ${keys}`}.`,
+    `${cause.message.replace(/\.$/, '')}; ${AFTER[step]} (new: ${newKey ?? 'none'}, old: ${oldKey ?? 'none'}).`,
     { hint: `\`cvops credentials rotate ${service}\` goes on from here.`, cause },
   );
 }

@@ -65,7 +65,7 @@ export function credentialsOf(values: Values, source: string): PushedCredentials
   ];
   if (!id || !secret || !region) {
     throw new CvopsError('CredentialMissing', ExitCode.setup, `${missing.join(', ')} is missing in ${source}.`, {
-      hint: 'nothing was pushed.',
+      hint: 'set it there, or name another place: --var-file FILE, --from-stdin; nothing was pushed.',
     });
   }
   // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-prefixes

@@ -134,12 +134,11 @@ async function retire(
     journal.clear();
     return { newKey, oldKey, oldKeyIs: 'none' };
   }
-  await clock.sleep(Math.max(0, Date.parse(record.at) + SETTLE_MS - clock.now()), signal);
+  const settleMs = Math.max(0, Date.parse(record.at) + SETTLE_MS - clock.now());
+  if (settleMs > 0) tell(`key ${oldKey} stays for ${Math.ceil(settleMs / 1000)} s, for events in flight`);
+  await clock.sleep(settleMs, signal);
   const there = await keys.list(user);
-  if (!there.some(({ id, active }) => id === newKey && active)) {
-    journal.clear();
-    throw newKeyGone(record);
-  }
+  if (!there.some(({ id, active }) => id === newKey && active)) throw newKeyGone(record);
   if (!there.some(({ id }) => id === oldKey)) {
     journal.clear();
     return { newKey, oldKey, oldKeyIs: 'deleted' };

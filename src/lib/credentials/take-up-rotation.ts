@@ -21,7 +21,7 @@ export async function takeUpRotation(
   const has = (id: string | null): id is string => there.some((key) => key.id === id);
   switch (left.step) {
     case 'pushed':
-      return has(left.newKey) ? left : null;
+      return there.some(({ id, active }) => id === left.newKey && active) ? left : null;
     case 'retired':
       if (has(left.oldKey) && there.find(({ id }) => id === left.oldKey)?.active === false) {
         await drop(left.oldKey, 'retired by the rotation before');

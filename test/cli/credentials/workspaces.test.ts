@@ -122,7 +122,9 @@ describe('credentials push', () => {
       const file = join(home, 'keys.env');
       writeFileSync(file, `AWS_ACCESS_KEY_ID=${ID}\nAWS_REGION=eu-west-2\n`);
       const result = await push(['--yes', '--var-file', file], { env: KEYS });
-      expect(result.stderr).toBe(`Error: AWS_SECRET_ACCESS_KEY is missing in ${file}.\nHint: nothing was pushed.\n`);
+      expect(result.stderr).toBe(
+        `Error: AWS_SECRET_ACCESS_KEY is missing in ${file}.\nHint: set it there, or name another place: --var-file FILE, --from-stdin; nothing was pushed.\n`,
+      );
       expect(result.code).toBe(4);
       expect(cli.server.requests).toEqual([]);
     } finally {

@@ -139,6 +139,7 @@ describe('a rotation', () => {
       'created key KEY1',
       'AWS takes key KEY1',
       'the Worker has key KEY1',
+      'key OLD stays for 30 s, for events in flight',
       'key OLD is Inactive',
     ]);
   });
