@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { Alias } from '../lib/aws/ports/functions.ts';
+import { DEFAULT_ALIAS } from '../lib/config/config.ts';
 import { type FoundService, findService } from '../lib/config/find-service.ts';
 import type { Context } from '../lib/context.ts';
 import { readArchive } from '../lib/deploy/archive.ts';
@@ -73,7 +74,7 @@ async function run(options: DeployOptions, context: Context): Promise<Outcome> {
   const smoke = await openSmoke(options.smoke, { ...context, note: () => {} });
   const service = findService(await context.config(), options.service, 'function');
   const [functions, code] = await Promise.all([context.functions(), context.functionCode()]);
-  const aliasName = service.alias ?? 'live';
+  const aliasName = service.alias ?? DEFAULT_ALIAS;
   const alias = await functions.getAlias(service.function, aliasName);
   await smoke(service.name, alias);
   // A release that is under way refuses this one: better before anything is uploaded than after.

@@ -1,5 +1,5 @@
 import { defaultLogGroup, type FunctionLogs, type LogPages } from '../lib/aws/ports/function-logs.ts';
-import type { ServiceConfig } from '../lib/config/config.ts';
+import { DEFAULT_ALIAS, type ServiceConfig } from '../lib/config/config.ts';
 import type { Context } from '../lib/context.ts';
 import type { Warning } from '../lib/io/outcome.ts';
 import { ConfiguredLogs } from '../lib/logs/configured-logs.ts';
@@ -29,7 +29,7 @@ export async function serviceLogs(
   const warnings: Warning[] = [];
   const groupsOf = async (functionName: string): Promise<readonly string[]> => {
     const functions = await context.functions();
-    const served = functionName === service.function ? [service.alias ?? 'live'] : [];
+    const served = functionName === service.function ? [service.alias ?? DEFAULT_ALIAS] : [];
     for (const qualifier of [...served, '$LATEST']) {
       const { value, gap } = await settled(() => functions.getVersion(functionName, qualifier));
       if (value !== undefined) return [value.logGroup];

@@ -1,3 +1,4 @@
+import { DEFAULT_ALIAS } from '../../lib/config/config.ts';
 import { findService } from '../../lib/config/find-service.ts';
 import type { Context } from '../../lib/context.ts';
 import { text } from '../../lib/io/format.ts';
@@ -37,7 +38,7 @@ export const aliasHistoryCommand = defineCommand<HistoryOptions>({
 async function history(options: HistoryOptions, context: Context): Promise<Outcome> {
   const service = findService(await context.config(), options.service, 'function');
   const functions = await context.functions();
-  const alias = await functions.getAlias(service.function, service.alias ?? 'live');
+  const alias = await functions.getAlias(service.function, service.alias ?? DEFAULT_ALIAS);
   const now = context.clock.now();
   const { entries, warnings } = await aliasHistory(
     {

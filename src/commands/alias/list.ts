@@ -1,3 +1,4 @@
+import { DEFAULT_ALIAS } from '../../lib/config/config.ts';
 import { servicesWith } from '../../lib/config/find-service.ts';
 import type { Context } from '../../lib/context.ts';
 import type { Outcome } from '../../lib/io/outcome.ts';
@@ -16,7 +17,7 @@ async function list(_options: object, context: Context): Promise<Outcome> {
   const functions = await context.functions();
   const aliases = await Promise.all(
     servicesWith(config, 'function').map(async (service) =>
-      describeAlias(service.name, await functions.getAlias(service.function, service.alias ?? 'live')),
+      describeAlias(service.name, await functions.getAlias(service.function, service.alias ?? DEFAULT_ALIAS)),
     ),
   );
   const split = aliases.find((alias) => Object.keys(alias.weights).length > 0);

@@ -1,3 +1,4 @@
+import { DEFAULT_ALIAS } from '../../lib/config/config.ts';
 import { type FoundService, findService } from '../../lib/config/find-service.ts';
 import type { Context } from '../../lib/context.ts';
 import type { Warning } from '../../lib/io/outcome.ts';
@@ -95,7 +96,7 @@ async function plan(
     }),
   );
   return Promise.all(
-    releaseOrder(flows).map(async ({ name, function: functionName, alias = 'live', queue, dlq }) => {
+    releaseOrder(flows).map(async ({ name, function: functionName, alias = DEFAULT_ALIAS, queue, dlq }) => {
       const wish = { functionName, alias, to: options.to.get(name), stepped: options.percents.length > 0 };
       const found = await planPromotion(functions, { ...wish, force: options.force });
       if ('version' in found) return { name, queue, dlq, plan: found, events: [], signals: NOT_WATCHED };

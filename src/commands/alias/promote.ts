@@ -1,3 +1,4 @@
+import { DEFAULT_ALIAS } from '../../lib/config/config.ts';
 import { findService } from '../../lib/config/find-service.ts';
 import type { Context } from '../../lib/context.ts';
 import { formatDuration } from '../../lib/io/format.ts';
@@ -119,7 +120,7 @@ async function promote(options: PromoteOptions, context: Context): Promise<Outco
   const stepped = options.percents.length > 0;
   const plan = await planPromotion(functions, {
     functionName: service.function,
-    alias: service.alias ?? 'live',
+    alias: service.alias ?? DEFAULT_ALIAS,
     to: options.to,
     stepped,
     force: options.force,

@@ -1,4 +1,5 @@
 import type { Functions } from '../../lib/aws/ports/functions.ts';
+import { DEFAULT_ALIAS } from '../../lib/config/config.ts';
 import { findService } from '../../lib/config/find-service.ts';
 import type { Context } from '../../lib/context.ts';
 import { commitOf } from '../../lib/deploy/version-note.ts';
@@ -43,7 +44,7 @@ async function run(options: RecoverOptions, context: Context): Promise<Outcome> 
   const service = findService(await context.config(), options.service, 'function');
   const ports: RecoverPorts = { functions: await context.functions(), trail: context.trail, clock: context.clock };
   const started = context.clock.now();
-  const { alias, split } = await findSplit(ports, service.function, service.alias ?? 'live');
+  const { alias, split } = await findSplit(ports, service.function, service.alias ?? DEFAULT_ALIAS);
   const common = { service: service.name, function: alias.functionName, alias: alias.name };
   if (split === null) {
     return {

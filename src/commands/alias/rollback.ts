@@ -1,3 +1,4 @@
+import { DEFAULT_ALIAS } from '../../lib/config/config.ts';
 import { type FoundService, findService } from '../../lib/config/find-service.ts';
 import type { Context } from '../../lib/context.ts';
 import { CvopsError } from '../../lib/errors/cvops-error.ts';
@@ -50,7 +51,7 @@ async function rollback(options: RollbackOptions, context: Context): Promise<Out
   const started = context.clock.now();
   const plan = await planRollback(ports, {
     functionName: service.function,
-    alias: service.alias ?? 'live',
+    alias: service.alias ?? DEFAULT_ALIAS,
     to: options.to,
   });
   const nothing: Release = { releaseId: null, preflight: [], durationMs: 0 };

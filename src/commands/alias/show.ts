@@ -1,3 +1,4 @@
+import { DEFAULT_ALIAS } from '../../lib/config/config.ts';
 import { findService } from '../../lib/config/find-service.ts';
 import type { Context } from '../../lib/context.ts';
 import type { Next, Outcome } from '../../lib/io/outcome.ts';
@@ -19,7 +20,7 @@ export const aliasShow = defineCommand<ShowOptions>({
 async function show(options: ShowOptions, context: Context): Promise<Outcome> {
   const service = findService(await context.config(), options.service, 'function');
   const functions = await context.functions();
-  const alias = describeAlias(service.name, await functions.getAlias(service.function, service.alias ?? 'live'));
+  const alias = describeAlias(service.name, await functions.getAlias(service.function, service.alias ?? DEFAULT_ALIAS));
   return {
     kind: 'alias.show',
     data: { aliases: [alias] },

@@ -7,7 +7,7 @@ import type { Functions } from '../aws/ports/functions.ts';
 import type { Queues } from '../aws/ports/queues.ts';
 import type { TableSafety } from '../aws/ports/table-safety.ts';
 import type { FunctionSettings, LogGroups, Measurements, Monitoring } from '../aws/ports/usage-source.ts';
-import type { Config, ServiceConfig } from '../config/config.ts';
+import { type Config, DEFAULT_ALIAS, type ServiceConfig } from '../config/config.ts';
 import { servicesWith } from '../config/find-service.ts';
 import { DAY_MS, HOUR_MS } from '../durations.ts';
 import { BoundedCalls } from '../usage/collect/bounded-calls.ts';
@@ -116,7 +116,7 @@ async function readFunction(
   { name }: Inventory['functions'][number],
 ): Promise<FunctionFacts> {
   const service = owner(config, 'function', name);
-  const { alias = 'live', queue = null } = config.services[service]!;
+  const { alias = DEFAULT_ALIAS, queue = null } = config.services[service]!;
   const ask = <T>(call: (functions: Awaited<ReturnType<AuditPorts['functions']>>) => Promise<T>) =>
     read(async () => call(await ports.functions()));
   const served = ask((functions) => functions.getAlias(name, alias));

@@ -66,6 +66,9 @@ export interface Config {
   readonly services: Readonly<Record<string, ServiceConfig>>;
 }
 
+/** The alias that takes a function's traffic, where a service names none. */
+export const DEFAULT_ALIAS = 'live';
+
 /** The example system's table of releases. */
 export const DEFAULT_RELEASE_TABLE = 'cv-analytics-releases';
 
@@ -75,14 +78,14 @@ export const defaultConfig: Config = {
     worker: { queue: 'cv-analytics-queue.fifo' },
     processor: {
       function: 'cv-analytics-processor',
-      alias: 'live',
+      alias: DEFAULT_ALIAS,
       queue: 'cv-analytics-queue.fifo',
       dlq: 'cv-analytics-dlq.fifo',
       table: 'cv-analytics-events',
     },
     reporter: {
       function: 'cv-analytics-reporter',
-      alias: 'live',
+      alias: DEFAULT_ALIAS,
       table: 'cv-analytics-events',
       topic: 'cv-analytics-alerts',
     },

@@ -2,7 +2,7 @@ import type { Account, Topics } from '../aws/ports/account.ts';
 import type { FunctionConfigurations } from '../aws/ports/function-configurations.ts';
 import type { Alias, Functions } from '../aws/ports/functions.ts';
 import type { Queues } from '../aws/ports/queues.ts';
-import type { Config, ServiceConfig } from '../config/config.ts';
+import { type Config, DEFAULT_ALIAS, type ServiceConfig } from '../config/config.ts';
 import { formatDuration } from '../io/format.ts';
 import { unservedSettings, unservedWords } from '../release/unserved-settings.ts';
 import { type Check, check, skip } from './check.ts';
@@ -77,7 +77,7 @@ async function examineService(ports: DoctorPorts, name: string, service: Service
   if (queue !== undefined) checks.push(check(`${name}.queue`, () => examineQueue(ports, queue, dlq)));
   if (dlq !== undefined) checks.push(check(`${name}.dlq`, () => examineDlq(ports, dlq)));
   if (functionName !== undefined) {
-    const alias = service.alias ?? 'live';
+    const alias = service.alias ?? DEFAULT_ALIAS;
     const served = ports.functions.getAlias(functionName, alias);
     checks.push(check(`${name}.alias`, async () => examineAlias(ports, await served)));
     checks.push(check(`${name}.settings`, async () => examineSettings(ports, name, await served)));

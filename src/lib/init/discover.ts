@@ -1,6 +1,6 @@
 import type { EventSource } from '../aws/ports/functions.ts';
 import type { ListedFunction } from '../aws/ports/resource-lists.ts';
-import type { ServiceConfig } from '../config/config.ts';
+import { DEFAULT_ALIAS, type ServiceConfig } from '../config/config.ts';
 import { type FoundSystem, inOrder } from './found-system.ts';
 
 /** A queue and where its dead letters go. */
@@ -18,8 +18,6 @@ export interface Inventory {
   readonly tables: readonly string[];
   readonly topics: readonly string[];
 }
-
-const USUAL_ALIAS = 'live';
 
 /**
  * Makes services of what there is: a service for each function, with the queue that its mapping reads, that queue's dead
@@ -115,7 +113,7 @@ function aliasOf(
   if (mapped !== undefined) return mapped;
   if (sources.length > 0)
     ambiguous.push(`the queue of ${name} invokes the function itself, not an alias: no release of cvops reaches it.`);
-  if (aliases.includes(USUAL_ALIAS)) return USUAL_ALIAS;
+  if (aliases.includes(DEFAULT_ALIAS)) return DEFAULT_ALIAS;
   if (aliases.length === 0) ambiguous.push(`${name} has no alias: there is nothing to release.`);
   return one(aliases, `${name} has the aliases`, ambiguous);
 }

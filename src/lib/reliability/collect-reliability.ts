@@ -1,7 +1,7 @@
 import pLimit from 'p-limit';
 import type { Queues } from '../aws/ports/queues.ts';
 import type { Measurements, ReportLines } from '../aws/ports/usage-source.ts';
-import type { Config } from '../config/config.ts';
+import { type Config, DEFAULT_ALIAS } from '../config/config.ts';
 import { type FoundService, servicesWith } from '../config/find-service.ts';
 import { readRecord } from '../dlq/explain/log-record.ts';
 import { HOUR_MS, MINUTE_MS } from '../durations.ts';
@@ -62,7 +62,7 @@ export async function collectReliability(
       distinctBy(processing.length > 0 ? processing : withFunction, 'function').map((each) => reader.function(each)),
     ),
     Promise.all(
-      [...new Map(withFunction.map((each) => [`${each.function}:${each.alias ?? 'live'}`, each])).values()].map(
+      [...new Map(withFunction.map((each) => [`${each.function}:${each.alias ?? DEFAULT_ALIAS}`, each])).values()].map(
         (each) => reader.alias(each),
       ),
     ),
@@ -125,7 +125,11 @@ class ReliabilityReader {
     };
   }
 
-  async alias({ name, function: functionName, alias = 'live' }: FoundService<'function'>): Promise<AliasReadings> {
+  async alias({
+    name,
+    function: functionName,
+    alias = DEFAULT_ALIAS,
+  }: FoundService<'function'>): Promise<AliasReadings> {
     const dimensions = { FunctionName: functionName, Resource: `${functionName}:${alias}` };
     const [invocations, failed, moves] = await Promise.all([
       this.#sum('AWS/Lambda', 'Invocations', dimensions),

@@ -4,7 +4,7 @@ import type { Alarm, AlarmControls } from '../aws/ports/alarms.ts';
 import type { Functions } from '../aws/ports/functions.ts';
 import type { Metrics } from '../aws/ports/metrics.ts';
 import type { Queue, Queues } from '../aws/ports/queues.ts';
-import type { Config, ServiceConfig } from '../config/config.ts';
+import { type Config, DEFAULT_ALIAS, type ServiceConfig } from '../config/config.ts';
 import { parseAliasRecord } from '../release/alias-record.ts';
 import { describeAlias } from '../release/show-alias.ts';
 import { settled } from '../usage/settled.ts';
@@ -81,7 +81,7 @@ export class StatusReader {
 
   async #alias(
     service: string,
-    { function: name, alias = 'live' }: ServiceConfig,
+    { function: name, alias = DEFAULT_ALIAS }: ServiceConfig,
     part: <T>(subject: string, call: () => Promise<T>) => Promise<T | null>,
   ): Promise<Pick<ServiceStatus, 'alias' | 'release'>> {
     const found =
