@@ -1,6 +1,7 @@
 import { findService } from '../lib/config/find-service.ts';
 import type { Context } from '../lib/context.ts';
 import { isFailedLevel } from '../lib/dlq/explain/log-record.ts';
+import { CvopsError } from '../lib/errors/cvops-error.ts';
 import { formatCount, formatDuration, text } from '../lib/io/format.ts';
 import type { Block, Cell, Outcome, Warning } from '../lib/io/outcome.ts';
 import { type LogEvent, logEvents } from '../lib/logs/log-event.ts';
@@ -55,13 +56,18 @@ export const logs = defineCommand<LogsOptions>({
 async function run(options: LogsOptions, context: Context): Promise<Outcome> {
   const service = findService(await context.config(), options.service, 'function');
   const told = options.follow ? await endless(context, '--follow') : undefined;
-  const { reader: pages, warnings } = await serviceLogs(context, service);
+  const { reader: pages, warnings, isThere } = await serviceLogs(context, service);
   const query = { text: options.filter, signal: context.signal };
   // What AWS's clock says is known from its first answer; the log is searched by that clock.
-  for await (const _ of pages.pages(service.function, { ...query, ...minuteBefore(context.clock.now()) })) break;
+  const minute = { ...query, ...minuteBefore(context.clock.now()) };
+  try {
+    for await (const _ of pages.pages(service.function, minute)) break;
+  } catch (cause) {
+    throw isThere(service.function) ? withoutGroup(cause) : cause;
+  }
   const now = awsTime(context);
   const { all, limit } = options;
-  const span = { ...query, all, limit, fromMs: now - options.sinceMs, toMs: now };
+  const span = { ...query, all, limit, fromMs: Math.max(0, now - options.sinceMs), toMs: now };
   const found = await readNewest(pages, service.function, span);
   const first = outcome(service.name, found.events, found, options, context);
   const warned = [...warnings(), ...(first.warnings ?? [])];
@@ -75,6 +81,13 @@ async function run(options: LogsOptions, context: Context): Promise<Outcome> {
     if (events.length > 0) stdout.write(await told.rendered(outcome(service.name, events, null, options, context)));
   });
   return { ...first, warnings: [], toldIn: told.toldIn };
+}
+
+/** Of a function that exists: https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs.html */
+function withoutGroup(cause: unknown): unknown {
+  if (!(cause instanceof CvopsError) || cause.code !== 'LogGroupNotFound') return cause;
+  const hint = 'the function is there: its first run makes the group, if its role allows logs:CreateLogGroup.';
+  return new CvopsError(cause.code, cause.exitCode, cause.message, { hint, cause });
 }
 
 function minuteBefore(nowMs: number) {

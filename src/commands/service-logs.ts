@@ -9,6 +9,8 @@ import { settled } from '../lib/usage/settled.ts';
 /** Where the service's functions log. */
 export interface ServiceLogs {
   readonly reader: FunctionLogs & LogPages;
+  /** Whether Lambda knows the function; false while nobody has asked. */
+  isThere(functionName: string): boolean;
   /** What is not known of the logs that were read so far. */
   warnings(): readonly Warning[];
   /** The service's own log was searched for a verdict and could not be read: the verdict comes from the queue. */
@@ -27,12 +29,16 @@ export async function serviceLogs(
   service: Pick<ServiceConfig, 'function' | 'alias'>,
 ): Promise<ServiceLogs> {
   const warnings: Warning[] = [];
+  const known = new Set<string>();
   const groupsOf = async (functionName: string): Promise<readonly string[]> => {
     const functions = await context.functions();
     const served = functionName === service.function ? [service.alias ?? DEFAULT_ALIAS] : [];
     for (const qualifier of [...served, '$LATEST']) {
       const { value, gap } = await settled(() => functions.getVersion(functionName, qualifier));
-      if (value !== undefined) return [value.logGroup];
+      if (value !== undefined) {
+        known.add(functionName);
+        return [value.logGroup];
+      }
       if (NOT_THERE.has(gap.code)) continue;
       const group = defaultLogGroup(functionName);
       const message = `whether ${functionName} logs elsewhere than to ${group} is not known: ${gap.message}`;
@@ -44,6 +50,7 @@ export async function serviceLogs(
   const reader = new ConfiguredLogs(await context.functionLogs(), groupsOf);
   return {
     reader,
+    isThere: (functionName) => known.has(functionName),
     warnings: () => warnings,
     unheard() {
       if (service.function === undefined || !reader.unread.has(service.function)) return [];

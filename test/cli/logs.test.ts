@@ -4,6 +4,8 @@ import { SimulatedClock } from '../../src/lib/simulator/kernel/clock.ts';
 import { Simulator } from '../../src/lib/simulator/simulator.ts';
 import { endpointEnv } from '../support/endpoint-env.ts';
 import { looks } from '../support/looks.ts';
+import { observeCalls } from '../support/observe-calls.ts';
+import { ReleasedFunction } from '../support/released-function.ts';
 import { jsonOf, type RunCliOptions, runCli } from '../support/run-cli.ts';
 
 const NOON = Date.UTC(2026, 5, 3, 12);
@@ -129,6 +131,44 @@ describe('logs', () => {
     const refused = await cli([]);
     expect(refused.code).toBe(4);
     expect(refused.stderr).toContain('Hint: allow the IAM action logs:FilterLogEvents.');
+  });
+});
+
+describe('logs of a function', () => {
+  let released: ReleasedFunction;
+  beforeEach(async () => {
+    released = await ReleasedFunction.start(1);
+  });
+  afterEach(() => released.stop());
+  const read = (...argv: string[]) => runCli(['logs', 'processor', ...argv, '--json'], { env: released.env });
+
+  test('that never ran has no group, and is told from one that is not there', async () => {
+    const result = await read();
+    expect(result.code).toBe(5);
+    expect(jsonOf(result).error).toMatchObject({
+      code: 'LogGroupNotFound',
+      hint: expect.stringContaining('its first run makes the group'),
+    });
+  });
+
+  test('reach back no further than the time of logs begins', async () => {
+    await released.operate('logs', 'CreateLogGroup', { logGroupName: GROUP });
+    const froms: number[] = [];
+    observeCalls(released.simulator, (operation, _, { startTime }) => {
+      if (operation === 'FilterLogEvents') froms.push(Number(startTime));
+    });
+    expect(jsonOf(await read('--since', '99999999999d'))).toMatchObject({ data: { events: [], complete: true } });
+    expect(Math.min(...froms)).toBe(0);
+  });
+
+  test('are read in the default group, with a warning, where it may not be asked for its own', async () => {
+    await released.operate('logs', 'CreateLogGroup', { logGroupName: GROUP });
+    const error = { code: 'AccessDeniedException', statusCode: 403 };
+    released.simulator.faults.add({ service: 'lambda', error });
+    const { warnings } = jsonOf(await read());
+    expect(warnings).toMatchObject([
+      { code: 'LogGroupUnknown', message: expect.stringContaining('lambda:GetFunctionConfiguration') },
+    ]);
   });
 });
 

@@ -6,6 +6,19 @@ const LATE_MS = 60_000;
 const AHEAD_MS = 5 * 60_000;
 /** Of one look; the rest comes with the next. */
 const MOST_LINES = 20_000;
+/** Until what has come is told. */
+const CALLS_A_LOOK = 40;
+
+/** One way through all pages from a time on. */
+interface Look {
+  readonly pages: AsyncIterator<readonly LogLine[]>;
+  /** When it began, AWS's time. */
+  readonly askedMs: number;
+  /** How often each line has come. */
+  readonly counts: Map<string, number>;
+  read: number;
+  lastAt: number;
+}
 
 /** Answers what is new in a log: each line once, late ones too. */
 export class LogFollower {
@@ -15,6 +28,8 @@ export class LogFollower {
   /** How often each line has been told; the same words may be logged twice in a millisecond. */
   readonly #told = new Map<string, { at: number; count: number }>();
   #fromMs: number;
+  /** A look that is not over. */
+  #open: Look | undefined;
 
   /** @param told lines that were told before. @param fromMs where all before it is told, or not wanted. */
   constructor(
@@ -32,11 +47,18 @@ export class LogFollower {
 
   /** @param nowMs AWS's time. @returns new lines, in order of time. */
   async next(nowMs: number): Promise<readonly LogLine[]> {
-    const query = { ...this.#query, fromMs: this.#fromMs, toMs: nowMs + AHEAD_MS, limit: MOST_LINES };
+    const look = this.#open ?? this.#begin(nowMs);
+    this.#open = undefined;
     const lines: LogLine[] = [];
-    for await (const page of this.#logs.pages(this.#functionName, query)) lines.push(...page);
+    let done = false;
+    // A long way through empty pages is gone in several looks.
+    for (let calls = 0; calls < CALLS_A_LOOK && !done; calls++) {
+      const page = await look.pages.next();
+      done = page.done === true;
+      if (page.done !== true) lines.push(...page.value);
+    }
     lines.sort((a, b) => a.at - b.at);
-    const counts = new Map<string, number>();
+    const { counts } = look;
     const fresh = lines.filter((line) => {
       const key = keyOf(line);
       const count = (counts.get(key) ?? 0) + 1;
@@ -45,10 +67,23 @@ export class LogFollower {
       this.#tell(line);
       return true;
     });
-    // Again from before now, for what is late; where there is too much for one look, on from its end.
-    this.#fromMs = lines.length < MOST_LINES ? Math.max(this.#fromMs, nowMs - LATE_MS) : lines.at(-1)!.at;
-    for (const [key, { at }] of this.#told) if (at < this.#fromMs) this.#told.delete(key);
+    look.read += lines.length;
+    look.lastAt = lines.at(-1)?.at ?? look.lastAt;
+    if (done) this.#end(look);
+    else this.#open = look;
     return fresh;
+  }
+
+  #begin(askedMs: number): Look {
+    const query = { ...this.#query, fromMs: this.#fromMs, toMs: askedMs + AHEAD_MS, limit: MOST_LINES };
+    const pages = this.#logs.pages(this.#functionName, query)[Symbol.asyncIterator]();
+    return { pages, askedMs, counts: new Map(), read: 0, lastAt: this.#fromMs };
+  }
+
+  /** Again from before now, for what is late; where there is too much for one look, on from its end. */
+  #end({ askedMs, read, lastAt }: Look): void {
+    this.#fromMs = read < MOST_LINES ? Math.max(this.#fromMs, askedMs - LATE_MS) : lastAt;
+    for (const [key, { at }] of this.#told) if (at < this.#fromMs) this.#told.delete(key);
   }
 
   #tell(line: LogLine): void {
