@@ -48,7 +48,7 @@ async function readVersions(
   aliases: readonly string[],
   { value: settings }: Reading<readonly VersionSettings[]>,
 ): Promise<FunctionReadings['byVersion']> {
-  if (settings === undefined || !differ(settings) || aliases.length === 0) return [];
+  if (settings === undefined || !differ(settings)) return [];
   const seen = await Promise.all(aliases.map((alias) => seenVersions(reader, name, alias)));
   const { month, untilMs } = reader.period;
   const likely = likelyVersions(settings, month.startMs, untilMs).map(({ version }) => version);

@@ -1,4 +1,4 @@
-import { type Config, DEFAULT_RELEASE_TABLE, type ServiceConfig } from '../../config/config.ts';
+import { type Config, DEFAULT_ALIAS, DEFAULT_RELEASE_TABLE, type ServiceConfig } from '../../config/config.ts';
 
 /** A resource and the configured services that name it; none for the table of releases. */
 interface Named {
@@ -7,7 +7,7 @@ interface Named {
 }
 
 export interface InventoryFunction extends Named {
-  /** The aliases that it is called through, as configured. */
+  /** The aliases that it is called through, as configured; one at least. */
   readonly aliases: readonly string[];
 }
 
@@ -65,8 +65,8 @@ export function inventory(config: Config): Inventory {
 }
 
 function aliasesOf({ services }: Config, name: string): readonly string[] {
-  const aliases = Object.values(services).flatMap((service) =>
-    service.function === name && service.alias !== undefined ? [service.alias] : [],
-  );
+  const aliases = Object.values(services)
+    .filter((service) => service.function === name)
+    .map(({ alias = DEFAULT_ALIAS }) => alias);
   return [...new Set(aliases)];
 }

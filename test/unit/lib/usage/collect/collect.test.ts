@@ -187,6 +187,15 @@ describe('versions of a function are measured one by one', () => {
     );
   });
 
+  test('through the usual alias where the configuration names none', async () => {
+    sources.versions = [version('1', 128, NOVEMBER - 90 * HOUR), version('2', 256, NOVEMBER + 5 * HOUR)];
+    const config = { services: { processor: { function: PROCESSOR } } };
+    await collect(sources, inventory(config), periodOf(undefined, NOW), { region: 'us-east-1' });
+    expect(sources.calls).toContain(
+      `series AWS/Lambda Duration FunctionName=${PROCESSOR} Resource=${PROCESSOR}:live ExecutedVersion=2`,
+    );
+  });
+
   test('where CloudWatch lists older ones, or such as are deleted', async () => {
     sources.versions = [
       version('1', 128, NOVEMBER - 90 * HOUR),
