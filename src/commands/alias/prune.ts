@@ -14,6 +14,7 @@ import type { Block, Outcome, Warning } from '../../lib/io/outcome.ts';
 import { confirmName } from '../../lib/io/prompt.ts';
 import { defineCommand, dryRunFlag } from '../command.ts';
 import { parseCount, usageError } from '../parse.ts';
+import { warnFirst } from '../warn-first.ts';
 
 interface PruneOptions {
   readonly service: string | undefined;
@@ -60,7 +61,10 @@ async function prune(options: PruneOptions, context: Context): Promise<Outcome> 
   const wish = { functionName: service.function, keep: options.keep, force: options.force };
   const plan = await planPrune(ports, wish);
   const nothing: PruneResult = { deleted: [], inUse: [], left: [], stopped: null };
-  if (options.dryRun || plan.doomed.length === 0) return outcome(service.name, options, plan, nothing);
+  if (options.dryRun || plan.doomed.length === 0) {
+    return outcome(service.name, options, plan, nothing, unreadWarnings(plan));
+  }
+  const unread = warnFirst(unreadWarnings(plan), context);
   await confirmName(
     `This deletes ${versionWords(plan.doomed)} of ${service.function} for good.`,
     service.function,
@@ -78,7 +82,7 @@ async function prune(options: PruneOptions, context: Context): Promise<Outcome> 
       progress.update(`deleted ${formatCount(deleted)} of ${plural(agreed.doomed.length, 'version')}`),
     );
     if (result.stopped !== null && result.deleted.length === 0) throw result.stopped;
-    return outcome(service.name, options, agreed, result);
+    return outcome(service.name, options, agreed, result, unread);
   } finally {
     progress.stop();
   }
@@ -90,7 +94,13 @@ function versionWords(versions: readonly CodeVersion[]): string {
   return `${plural(numbers.length, 'version')} (${listed})`;
 }
 
-function outcome(service: string, options: PruneOptions, plan: PrunePlan, result: PruneResult): Outcome {
+function outcome(
+  service: string,
+  options: PruneOptions,
+  plan: PrunePlan,
+  result: PruneResult,
+  unread: readonly Warning[],
+): Outcome {
   const { deleted, inUse, left, stopped } = result;
   const freed = (options.dryRun ? plan.doomed : deleted).reduce((sum, { codeSize }) => sum + codeSize, 0);
   const facts = ({ version, codeSha256, codeSize, lastModified }: CodeVersion) => ({
@@ -113,7 +123,7 @@ function outcome(service: string, options: PruneOptions, plan: PrunePlan, result
       left,
       freedBytes: freed,
     },
-    warnings: warnings(result),
+    warnings: [...unread, ...warnings(result)],
     next:
       options.dryRun && plan.doomed.length > 0
         ? [{ command: `cvops alias prune ${service} --keep ${options.keep}`, why: 'do it' }]
@@ -127,6 +137,13 @@ function outcome(service: string, options: PruneOptions, plan: PrunePlan, result
 
 function isInterruption(code: ExitCode): boolean {
   return code === ExitCode.interrupted || code === ExitCode.terminated;
+}
+
+/** Versions are deleted for good: who is asked should know what nobody looked at. */
+function unreadWarnings({ ledgerUnread }: PrunePlan): readonly Warning[] {
+  if (ledgerUnread === null) return [];
+  const message = `the ledger cannot be read: ${ledgerUnread} What it alone knows of, to go back to or as evidence, is not kept for that.`;
+  return [{ code: 'LedgerUnreadable', message }];
 }
 
 function warnings({ inUse, stopped, left }: PruneResult): readonly Warning[] {

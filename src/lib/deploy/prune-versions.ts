@@ -32,6 +32,8 @@ export interface PrunePlan {
   /** To be deleted, oldest first. */
   readonly doomed: readonly CodeVersion[];
   readonly kept: readonly KeptVersion[];
+  /** Why the ledger could not be read: what it alone knows of is not kept. Null where it was read, or there is none. */
+  readonly ledgerUnread: string | null;
 }
 
 export interface PruneResult {
@@ -62,9 +64,12 @@ export async function planPrune(ports: PrunePorts, wish: PruneWish): Promise<Pru
   };
   for (const alias of aliases) holdForAlias(alias, force, hold);
   for (const { functionArn } of sources) hold(functionArn.split(':').at(-1), 'an event source reads for it');
+  let ledgerUnread: string | null = null;
   for (const alias of aliases) {
     // The version just replaced must stay even where the alias no longer knows it, after a move by others.
-    const { entries } = await ports.ledger.history(functionName, alias.name, ports.clock.now() - LEDGER_MS);
+    const since = ports.clock.now() - LEDGER_MS;
+    const { entries, unreadable } = await ports.ledger.history(functionName, alias.name, since);
+    if (unreadable !== null && unreadable.code !== 'TableNotFound') ledgerUnread = unreadable.message;
     const last = entries.find(({ entry }) => entry.outcome === 'succeeded')?.entry;
     hold(last?.from, `before the last release of alias "${alias.name}"`);
     hold(last?.to, `last release of alias "${alias.name}"`);
@@ -76,6 +81,7 @@ export async function planPrune(ports: PrunePorts, wish: PruneWish): Promise<Pru
     hold(version, `among the newest ${keep}`);
   return {
     functionName,
+    ledgerUnread,
     doomed: versions.filter(({ version }) => !why.has(version)),
     kept: versions
       .filter(({ version }) => why.has(version))

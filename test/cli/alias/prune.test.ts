@@ -75,6 +75,14 @@ describe('alias prune', () => {
     expect(await versions()).toEqual(['3', '6']);
   });
 
+  test('says before it deletes, and in its dry run, that it may not ask the ledger', async () => {
+    const error = { code: 'AccessDeniedException', statusCode: 400 };
+    released.simulator.faults.add({ service: 'dynamodb', operation: 'Query', error });
+    const unread = [{ code: 'LedgerUnreadable', message: expect.stringContaining('dynamodb:Query') }];
+    expect(jsonOf(await prune('--keep', '2', '--dry-run')).warnings).toMatchObject(unread);
+    expect(jsonOf(await prune('--keep', '2'))).toMatchObject({ warnings: unread, data: { left: [] } });
+  });
+
   test('stops at what it may not do, and says what is left', async () => {
     let seen = 0;
     observeCalls(released.simulator, (operation) => {

@@ -296,7 +296,7 @@ export const COMMAND_PERMISSIONS: Readonly<Record<string, CommandPermissions>> =
       'lambda:ListVersionsByFunction': on('function'),
       'lambda:ListAliases': on('function'),
       'lambda:ListEventSourceMappings': on('any'),
-      'dynamodb:Query': silent('what the ledger alone knows of is not kept for it', 'releases'),
+      'dynamodb:Query': optional('what the ledger alone knows of is not kept for it', 'releases'),
       'lambda:DeleteFunction': on('version'),
     },
   },

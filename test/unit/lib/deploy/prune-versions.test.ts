@@ -122,6 +122,7 @@ describe('deleting them', () => {
     functionName: 'f',
     doomed: Array.from({ length: count }, (_, index) => version(String(index + 1))),
     kept: [],
+    ledgerUnread: null,
   });
   const { signal } = new AbortController();
 
