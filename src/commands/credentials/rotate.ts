@@ -150,7 +150,9 @@ function planned({ user, script, service, there, left }: RotationSite, retire: s
   const goes = there.filter(({ id, active }) => id === retire || (there.length > 1 && !active)).map(({ id }) => id);
   const first = goes.length === 0 ? '' : `delete key ${goes.join(' and ')}, `;
   const where =
-    left === null ? 'no rotation is under way' : `a rotation ended at "${left.step}", and would be taken up`;
+    left === null || left.step === 'retired'
+      ? 'no rotation is under way'
+      : `a rotation ended at "${left.step}", and would be taken up`;
   return {
     kind: 'credentials.rotate',
     data: { dryRun: true, workspaces: [], user, script, keys: there, resumesAt: left?.step ?? null },

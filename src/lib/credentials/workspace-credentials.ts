@@ -1,3 +1,4 @@
+import { DAY_MS } from '../durations.ts';
 import type { HcpVariable } from '../hcp/variable.ts';
 import type { AppliedVariable, FilledSet } from './applied-variables.ts';
 import { pushedOn } from './pushed-credentials.ts';
@@ -51,7 +52,6 @@ export interface SetCredentials {
   readonly findings: readonly Finding[];
 }
 
-const DAY_MS = 86_400_000;
 /** Names of secrets, whatever their case: Terraform's input variables are written small. */
 const SECRETS = /^(aws_?)?(secret_?access_?key|secret_?key|session_?token)$|^(cloudflare_api_token|github_token)$/i;
 const KEYS = /^(aws_?)?access_?key(_?id)?$/i;

@@ -33,7 +33,7 @@ export function wranglerSecrets(options: WranglerOptions): KeyHolder {
 /** Whether the tool is there, before a key is made for it. @throws CvopsError `WranglerMissing` */
 export async function requireWrangler(options: WranglerOptions): Promise<void> {
   const { code } = await run(options, ['--version'], '');
-  if (code !== 0) throw missing(options, `\`${options.command.join(' ')} --version\` ended with ${code}`);
+  if (code !== 0) throw missing(`\`${options.command.join(' ')} --version\` ended with ${code}`);
 }
 
 function run(
@@ -47,21 +47,28 @@ function run(
       cwd: options.cwd,
       env: environment(options.env),
       stdio: ['pipe', 'pipe', 'pipe'],
-      timeout: TIMEOUT_MS,
       // Ctrl-C at the terminal is for this process, which lets a change finish.
       detached: process.platform !== 'win32',
       windowsHide: true,
       // On Windows npm's programs are scripts of cmd.exe.
       shell: process.platform === 'win32',
     });
+    // Not spawn's own timeout: where the program cannot be started it is never cleared, and holds up the end.
+    const timer = setTimeout(() => child.kill(), TIMEOUT_MS);
     let said = '';
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8').on('data', (text: string) => {
         said = (said + text).slice(-4_000);
       });
     }
-    child.on('error', (cause: NodeJS.ErrnoException) => reject(missing(options, `${program}: ${cause.code}`)));
-    child.on('close', (code, signal) => resolve({ code: code ?? signal ?? 'a signal', said: whatItSaid(said) }));
+    child.on('error', (cause: NodeJS.ErrnoException) => {
+      clearTimeout(timer);
+      reject(missing(`${program}: ${cause.code}`));
+    });
+    child.on('close', (code, signal) => {
+      clearTimeout(timer);
+      resolve({ code: code ?? signal ?? 'a signal', said: whatItSaid(said) });
+    });
     // A program that does not read is told of by its exit code.
     child.stdin.on('error', () => {});
     child.stdin.end(input);
@@ -87,9 +94,9 @@ function whatItSaid(text: string): string {
 
 const COLOURS = /\u001b\[[\d;]*m/g;
 
-function missing({ command }: WranglerOptions, why: string): CvopsError {
+function missing(why: string): CvopsError {
   return new CvopsError('WranglerMissing', ExitCode.setup, `Cloudflare's tool cannot be run (${why}).`, {
-    hint: `nothing was changed; \`npm install --global wrangler\`, or say how it is called: --wrangler 'npx ${command[0]}'.`,
+    hint: `nothing was changed; \`npm install --global wrangler\`, or say how it is called: --wrangler 'npx wrangler'.`,
   });
 }
 
