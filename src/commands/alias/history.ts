@@ -1,6 +1,7 @@
 import { DEFAULT_ALIAS } from '../../lib/config/config.ts';
 import { findService } from '../../lib/config/find-service.ts';
 import type { Context } from '../../lib/context.ts';
+import { DAY_MS } from '../../lib/durations.ts';
 import { text } from '../../lib/io/format.ts';
 import type { Block, Cell, Outcome } from '../../lib/io/outcome.ts';
 import { percentWords } from '../../lib/release/words.ts';
@@ -16,7 +17,6 @@ interface HistoryOptions {
   readonly cloudtrail: boolean;
 }
 
-const DAY_MS = 86_400_000;
 const DAYS = 90;
 const MOST_DAYS = 3_650;
 

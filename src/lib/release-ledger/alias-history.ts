@@ -1,6 +1,7 @@
 import type { Alias } from '../aws/ports/functions.ts';
 import { type FunctionChange, RELEASE_EVENTS, type ReleaseTrail } from '../aws/ports/release-trail.ts';
 import type { Clock } from '../clock.ts';
+import { DAY_MS } from '../durations.ts';
 import { CvopsError } from '../errors/cvops-error.ts';
 import { isInterruption } from '../errors/is-interruption.ts';
 import type { Warning } from '../io/outcome.ts';
@@ -22,7 +23,6 @@ export interface AliasHistory {
   readonly warnings: readonly Warning[];
 }
 
-const DAY_MS = 86_400_000;
 /** https://docs.aws.amazon.com/awscloudtrail/latest/userguide/view-cloudtrail-events.html */
 const TRAIL_MS = 90 * DAY_MS;
 /** CloudTrail allows two lookups a second in an account and region. */

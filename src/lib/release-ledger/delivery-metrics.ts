@@ -1,7 +1,6 @@
+import { DAY_MS } from '../durations.ts';
 import type { ReportedMetric } from '../reported-metric.ts';
 import type { GitCommit, ReleaseCounts, ReleaseEntry } from './release-entry.ts';
-
-const DAY_MS = 86_400_000;
 
 /**
  * How releases went, from the ledger and what CloudWatch counted; the four delivery figures after https://dora.dev/guides/dora-metrics/ .

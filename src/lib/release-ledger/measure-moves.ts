@@ -1,5 +1,6 @@
 import pLimit from 'p-limit';
 import type { Metrics } from '../aws/ports/metrics.ts';
+import { DAY_MS, MINUTE_MS } from '../durations.ts';
 import { CvopsError } from '../errors/cvops-error.ts';
 import { isInterruption } from '../errors/is-interruption.ts';
 import { isDone } from './delivery-metrics.ts';
@@ -12,8 +13,6 @@ export interface MeasuredMoves {
   readonly unreadable: CvopsError | null;
 }
 
-const MINUTE_MS = 60_000;
-const DAY_MS = 86_400_000;
 /** The minute of the move and the next: an alias that is not settled within half a minute is not waited for. */
 const MINUTES = 2;
 /** CloudWatch has a minute's sums within a few minutes. */

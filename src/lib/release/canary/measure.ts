@@ -1,6 +1,7 @@
 import type { FunctionLogs } from '../../aws/ports/function-logs.ts';
 import type { CountQuery, GaugeQuery, Metrics } from '../../aws/ports/metrics.ts';
 import type { Queue, Queues } from '../../aws/ports/queues.ts';
+import { HOUR_MS, MINUTE_MS } from '../../durations.ts';
 import { CvopsError } from '../../errors/cvops-error.ts';
 import { isInterruption } from '../../errors/is-interruption.ts';
 import type { Evidence, QueueReading, QueueSignals, ReferenceCounts, SideCounts } from '../judge/evidence.ts';
@@ -48,8 +49,6 @@ export interface Baseline {
   readonly countsBatchFailures: boolean;
 }
 
-const MINUTE_MS = 60_000;
-const HOUR_MS = 60 * MINUTE_MS;
 const UNREAD: SideCounts = { invocations: null, errors: null, throttles: null };
 const NONE: SideCounts = { invocations: 0, errors: 0, throttles: 0 };
 
