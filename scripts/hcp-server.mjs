@@ -9,6 +9,7 @@ import { build } from 'esbuild';
 const ENTRY = new URL('../test/support/hcp-server/hcp-server.ts', import.meta.url);
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
+const LINEAGE = '6f1c1c0e-8a53-4d7b-9a58-0c5f3f1b2a11';
 
 const folder = mkdtempSync(join(tmpdir(), 'cvops-hcp-'));
 const bundle = join(folder, 'server.mjs');
@@ -34,11 +35,27 @@ const { world } = server;
 const [worker, processor, reporter] = ['worker', 'processor', 'reporter'].map((name) =>
   world.addWorkspace(`cv-analytics-${name}`),
 );
+// Whole, so that Terraform itself goes on from it.
 const state = Buffer.from(
-  JSON.stringify({ version: 4, resources: [{ mode: 'managed', type: 't', name: 'n', instances: [{}] }] }),
+  JSON.stringify({
+    version: 4,
+    terraform_version: '1.11.4',
+    serial: 1,
+    lineage: LINEAGE,
+    outputs: {},
+    resources: [
+      {
+        mode: 'managed',
+        type: 'terraform_data',
+        name: 'queue',
+        provider: 'provider["terraform.io/builtin/terraform"]',
+        instances: [{ schema_version: 0, attributes: { id: '9f0e6c7a-2d44-4f0b-8f63-6a3a5f2f7d10' } }],
+      },
+    ],
+  }),
 );
 for (const each of [worker, processor, reporter]) {
-  world.addState(each, { createdBy: ana.id, content: state, createdAt: ago(DAY_MS) });
+  world.addState(each, { createdBy: ana.id, content: state, lineage: LINEAGE, createdAt: ago(DAY_MS) });
 }
 worker.lock = { type: 'users', id: bob.id, reason: `moving the queue [cvops, ${ago(HOUR_MS)}]` };
 world.startRun(reporter, 'applying', 'Nightly');
