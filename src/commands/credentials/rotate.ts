@@ -74,6 +74,13 @@ function command(value: string): readonly [string, ...string[]] {
 async function rotate(options: RotateOptions, context: Context): Promise<Outcome> {
   const config = withWorkspaces(await context.config());
   const service = findService(config, options.service, 'workspace');
+  if (service.function !== undefined && service.script === undefined) {
+    // Wrangler makes a Worker of a name that it does not know, and the one that sends would keep a key that goes.
+    throw usageError(
+      `service "${service.name}" is the Lambda function ${service.function}, not a Cloudflare Worker.`,
+      'name the service of the Worker, or give this one a "script" in cvops.config.json.',
+    );
+  }
   const user = options.user ?? senderOf(config, service.name);
   const script = service.script ?? `cv-analytics-${service.name}`;
   const wrangler = { command: options.wrangler, script, env: context.env, cwd: context.cwd };

@@ -45,7 +45,9 @@ export async function unlockWorkspace(
   if (held === null) return before;
   if (held.id !== lock.id || held.reason !== lock.reason || held.since !== lock.since) throw lockChanged(site, held);
   const answer = await (force && isOwn !== true ? client.forceUnlock(before) : client.unlock(before));
-  if (answer.done) return answer.workspace;
+  // The answer names neither run nor state.
+  const { currentRun, stateVersion } = before;
+  if (answer.done) return { ...answer.workspace, currentRun, stateVersion };
   const after = await client.workspace(site.workspace);
   const left = lockState(after);
   if (left !== null) throw workspaceLocked(site, left);

@@ -230,6 +230,7 @@ describe('credentials rotate', () => {
     ['not a user', ['--user', 'a b', '--yes'], 2, /"a b" is not the name of an IAM user/],
     ['not a key', ['--retire', 'x', '--yes'], 2, /"x" is not the id of an access key/],
     ['another key', ['--retire', 'AKIA0123456789ABCDEF', '--yes'], 2, /has no key AKIA0123456789ABCDEF/],
+    ['no Worker', ['processor', '--yes'], 2, /"processor" is the Lambda function cv-analytics-processor, not a Cl/],
     ['no service', ['nothing', '--yes'], 5, /no service "nothing"/],
     ['not a duration', ['--retire-after', 'soon', '--yes'], 2, /"soon" is not a duration/],
     ['no tool', ['--yes', '--wrangler', '/nonexistent/wrangler'], 4, /nothing was changed/],

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { bob } from '../../support/hcp-server/hcp-server.ts';
 import { jsonOf } from '../../support/run-cli.ts';
-import { NIGHT, stateCli } from './state-cli.ts';
+import { NIGHT, stateCli, stateOf } from './state-cli.ts';
 
 const cli = stateCli();
 const MINUTE = 60_000;
@@ -107,10 +107,14 @@ describe('state unlock', () => {
   const force = ['--force', '--yes', '--confirm', 'cv-analytics-worker'];
 
   test("gives one's own lock back", async () => {
+    cli.server.world.addState(cli.worker, { createdBy: 'user-ana', content: stateOf(1) });
     await cli.run(['state', 'lock', 'worker', '--yes']);
     const result = await unlock('--yes');
     expect(result.code).toBe(0);
-    expect(jsonOf(result).data).toMatchObject({ unlocked: true, workspaces: [{ locked: false, lock: null }] });
+    expect(jsonOf(result).data).toMatchObject({
+      unlocked: true,
+      workspaces: [{ locked: false, lock: null, state: { serial: 1 } }],
+    });
     expect(cli.worker.lock).toBeNull();
     expect(changes().at(-1)).toMatch(/actions\/unlock$/);
   });
