@@ -48,6 +48,7 @@ const NEAR_MS = 24 * 3_600_000;
 function queueWarnings(queue: DeadLetterQueue, now: number): Warning[] {
   const warnings: Warning[] = [];
   const { dlq, expiresAtLatest } = queue;
+  for (const what of queue.unread) warnings.push({ code: 'NotRead', message: `not known of ${dlq}: ${what}` });
   if (expiresAtLatest !== null && Date.parse(expiresAtLatest) - now < NEAR_MS) {
     warnings.push({
       code: 'ExpiresSoon',

@@ -1,6 +1,7 @@
 import type { Queue, Queues } from '../aws/ports/queues.ts';
 import { CvopsError } from '../errors/cvops-error.ts';
 import { ExitCode } from '../errors/exit-code.ts';
+import { settled } from '../usage/settled.ts';
 
 /** One dead-letter queue, as `dlq list` tells it. */
 export interface DeadLetterQueue {
@@ -24,6 +25,8 @@ export interface DeadLetterQueue {
   readonly expiresAtLatest: string | null;
   /** The longest retention of the source queues, seconds; null without one. */
   readonly sourceRetentionSeconds: number | null;
+  /** What AWS does not let be asked, a sentence each, with the IAM action. */
+  readonly unread: readonly string[];
 }
 
 /** Sources whose settings are read, at most. */
@@ -38,16 +41,16 @@ export async function describeDeadLetterQueue(
   const { visible, inFlight, delayed, retentionSeconds } = queue.attributes;
   const [source, age] = await Promise.all([
     sourcesOf(queues, queue, service.queue),
-    visible + inFlight === 0 ? null : queues.oldestAgeSeconds(queue),
+    visible + inFlight === 0 ? null : settled(() => queues.oldestAgeSeconds(queue)),
   ]);
   // The metric passes over messages received three times or more, as dead letters are: then it says 0 of a full queue.
   // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
-  const oldestAgeSeconds = age === 0 ? null : age;
-  const sources = await Promise.all(source.slice(0, MOST_SOURCES).map((name) => queues.describe(name)));
+  const oldestAgeSeconds = age?.value || null;
+  const sources = await Promise.all(source.names.slice(0, MOST_SOURCES).map((name) => queues.describe(name)));
   return {
     service: service.name,
     dlq: queue.name,
-    source,
+    source: source.names,
     fifo: queue.fifo,
     visible,
     inFlight,
@@ -58,6 +61,10 @@ export async function describeDeadLetterQueue(
     expiresAtLatest: expiresAtLatest(oldestAgeSeconds, retentionSeconds, now()),
     sourceRetentionSeconds:
       sources.length === 0 ? null : Math.max(...sources.map(({ attributes }) => attributes.retentionSeconds)),
+    unread: [
+      ...(source.unread === null ? [] : [`whether other queues send their dead letters there too: ${source.unread}`]),
+      ...(age?.gap === undefined ? [] : [`the age of its oldest message: ${age.gap.message}`]),
+    ],
   };
 }
 
@@ -84,13 +91,18 @@ export function keepsTooShort(queue: DeadLetterQueue): boolean {
 const NOT_ANSWERED = new Set(['AccessDenied', 'InvalidAction', 'UnsupportedOperation', 'UnknownOperationException']);
 
 /** The queues that AWS knows as sources; where it does not say, the configured one if it really sends its dead letters here. */
-async function sourcesOf(queues: Queues, dlq: Queue, configured: string | undefined): Promise<readonly string[]> {
+async function sourcesOf(
+  queues: Queues,
+  dlq: Queue,
+  configured: string | undefined,
+): Promise<{ readonly names: readonly string[]; readonly unread: string | null }> {
   try {
-    return await queues.sourcesOf(dlq);
+    return { names: await queues.sourcesOf(dlq), unread: null };
   } catch (cause) {
     if (!(cause instanceof CvopsError) || !NOT_ANSWERED.has(cause.code) || configured === undefined) throw cause;
     const source = await queues.describe(configured);
-    return source.attributes.redrive?.deadLetterTargetArn === dlq.arn ? [source.name] : [];
+    const names = source.attributes.redrive?.deadLetterTargetArn === dlq.arn ? [source.name] : [];
+    return { names, unread: cause.code === 'AccessDenied' ? cause.message : null };
   }
 }
 

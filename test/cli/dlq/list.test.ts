@@ -43,13 +43,14 @@ describe('dlq list', () => {
   });
 
   test.each([
-    ['may not be asked', { code: 'AccessDeniedException', statusCode: 403 }],
-    ['is not known', { code: 'InvalidAction', statusCode: 400 }],
-  ])('takes the source from the configuration where ListDeadLetterSourceQueues %s', async (_, error) => {
+    ['may not be asked', { code: 'AccessDeniedException', statusCode: 403 }, ['NotRead']],
+    ['is not known', { code: 'InvalidAction', statusCode: 400 }, []],
+  ])('takes the source from the configuration where ListDeadLetterSourceQueues %s', async (_, error, warned) => {
     sandbox.simulator.faults.add({ service: 'sqs', operation: 'ListDeadLetterSourceQueues', error });
     const result = await runCli(['dlq', 'list', '--json'], { env });
     expect(result.code).toBe(0);
     expect(jsonOf(result).data.queues[0]).toMatchObject({ source: [QUEUE], maxReceiveCount: 3 });
+    expect(jsonOf(result).warnings.map(({ code }) => code)).toEqual(warned);
   });
 
   test('names the IAM action where the queue may not be read at all', async () => {

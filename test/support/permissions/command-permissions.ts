@@ -173,13 +173,18 @@ export const COMMAND_PERMISSIONS: Readonly<Record<string, CommandPermissions>> =
       'sqs:GetQueueAttributes': optional(NOT_SEEN, 'queue', 'dlq'),
       'cloudwatch:DescribeAlarms': optional(NOT_SEEN, 'alarms'),
       ...withUsage,
+      'cloudwatch:GetMetricStatistics': optional(
+        'the age of the oldest message in a queue is not known, nor a row of --usage: exit 3',
+        'any',
+      ),
     },
   },
   'dlq list': {
     policies: QUEUE_READERS,
     needs: {
       ...address('queue', 'dlq'),
-      'sqs:ListDeadLetterSourceQueues': silent('the source is the one of the configuration', 'dlq'),
+      'sqs:ListDeadLetterSourceQueues': optional('the source is the one of the configuration', 'dlq'),
+      'cloudwatch:GetMetricStatistics': optional('the age of the oldest message is not known', 'any'),
     },
   },
   'dlq inspect': {

@@ -45,7 +45,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     },
   },
   'status --usage': plain('status', '--usage'),
-  'dlq list': plain('dlq list'),
+  'dlq list': withDeadLetters('dlq list'),
   'dlq inspect': withDeadLetters('dlq inspect'),
   'dlq explain': {
     command: 'dlq explain',

@@ -1,4 +1,3 @@
-import { endsCommand } from '../../errors/ends-command.ts';
 import type { ClientSetup } from '../client-options.ts';
 import { cloudWatchClient } from './cloudwatch-client.ts';
 import { CloudWatchMeasurements } from './cloudwatch-measurements.ts';
@@ -7,7 +6,7 @@ import { CloudWatchMetrics } from './cloudwatch-metrics.ts';
 /** Queues report once a minute; older points say nothing of now. */
 const LOOK_BACK_MS = 15 * 60_000;
 
-/** CloudWatch's last ApproximateAgeOfOldestMessage in seconds, or null when it has none or may not be read. */
+/** CloudWatch's last ApproximateAgeOfOldestMessage in seconds, or null when it has none. */
 export async function queueAgeSeconds(setup: ClientSetup, queue: string): Promise<number | null> {
   const client = cloudWatchClient(setup);
   const now = setup.now();
@@ -20,9 +19,6 @@ export async function queueAgeSeconds(setup: ClientSetup, queue: string): Promis
       toMs: now + 60_000,
     });
     return [...readings].sort((a, b) => a.at - b.at).at(-1)?.value ?? null;
-  } catch (error) {
-    if (endsCommand(error)) throw error;
-    return null;
   } finally {
     client.destroy();
   }

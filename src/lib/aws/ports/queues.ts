@@ -102,6 +102,6 @@ export interface Queues {
     receiptHandles: readonly string[],
     seconds: number,
   ): Promise<readonly BatchResult<object>[]>;
-  /** Age in seconds of the oldest message (CloudWatch's last value), or null when it is not known. */
+  /** Age in seconds of the oldest message (CloudWatch's last value), or null when CloudWatch has none. */
   oldestAgeSeconds(queue: Queue): Promise<number | null>;
 }

@@ -75,7 +75,8 @@ export async function measureBefore(
     growth(ports.metrics, service.queue, { gauge: 'oldestAge', fromMs, toMs }),
   ]);
   const reference = { ...counts, seconds: (toMs - fromMs) / 1000 };
-  const ageSeconds = queue === undefined ? null : await (await ports.queues()).oldestAgeSeconds(queue);
+  const ageSeconds =
+    queue === undefined ? null : ((await unlessUnreadable((await ports.queues()).oldestAgeSeconds(queue))) ?? null);
   return {
     reference: given === null ? reference : { ...reference, ...withGivenBack(counts, sum(given)) },
     countsBatchFailures: given !== null,

@@ -36,6 +36,7 @@ describe('a dead-letter queue', () => {
       maxReceiveCount: 3,
       expiresAtLatest: inSeconds(RETENTION_SECONDS - 3_600),
       sourceRetentionSeconds: RETENTION_SECONDS,
+      unread: [],
     });
   });
 
