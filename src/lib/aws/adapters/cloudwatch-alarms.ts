@@ -1,8 +1,11 @@
 import {
+  type AlarmType,
   type CloudWatchClient,
   type CompositeAlarm,
   DescribeAlarmHistoryCommand,
   DescribeAlarmsCommand,
+  type DescribeAlarmsCommandInput,
+  type DescribeAlarmsCommandOutput,
   ListDashboardsCommand,
   type MetricAlarm,
   SetAlarmStateCommand,
@@ -11,12 +14,6 @@ import type { AwsCallSite } from '../../errors/classify-aws-error.ts';
 import type { Alarm, AlarmAction, AlarmControls, AlarmRule, AlarmState, Alarms } from '../ports/alarms.ts';
 import type { AlarmSettings, Monitoring } from '../ports/usage-source.ts';
 import { awsCall, awsPages } from './aws-call.ts';
-
-interface AlarmPage {
-  readonly metricAlarms: readonly MetricAlarm[];
-  readonly compositeAlarms: readonly CompositeAlarm[];
-  readonly next: string | undefined;
-}
 
 /** The most that an answer holds: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html */
 const PAGE = 100;
@@ -34,10 +31,10 @@ export class CloudWatchAlarms implements Alarms, AlarmControls, Monitoring {
   }
 
   async states(names: readonly string[]): Promise<readonly AlarmState[]> {
-    const { metricAlarms, compositeAlarms } = await this.#describe(`alarm "${names.join(', ')}"`, {
-      AlarmNames: [...names],
-    });
-    return [...metricAlarms, ...compositeAlarms].map(stateOf);
+    const { MetricAlarms = [], CompositeAlarms = [] } = await awsCall(describeSite(`alarm "${names.join(', ')}"`), () =>
+      this.#describe({ AlarmNames: [...names] }),
+    );
+    return [...MetricAlarms, ...CompositeAlarms].map(stateOf);
   }
 
   async list(): Promise<readonly Alarm[]> {
@@ -100,37 +97,30 @@ export class CloudWatchAlarms implements Alarms, AlarmControls, Monitoring {
     return dashboards.length;
   }
 
-  async #describeAll(): Promise<Omit<AlarmPage, 'next'>> {
-    const metricAlarms: MetricAlarm[] = [];
-    const compositeAlarms: CompositeAlarm[] = [];
-    let next: string | undefined;
-    do {
-      const page = await this.#describe('the alarms of this account', { MaxRecords: PAGE, NextToken: next });
-      metricAlarms.push(...page.metricAlarms);
-      compositeAlarms.push(...page.compositeAlarms);
-      next = page.next;
-    } while (next !== undefined);
-    return { metricAlarms, compositeAlarms };
-  }
-
-  async #describe(
-    resource: string,
-    filter: { readonly AlarmNames?: string[]; readonly MaxRecords?: number; readonly NextToken?: string | undefined },
-  ): Promise<AlarmPage> {
-    const site = { action: 'cloudwatch:DescribeAlarms', resource, notFound: NO_ALARM };
-    const answer = await awsCall(site, () =>
-      this.#client.send(
-        // Without the types only metric alarms are answered.
-        // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html
-        new DescribeAlarmsCommand({ ...filter, AlarmTypes: ['MetricAlarm', 'CompositeAlarm'] }),
-      ),
-    );
+  async #describeAll(): Promise<{
+    readonly metricAlarms: readonly MetricAlarm[];
+    readonly compositeAlarms: readonly CompositeAlarm[];
+  }> {
+    const pages = await awsPages(describeSite('the alarms of this account'), async (NextToken) => {
+      const page = await this.#describe({ MaxRecords: PAGE, NextToken });
+      return { items: [page], next: page.NextToken };
+    });
     return {
-      metricAlarms: answer.MetricAlarms ?? [],
-      compositeAlarms: answer.CompositeAlarms ?? [],
-      next: answer.NextToken,
+      metricAlarms: pages.flatMap(({ MetricAlarms = [] }) => MetricAlarms),
+      compositeAlarms: pages.flatMap(({ CompositeAlarms = [] }) => CompositeAlarms),
     };
   }
+
+  #describe(filter: Omit<DescribeAlarmsCommandInput, 'AlarmTypes'>): Promise<DescribeAlarmsCommandOutput> {
+    // Without the types only metric alarms are answered.
+    // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html
+    const AlarmTypes: AlarmType[] = ['MetricAlarm', 'CompositeAlarm'];
+    return this.#client.send(new DescribeAlarmsCommand({ ...filter, AlarmTypes }));
+  }
+}
+
+function describeSite(resource: string): AwsCallSite {
+  return { action: 'cloudwatch:DescribeAlarms', resource, notFound: NO_ALARM };
 }
 
 function alarmSite(action: string, name: string): AwsCallSite {
