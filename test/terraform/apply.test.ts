@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import { ScanCommand } from '@aws-sdk/client-dynamodb';
@@ -17,6 +18,7 @@ import { prepareTerraform, ROOTS } from '../../scripts/terraform.mjs';
 import { buildServices } from '../../scripts/zip-services.mjs';
 import { MAX_EVENTS } from '../../services/shared/event.ts';
 import { handleRequest } from '../../services/worker/handle-request.ts';
+import { DEFAULT_RELEASE_TABLE, defaultConfig } from '../../src/lib/config/config.ts';
 import { type TrafficEvent, trafficEvents } from '../../src/lib/sandbox/traffic.ts';
 import { absent } from '../conformance/absent.ts';
 import { MiniStack } from '../conformance/support/describe-on-ministack.ts';
@@ -129,6 +131,18 @@ else {
       const { Attributes } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['QueueArn'] }));
       const [TopicArn, Endpoint] = [TOPIC_ARN, Attributes!['QueueArn']];
       await sns.send(new SubscribeCommand({ TopicArn, Protocol: 'sqs', Endpoint }));
+    });
+
+    test('tell cvops init the services that it has built in', async () => {
+      const outputs = await eachRoot(async (root) => {
+        const file = join(ministack.home, `${root}.json`);
+        writeFileSync(file, await workspace.must(root, 'output', '-json', '-no-color'));
+        return file;
+      });
+      const found = await ministack.cvops('init', '--from', 'terraform', ...outputs, '--dry-run');
+      expect(found.code, found.stderr).toBe(0);
+      const { services } = defaultConfig;
+      expect(jsonOf(found).data).toMatchObject({ services, releaseTable: DEFAULT_RELEASE_TABLE, ambiguous: [] });
     });
 
     test('take events from the Worker to the table, and leave what cannot be processed to the dead letters', async () => {

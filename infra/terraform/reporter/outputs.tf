@@ -1,12 +1,6 @@
 output "cvops" {
   description = "What `cvops init --from terraform` reads."
-  value = {
-    service  = "reporter"
-    function = module.reporter.function_name
-    alias    = module.reporter.alias_name
-    table    = module.reporter.table_name
-    topic    = module.reporter.topic_name
-  }
+  value       = module.reporter.cvops
 }
 
 output "alarm_names" {

@@ -1,9 +1,6 @@
 output "cvops" {
   description = "What `cvops init --from terraform` reads."
-  value = {
-    service = "worker"
-    queue   = module.worker.queue_name
-  }
+  value       = module.worker.cvops
 }
 
 output "queue_url" {

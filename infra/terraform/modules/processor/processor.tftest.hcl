@@ -11,12 +11,16 @@ variables {
 
 run "makes_a_function_behind_its_alias" {
   assert {
-    condition     = output.function_name == "cv-analytics-processor" && output.alias_name == "live"
-    error_message = "cvops looks for these names."
-  }
-  assert {
-    condition     = output.table_name == "cv-analytics-events" && output.release_table_name == "cv-analytics-releases"
-    error_message = "The reporter and cvops look for these names."
+    condition = output.cvops == {
+      service      = "processor"
+      function     = "cv-analytics-processor"
+      alias        = "live"
+      queue        = "cv-analytics-queue.fifo"
+      dlq          = "cv-analytics-dlq.fifo"
+      table        = "cv-analytics-events"
+      releaseTable = "cv-analytics-releases"
+    }
+    error_message = "The other services and cvops look for these names."
   }
   assert {
     condition     = aws_lambda_event_source_mapping.queue.function_name == module.function.alias_arn
@@ -42,11 +46,7 @@ run "names_everything_after_the_prefix" {
     prefix = "other"
   }
   assert {
-    condition = [
-      output.function_name, output.table_name, output.queue_name, output.dlq_name, output.release_table_name,
-      ] == [
-      "other-processor", "other-events", "other-queue.fifo", "other-dlq.fifo", "other-releases",
-    ]
+    condition     = [for name in ["function", "queue", "dlq", "table", "releaseTable"] : output.cvops[name]] == ["other-processor", "other-queue.fifo", "other-dlq.fifo", "other-events", "other-releases"]
     error_message = "Two systems in one account must not meet."
   }
 }

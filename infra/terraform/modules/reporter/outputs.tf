@@ -1,21 +1,12 @@
-output "function_name" {
-  description = "For cvops.config.json."
-  value       = module.function.function_name
-}
-
-output "alias_name" {
-  description = "For cvops.config.json."
-  value       = module.function.alias_name
-}
-
-output "table_name" {
-  description = "For cvops.config.json."
-  value       = module.names.events_table.name
-}
-
-output "topic_name" {
-  description = "For cvops.config.json."
-  value       = aws_sns_topic.alerts.name
+output "cvops" {
+  description = "The service as cvops.config.json has it."
+  value = {
+    service  = "reporter"
+    function = module.function.function_name
+    alias    = module.function.alias_name
+    table    = module.names.events_table.name
+    topic    = aws_sns_topic.alerts.name
+  }
 }
 
 output "alarm_names" {

@@ -12,7 +12,13 @@ variables {
 
 run "makes_the_report_and_its_alarms" {
   assert {
-    condition     = output.function_name == "cv-analytics-reporter" && output.alias_name == "live" && output.topic_name == "cv-analytics-alerts"
+    condition = output.cvops == {
+      service  = "reporter"
+      function = "cv-analytics-reporter"
+      alias    = "live"
+      table    = "cv-analytics-events"
+      topic    = "cv-analytics-alerts"
+    }
     error_message = "cvops looks for these names."
   }
   assert {

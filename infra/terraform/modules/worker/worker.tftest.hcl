@@ -10,7 +10,7 @@ variables {
 
 run "makes_what_the_other_services_find_by_name" {
   assert {
-    condition     = output.queue_name == "cv-analytics-queue.fifo" && output.dlq_name == "cv-analytics-dlq.fifo"
+    condition     = output.cvops == { service = "worker", queue = "cv-analytics-queue.fifo" } && module.dead_letters.queue.name == "cv-analytics-dlq.fifo"
     error_message = "The processor and cvops look for these names."
   }
   assert {
