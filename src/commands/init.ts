@@ -133,21 +133,14 @@ async function fromAws({ prefix }: InitOptions, context: Context): Promise<Found
   const progress = await context.progress();
   progress.update('looking for functions, queues, tables and topics');
   try {
-    const [lists, functions, queues] = await Promise.all([
+    const [lists, functions, settings, queues] = await Promise.all([
       context.resourceLists(),
+      context.functions(),
       context.usage.functions(),
       context.queues(),
     ]);
-    const aliases = await context.functions();
-    const ports = {
-      lists,
-      functions: {
-        allEventSources: () => functions.allEventSources(),
-        listAliases: (name: string) => aliases.listAliases(name),
-      },
-      queues,
-    };
-    return { region: await context.region(), ...discover(await readInventory(ports, prefix), prefix) };
+    const found = discover(await readInventory({ lists, functions, settings, queues }, prefix), prefix);
+    return { region: await context.region(), ...found };
   } finally {
     progress.stop();
   }

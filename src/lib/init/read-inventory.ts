@@ -8,19 +8,20 @@ import type { Inventory } from './discover.ts';
 
 export interface InventoryPorts {
   readonly lists: ResourceLists;
-  readonly functions: Pick<Functions, 'listAliases'> & Pick<FunctionSettings, 'allEventSources'>;
+  readonly functions: Pick<Functions, 'listAliases'>;
+  readonly settings: Pick<FunctionSettings, 'allEventSources'>;
   readonly queues: Pick<Queues, 'describe'>;
 }
 
 /** Reads what there is under a prefix; List and Get calls only. */
 export async function readInventory(
-  { lists, functions, queues }: InventoryPorts,
+  { lists, functions, settings, queues }: InventoryPorts,
   prefix: string | undefined,
 ): Promise<Inventory> {
   const isMeant = (name: string) => name.startsWith(prefix ?? '');
   const [allFunctions, sources, queueNames, tables, topics] = await Promise.all([
     lists.functions(),
-    functions.allEventSources(),
+    settings.allEventSources(),
     lists.queues(),
     lists.tables(),
     lists.topics(),

@@ -18,7 +18,8 @@ const ports = (failures: Readonly<Record<string, CvopsError>>) => {
       tables: async () => [],
       topics: async () => [],
     },
-    functions: { allEventSources: async () => [], listAliases: (name: string) => answer(name, [{ name: 'live' }]) },
+    functions: { listAliases: (name: string) => answer(name, [{ name: 'live' }]) },
+    settings: { allEventSources: async () => [] },
     queues: { describe: (name: string) => answer(name, { attributes: { redrive: null } }) },
   } as unknown as InventoryPorts;
 };
