@@ -16,6 +16,7 @@ import type { MoveTasks } from './aws/ports/move-tasks.ts';
 import type { Queues } from './aws/ports/queues.ts';
 import type { ReleaseTrail } from './aws/ports/release-trail.ts';
 import type { ResourceLists } from './aws/ports/resource-lists.ts';
+import type { Schedules } from './aws/ports/schedules.ts';
 import type { TableSafety } from './aws/ports/table-safety.ts';
 import type { FunctionSettings, Monitoring, UsageSources } from './aws/ports/usage-source.ts';
 import type { Clock } from './clock.ts';
@@ -73,6 +74,7 @@ export interface Context extends Host {
   resourceLists(): Promise<ResourceLists>;
   readonly usage: UsageSources;
   freeTier(): Promise<FreeTier>;
+  schedules(): Promise<Schedules>;
   /** Asks before a change; see `confirm` in io/prompt.ts. */
   confirm(question: string): Promise<void>;
   progress(): Promise<Progress>;
@@ -141,6 +143,9 @@ export function createContext(host: Host, settings: Settings, folders: Folders, 
       redactor,
     };
   });
+  // As SDK clients read it: https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
+  const endpointOf = (service: string) =>
+    host.env[`AWS_ENDPOINT_URL_${service}`] || host.env['AWS_ENDPOINT_URL'] || undefined;
   const cloudWatch = once(async () => {
     const { cloudWatchClient } = await import('./aws/adapters/cloudwatch-client.ts');
     return cloudWatchClient(await setup());
@@ -236,10 +241,13 @@ export function createContext(host: Host, settings: Settings, folders: Folders, 
       const { AwsResourceLists } = await import('./aws/adapters/aws-resource-lists.ts');
       return new AwsResourceLists(await setup());
     }),
+    schedules: once(async () => {
+      const { EventSchedules } = await import('./aws/adapters/event-schedules.ts');
+      return new EventSchedules(await cloudWatch(), await setup(), endpointOf('SCHEDULER'));
+    }),
     freeTier: once(async () => {
       const { AwsFreeTier } = await import('./aws/adapters/aws-free-tier.ts');
-      const { AWS_ENDPOINT_URL_FREETIER: own, AWS_ENDPOINT_URL: all } = host.env;
-      return new AwsFreeTier(await cloudWatch(), await setup(), own || all || undefined);
+      return new AwsFreeTier(await cloudWatch(), await setup(), endpointOf('FREETIER'));
     }),
     usage: { measurements, monitoring: alarms, functions, tables, logs: functionLogs },
     confirm: (question) => confirm(redactor.text(question), host.streams, settings),

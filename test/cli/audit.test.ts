@@ -61,6 +61,11 @@ async function setMapping(settings: object) {
   await clock().advance(60_000);
 }
 
+async function setSchedule(over: object) {
+  const found = await operate('scheduler', 'GetSchedule', { Name: 'cv-analytics-weekly-report' });
+  await operate('scheduler', 'UpdateSchedule', { ...found, ...over });
+}
+
 const noAlarm = (end: string) => () =>
   operate('cloudwatch', 'DeleteAlarms', {
     AlarmNames: ALARMS.map(({ name }) => name).filter((name) => name.endsWith(end)),
@@ -288,8 +293,25 @@ const BROKEN: readonly Break[] = [
         Principal: 'events.amazonaws.com',
         Action: 'lambda:InvokeFunction',
       }),
-    'reporter: events.amazonaws.com (Rule) may invoke it past live',
+    'reporter: events.amazonaws.com (Rule) invokes it past live',
     'qualifier = "live"',
+  ],
+  [
+    'a schedule that calls the function itself',
+    'through-alias',
+    () =>
+      setSchedule({
+        Target: { Arn: arn('lambda', `function:${reporter}`), RoleArn: 'arn:aws:iam::000000000000:role/r' },
+      }),
+    'reporter: cv-analytics-weekly-report invokes it past live',
+    'aws_scheduler_schedule: target',
+  ],
+  [
+    'a schedule that is off',
+    'schedule',
+    () => setSchedule({ State: 'DISABLED' }),
+    'cv-analytics-weekly-report is off',
+    'state = "ENABLED"',
   ],
   [
     'a role for two functions',
@@ -553,13 +575,13 @@ describe('audit', () => {
     expect(result.code).toBe(0);
     const { kind, data, next } = jsonOf(result);
     expect(kind).toBe('cvops/audit');
-    expect(data.checks).toHaveLength(44);
+    expect(data.checks).toHaveLength(45);
     expect(idsOf(data.checks, 'NG')).toEqual([]);
     expect(idsOf(data.checks, 'SKIP')).toEqual(['duration']);
     expect(idsOf(data.checks, 'NOTE')).toEqual(['table-recovery']);
     expect(next).toEqual([{ command: 'cvops usage report', why: 'whether the month stays free' }]);
     const called = [...result.stderr.matchAll(/^debug: \w+:(\w+)/gm)].map(([, operation]) => operation!);
-    expect(called).toHaveLength(29);
+    expect(called).toHaveLength(30);
     expect(called.filter((name) => !/^(Get|List|Describe)/.test(name) || name === 'GetMetricData')).toEqual([]);
   });
 
@@ -681,7 +703,7 @@ describe('audit', () => {
       '             OK      queue-encryption     encrypted with a key of SQS',
       '             OK      queue-access         its policy lets nobody else in',
     ]);
-    expect(lines.at(-2)).toBe('1 of 44 checks NG (1 NOTE, 1 SKIP)');
+    expect(lines.at(-2)).toBe('1 of 45 checks NG (1 NOTE, 1 SKIP)');
     expect(lines.length).toBeLessThan(60);
   });
 

@@ -5,6 +5,7 @@ import type { Alarm } from '../aws/ports/alarms.ts';
 import type { FunctionConfiguration } from '../aws/ports/function-configurations.ts';
 import type { Alias, EventSource, Provisioned } from '../aws/ports/functions.ts';
 import type { Queue } from '../aws/ports/queues.ts';
+import type { Schedule } from '../aws/ports/schedules.ts';
 import type { GuardedTable } from '../aws/ports/table-safety.ts';
 import type { AlarmSettings, LogGroupSettings } from '../aws/ports/usage-source.ts';
 import type { Reading } from '../usage/readings.ts';
@@ -79,6 +80,8 @@ export interface SystemFacts {
   readonly senders: readonly SenderFacts[];
   /** Of all functions. */
   readonly sources: Reading<readonly EventSource[]>;
+  /** Of the Region. */
+  readonly schedules: Reading<readonly Schedule[]>;
   /** Of the Region. */
   readonly alarms: Reading<readonly Alarm[]>;
   /** Who listens to the topics that alarms tell, by ARN. */

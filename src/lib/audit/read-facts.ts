@@ -5,16 +5,17 @@ import type { AlarmControls } from '../aws/ports/alarms.ts';
 import type { FunctionConfigurations } from '../aws/ports/function-configurations.ts';
 import type { Functions } from '../aws/ports/functions.ts';
 import type { Queues } from '../aws/ports/queues.ts';
+import type { Schedules } from '../aws/ports/schedules.ts';
 import type { TableSafety } from '../aws/ports/table-safety.ts';
 import type { FunctionSettings, LogGroups, Measurements, Monitoring } from '../aws/ports/usage-source.ts';
 import { type Config, DEFAULT_ALIAS, type ServiceConfig } from '../config/config.ts';
 import { servicesWith } from '../config/find-service.ts';
 import { DAY_MS, HOUR_MS } from '../durations.ts';
-import { BoundedCalls } from '../usage/collect/bounded-calls.ts';
 import { countCustomMetrics } from '../usage/collect/custom-metrics.ts';
 import { type Inventory, inventory } from '../usage/collect/inventory.ts';
 import type { Reading } from '../usage/readings.ts';
 import type { Limit, LimitId } from '../usage/tariff/tariff.ts';
+import { Answers } from './answers.ts';
 import {
   type AccountFacts,
   type FunctionFacts,
@@ -36,6 +37,7 @@ export interface AuditPorts {
   measurements(): Promise<Measurements>;
   logs(): Promise<LogGroups>;
   accessKeys(): Promise<AccessKeys>;
+  schedules(): Promise<Schedules>;
   /** AWS's time, ms since the epoch. */
   now(): number;
 }
@@ -54,7 +56,7 @@ export interface AuditScope {
  * system:
  * - each queue: GetQueueUrl, GetQueueAttributes; for dead letters that are there, GetMetricStatistics (4 or 5)
  * - each function: GetAlias, ListVersionsByFunction, GetPolicy, ListProvisionedConcurrencyConfigs, GetFunctionConcurrency,
- *   GetMetricStatistics (12); ListEventSourceMappings for all (1)
+ *   GetMetricStatistics (12); ListEventSourceMappings and ListSchedules for all (2)
  * - each table, the one of releases too: DescribeTable, DescribeContinuousBackups, and where items expire DescribeTimeToLive (5)
  * - DescribeAlarms twice, ListDashboards, ListMetrics, DescribeLogGroups (5)
  * - each topic: GetTopicAttributes (1), and ListAccessKeys of the sender (1)
@@ -62,22 +64,36 @@ export interface AuditScope {
  * @throws what ends a command, see `endsCommand`; what one call is refused is a gap.
  */
 export async function readFacts(ports: AuditPorts, scope: AuditScope): Promise<SystemFacts> {
-  const calls = new BoundedCalls();
-  const read: Read = (call) => calls.read(call);
+  const answers = new Answers();
+  const read: Read = (call) => answers.read(call);
   const { config, isPart, limits } = scope;
   const all = inventory(config);
-  const [queues, functions, tables, alarmed, senders, sources, logGroups, account] = await Promise.all([
+  const [queues, functions, tables, alarmed, senders, sources, schedules, logGroups, account] = await Promise.all([
     Promise.all(all.queues.map((each) => readQueue(ports, read, config, each))),
     Promise.all(all.functions.map((each) => readFunction(ports, read, config, each))),
     readTables(ports, read, config, isPart ? all.tables.filter(({ services }) => services.length > 0) : all.tables),
     readAlarms(ports, read, config, all.topics),
     readSenders(ports, read, scope),
     all.functions.length === 0 ? { value: [] } : read(async () => (await ports.functions()).allEventSources()),
+    all.functions.length === 0 ? { value: [] } : read(async () => (await ports.schedules()).list()),
     read(async () => (await ports.logs()).logGroups()),
     isPart ? null : readAccount(ports, read),
   ]);
+  answers.refuseStranger();
   // After the calls: their answers tell the time.
-  return { nowMs: ports.now(), queues, functions, tables, senders, sources, logGroups, account, limits, ...alarmed };
+  return {
+    nowMs: ports.now(),
+    queues,
+    functions,
+    tables,
+    senders,
+    sources,
+    schedules,
+    logGroups,
+    account,
+    limits,
+    ...alarmed,
+  };
 }
 
 type Read = <T>(call: () => Promise<T>) => Promise<Reading<T>>;

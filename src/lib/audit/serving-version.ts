@@ -12,3 +12,9 @@ export function servingVersion({ served, versions }: FunctionFacts): FunctionCon
     gap: { code: 'VersionNotFound', message: `version ${alias.version} of ${alias.functionName} is not there` },
   });
 }
+
+/** The name in `arn:aws:lambda:REGION:ACCOUNT:function:NAME[:QUALIFIER]`; undefined for the ARN of something else. */
+export function functionOf(arn: string): string | undefined {
+  const parts = arn.split(':');
+  return parts[2] === 'lambda' ? parts[6] : undefined;
+}

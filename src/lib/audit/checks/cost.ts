@@ -1,4 +1,4 @@
-import { formatCount, plural } from '../../io/format.ts';
+import { plural } from '../../io/format.ts';
 import type { LimitId } from '../../usage/tariff/tariff.ts';
 import type { AccountFacts, Subject, SystemFacts } from '../facts.ts';
 import { servingVersion } from '../serving-version.ts';
@@ -74,20 +74,20 @@ const alarmMetrics = rule('cost', 'alarm-metrics', account, ({ facts }, { limits
       'no aws_cloudwatch_composite_alarm',
     );
   const count = alarms.reduce((sum, { metrics }) => sum + metrics, 0);
-  return within(count, 'alarm metrics', 'cloudwatch-alarm-metrics', limits, 'fewer aws_cloudwatch_metric_alarm');
+  return within(count, 'alarm metric', 'cloudwatch-alarm-metrics', limits, 'fewer aws_cloudwatch_metric_alarm');
 });
 
 const customMetrics = rule('cost', 'custom-metrics', account, ({ facts }, { limits }) => {
   const { count } = known(facts.customMetrics);
-  return within(count, 'custom metrics', 'cloudwatch-custom-metrics', limits, 'publish fewer metrics of your own');
+  return within(count, 'custom metric', 'cloudwatch-custom-metrics', limits, 'publish fewer metrics of your own');
 });
 
 const dashboards = rule('cost', 'dashboards', account, ({ facts }, { limits }) =>
-  within(known(facts.dashboards), 'dashboards', 'cloudwatch-dashboards', limits, 'fewer aws_cloudwatch_dashboard'),
+  within(known(facts.dashboards), 'dashboard', 'cloudwatch-dashboards', limits, 'fewer aws_cloudwatch_dashboard'),
 );
 
 function within(count: number, what: string, id: LimitId, limits: SystemFacts['limits'], mend: string): Verdict {
-  const found = `${formatCount(count)} ${what} of ${limits[id].free} free`;
+  const found = `${plural(count, what)} of ${limits[id].free} free`;
   return count > limits[id].free ? ng(found, mend) : ok(found);
 }
 

@@ -1,6 +1,6 @@
 import { formatDuration, plural } from '../../io/format.ts';
 import { MEASURED_DAYS, type SystemFacts } from '../facts.ts';
-import { servingVersion } from '../serving-version.ts';
+import { functionOf, servingVersion } from '../serving-version.ts';
 import { type AuditRule, known, ng, ok, rule, skip } from '../verdict.ts';
 
 const functions = ({ functions: all }: SystemFacts) => all;
@@ -8,7 +8,7 @@ const consumers = ({ functions: all }: SystemFacts) => all.filter(({ queue }) =>
 
 const batch = rule('performance', 'batch-size', consumers, ({ name, queue }, { sources }) => {
   const source = known(sources).find(
-    ({ functionArn, eventSourceArn }) => functionArn.split(':')[6] === name && eventSourceArn.endsWith(`:${queue}`),
+    ({ functionArn, eventSourceArn }) => functionOf(functionArn) === name && eventSourceArn.endsWith(`:${queue}`),
   );
   if (source === undefined) return skip('no mapping');
   return source.batchSize > 1

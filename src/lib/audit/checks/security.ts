@@ -3,7 +3,7 @@ import { daysSince } from '../../credentials/workspace-credentials.ts';
 import { plural } from '../../io/format.ts';
 import type { SystemFacts } from '../facts.ts';
 import { isOpen, principalWords, refusesPlainHttp, statementsOf } from '../resource-policy.ts';
-import { servingVersion } from '../serving-version.ts';
+import { functionOf, servingVersion } from '../serving-version.ts';
 import { type AuditRule, known, ng, note, ok, rule, skip, type Verdict } from '../verdict.ts';
 
 const queues = ({ queues: all }: SystemFacts) => all;
@@ -58,21 +58,28 @@ const tableEncryption = rule('security', 'table-encryption', tables, ({ table })
 });
 
 /** What is called through the function itself runs whatever was uploaded last, past every release. */
-const throughAlias = rule('security', 'through-alias', functions, (each, { sources }) => {
-  const { name, alias, policy } = each;
+const throughAlias = rule('security', 'through-alias', functions, (each, { sources, schedules }) => {
+  const { alias, policy } = each;
   const { arn } = known(each.served);
-  // arn:aws:lambda:REGION:ACCOUNT:function:NAME[:QUALIFIER]
-  const past = known(sources).filter(({ functionArn }) => functionArn.split(':')[6] === name && functionArn !== arn);
-  if (past.length > 0) {
+  const isPast = (target: string) => functionOf(target) === each.name && target !== arn;
+  const mapped = known(sources).filter(({ functionArn }) => isPast(functionArn));
+  const whom = (names: readonly string[]) => `${names.join(', ')} invokes it past ${alias}`;
+  if (mapped.length > 0) {
     return ng(
-      `${past.map(({ eventSourceArn }) => eventSourceArn.split(':').at(-1)).join(', ')} invokes it past ${alias}`,
+      whom(mapped.map(({ eventSourceArn }) => eventSourceArn.split(':').at(-1)!)),
       `aws_lambda_event_source_mapping: function_name, the ARN of ${alias}`,
     );
   }
   const open = statementsOf(known(policy)).filter(({ Effect }) => Effect === 'Allow');
-  if (open.length === 0) return ok(`no mapping and no permission past ${alias}`);
-  const whom = open.map((statement) => `${principalWords(statement)} (${statement.Sid ?? 'no Sid'})`).join(', ');
-  return ng(`${whom} may invoke it past ${alias}`, `aws_lambda_permission: qualifier = "${alias}"`);
+  if (open.length > 0) {
+    return ng(
+      whom(open.map((statement) => `${principalWords(statement)} (${statement.Sid ?? 'no Sid'})`)),
+      `aws_lambda_permission: qualifier = "${alias}"`,
+    );
+  }
+  const planned = known(schedules).filter(({ targetArn }) => isPast(targetArn));
+  if (planned.length === 0) return ok(`no mapping, schedule or permission past ${alias}`);
+  return ng(whom(planned.map(({ name }) => name)), `aws_scheduler_schedule: target, the ARN of ${alias}`);
 });
 
 const ownRole = rule('security', 'own-role', functions, (each, facts) => {

@@ -1,22 +1,14 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
-import { SignatureV4 } from '@smithy/signature-v4';
-import { classifyAwsError } from '../../errors/classify-aws-error.ts';
 import { CvopsError } from '../../errors/cvops-error.ts';
 import type { ClientSetup } from '../client-options.ts';
-import type { CallFacts } from '../guard-client.ts';
 import type { AccountPlan, FreeTier, FreeTierOffer } from '../ports/free-tier.ts';
-import { type Address, refused, SignedJson } from './signed-json.ts';
+import { SignedService } from './signed-service.ts';
 
 /** There is one for all Regions: https://docs.aws.amazon.com/general/latest/gr/billing.html */
 const ENDPOINT = 'https://freetier.us-east-1.api.aws';
 const REGION = 'us-east-1';
-const TIMEOUT_MS = 6_000;
 const MOST_PAGES = 20;
 const PAGE = 1_000;
-/** Doubled with each attempt. */
-const PAUSE_MS = 100;
-const WORTH_ANOTHER = /^(Throttling|TooManyRequests|RequestLimit|InternalServer|ServiceUnavailable)/;
 
 /** An offer as AWS writes it. https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_freetier_FreeTierUsage.html */
 interface FreeTierUsage {
@@ -48,9 +40,7 @@ interface PlanState {
  * https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_Operations_AWS_Free_Tier.html
  */
 export class AwsFreeTier implements FreeTier {
-  readonly #setup: ClientSetup;
-  readonly #calls: SignedJson;
-  readonly #endpoint: string;
+  readonly #service: SignedService;
 
   /**
    * @param client lends its credentials.
@@ -58,12 +48,13 @@ export class AwsFreeTier implements FreeTier {
    *   clients: https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
    */
   constructor(client: Pick<CloudWatchClient, 'config'>, setup: ClientSetup, endpoint: string | undefined) {
-    this.#setup = setup;
-    this.#endpoint = setup.options.endpoint ?? endpoint ?? ENDPOINT;
-    const { credentials, sha256 } = client.config;
-    const signer = new SignatureV4({ service: 'freetier', region: REGION, credentials, sha256 });
-    const service = { name: 'freetier', target: 'AWSFreeTierService', timeoutMs: TIMEOUT_MS };
-    this.#calls = new SignedJson(service, signer, setup);
+    const place = {
+      name: 'freetier',
+      target: 'AWSFreeTierService',
+      region: REGION,
+      endpoint: setup.options.endpoint ?? endpoint ?? ENDPOINT,
+    };
+    this.#service = new SignedService(place, client, setup);
   }
 
   async offers(): Promise<readonly FreeTierOffer[]> {
@@ -87,48 +78,13 @@ export class AwsFreeTier implements FreeTier {
     }
   }
 
-  async #call<O>(operation: string, input: object): Promise<O> {
-    const { signal } = this.#setup;
-    try {
-      return (await this.#attempts(operation, JSON.stringify(input))) as O;
-    } catch (cause) {
-      if (signal?.aborted === true) throw signal.reason;
-      const facts: CallFacts = {
-        endpoint: new URL(this.#endpoint).origin,
-        timeoutMs: TIMEOUT_MS,
-        profile: this.#setup.options.profile,
-      };
-      throw classifyAwsError(Object.assign(cause as Error, { $call: facts }), {
-        action: `freetier:${operation}`,
-        resource: 'this account',
-        notFound: { code: 'NoAccountPlan' },
-      });
-    }
+  #call<O>(operation: string, input: object): Promise<O> {
+    return this.#service.post(operation, input, {
+      action: `freetier:${operation}`,
+      resource: 'this account',
+      notFound: { code: 'NoAccountPlan' },
+    });
   }
-
-  async #attempts(operation: string, body: string): Promise<unknown> {
-    const { options, signal } = this.#setup;
-    for (let attempt = 1; ; attempt++) {
-      const failure = await this.#calls
-        .post(addressOf(this.#endpoint, options.customUserAgent), operation, body, { signal })
-        .then(
-          (answer) => (answer.status === 200 ? { body: answer.body } : { error: refused(answer) }),
-          (error: Error) => ({ error }),
-        );
-      if ('body' in failure) return failure.body;
-      if (attempt >= options.maxAttempts || !isWorthAnother(failure.error)) throw failure.error;
-      await sleep(PAUSE_MS * 2 ** attempt, undefined, signal === undefined ? {} : { signal });
-    }
-  }
-}
-
-function addressOf(endpoint: string, userAgent: string): Address {
-  const { protocol, hostname, port, pathname: path } = new URL(endpoint);
-  return { protocol, hostname, path, userAgent, ...(port === '' ? {} : { port: Number(port) }) };
-}
-
-function isWorthAnother(error: Error & { readonly $fault?: string; readonly code?: string }): boolean {
-  return error.$fault === 'server' || WORTH_ANOTHER.test(error.name) || error.code === 'ECONNRESET';
 }
 
 function toOffer(usage: FreeTierUsage): FreeTierOffer {

@@ -335,7 +335,7 @@ function toConfiguration(configuration: FunctionConfiguration): Configuration {
     codeBytes: configuration.CodeSize ?? 0,
     ephemeralMb: configuration.EphemeralStorage?.Size ?? 512,
     inVpc: (configuration.VpcConfig?.SubnetIds ?? []).length > 0,
-    kmsKeyArn: configuration.KMSKeyArn ?? null,
+    kmsKeyArn: configuration.KMSKeyArn || null,
   };
 }
 

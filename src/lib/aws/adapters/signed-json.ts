@@ -9,6 +9,8 @@ export interface Address {
   readonly hostname: string;
   readonly port?: number;
   readonly path: string;
+  /** Without it, none. */
+  readonly query?: Readonly<Record<string, string>>;
   readonly userAgent: string;
 }
 
@@ -16,10 +18,6 @@ export interface Address {
 interface Transport {
   readonly request: typeof request;
   readonly agent: Agent;
-}
-
-interface Signed {
-  readonly headers: Record<string, string>;
 }
 
 export interface Answer {
@@ -31,8 +29,8 @@ export interface Answer {
 interface Service {
   /** As calls are told of: `sqs`. */
   readonly name: string;
-  /** `AmazonSQS`. */
-  readonly target: string;
+  /** `AmazonSQS`; of JSON 1.0 only. */
+  readonly target?: string;
   /** For one attempt. */
   readonly timeoutMs: number;
 }
@@ -41,9 +39,21 @@ type Telling = Pick<ClientSetup, 'observe' | 'redactor'>;
 
 const MOST_SOCKETS = 256;
 
+interface CallOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** What the SDK found out about this machine's clock. */
+  readonly clockOffsetMs?: number;
+}
+
+interface Unsigned {
+  readonly method: 'GET' | 'POST';
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
 /**
- * Calls of a service that speaks AWS's JSON 1.0, signed and sent without the SDK's middleware.
- * https://smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html
+ * Calls of a service that speaks AWS's JSON 1.0, or reads of one that speaks its REST-JSON, signed and sent without the SDK's
+ * middleware. https://smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html, https://smithy.io/2.0/aws/protocols/aws-restjson1-protocol.html
  */
 export class SignedJson {
   readonly #service: Service;
@@ -59,27 +69,34 @@ export class SignedJson {
 
   /**
    * One attempt. An error of the service is an answer.
-   * @param options.clockOffsetMs what the SDK found out about this machine's clock.
    * @throws Error of the network, with a `code`; `TimeoutError`; ECONNRESET for an answer that cannot be read.
    */
-  async post(
-    address: Address,
-    operation: string,
-    body: string,
-    options: { readonly signal?: AbortSignal | undefined; readonly clockOffsetMs?: number } = {},
-  ): Promise<Answer> {
-    const { userAgent, ...where } = address;
-    const { name, target, timeoutMs } = this.#service;
+  post(address: Address, operation: string, body: string, options: CallOptions = {}): Promise<Answer> {
     const headers = {
-      host: where.port === undefined ? where.hostname : `${where.hostname}:${where.port}`,
       'content-type': 'application/x-amz-json-1.0',
       'content-length': String(Buffer.byteLength(body)),
-      'user-agent': userAgent,
-      'x-amz-target': `${target}.${operation}`,
+      'x-amz-target': `${this.#service.target}.${operation}`,
     };
-    const signed = await this.#signer.sign(new HttpRequest({ ...where, method: 'POST', headers, body }), {
-      signingDate: new Date(Date.now() + (options.clockOffsetMs ?? 0)),
-    });
+    return this.#send(address, operation, { method: 'POST', headers, body }, options);
+  }
+
+  /** As `post`, for a read of a REST-JSON service. */
+  get(address: Address, operation: string, options: CallOptions = {}): Promise<Answer> {
+    return this.#send(address, operation, { method: 'GET', headers: {}, body: '' }, options);
+  }
+
+  async #send(address: Address, operation: string, request: Unsigned, options: CallOptions): Promise<Answer> {
+    const { userAgent, ...where } = address;
+    const { name, timeoutMs } = this.#service;
+    const headers = {
+      host: where.port === undefined ? where.hostname : `${where.hostname}:${where.port}`,
+      'user-agent': userAgent,
+      ...request.headers,
+    };
+    const signed = await this.#signer.sign(
+      new HttpRequest({ ...where, query: { ...where.query }, method: request.method, headers, body: request.body }),
+      { signingDate: new Date(Date.now() + (options.clockOffsetMs ?? 0)) },
+    );
     const started = performance.now();
     const tell = (status: number | undefined, { date, 'x-amzn-requestid': requestId }: IncomingMessage['headers']) =>
       this.#setup.observe({
@@ -97,8 +114,7 @@ export class SignedJson {
       const answer = await exchange(
         await this.#transport,
         address,
-        signed,
-        body,
+        { ...request, headers: signed.headers },
         timeoutMs,
         options.signal,
         this.#setup,
@@ -119,9 +135,8 @@ async function transport(protocol: string): Promise<Transport> {
 
 function exchange(
   { request, agent }: Transport,
-  { hostname, port, path }: Address,
-  { headers }: Signed,
-  body: string,
+  { hostname, port, path, query = {} }: Address,
+  { method, headers, body }: Unsigned,
   timeoutMs: number,
   signal: AbortSignal | undefined,
   { redactor }: Telling,
@@ -131,9 +146,9 @@ function exchange(
       agent,
       hostname,
       port,
-      path,
+      path: Object.keys(query).length === 0 ? path : `${path}?${new URLSearchParams(query)}`,
       headers,
-      method: 'POST',
+      method,
       ...(signal === undefined ? {} : { signal }),
     };
     const sent = request(options, (answer) => read(answer, redactor).then(resolve, reject));
@@ -166,9 +181,10 @@ async function read(answer: IncomingMessage, redactor: ClientSetup['redactor']):
   }
 }
 
-/** The error as the SDK would throw it. */
+/** The error as the SDK would throw it; REST-JSON names it in a header. */
 export function refused({ status, headers, body }: Answer): Error {
-  const { __type = 'Unknown', message, Message } = body as { __type?: string; message?: string; Message?: string };
+  const named = String(headers['x-amzn-errortype'] ?? 'Unknown').split(':')[0]!;
+  const { __type = named, message, Message } = body as { __type?: string; message?: string; Message?: string };
   return Object.assign(new Error(message ?? Message ?? `HTTP ${status}`), {
     name: __type.slice(__type.lastIndexOf('#') + 1),
     $fault: status < 500 ? 'client' : 'server',

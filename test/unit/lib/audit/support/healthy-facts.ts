@@ -114,6 +114,7 @@ export const healthyFacts = (over: Partial<SystemFacts> = {}): SystemFacts => ({
   topics: [],
   senders: [],
   sources: { value: [] },
+  schedules: { value: [] },
   alarms: { value: [] },
   reach: new Map(),
   logGroups: { value: [] },
