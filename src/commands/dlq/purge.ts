@@ -241,7 +241,7 @@ function warnings(result: PurgeResult): Warning[] {
   if (result.notGivenBack > 0) {
     warn(
       'NotGivenBack',
-      `${plural(result.notGivenBack, 'message')} could not be given back at once; visible again within a minute.`,
+      `${plural(result.notGivenBack, 'message')} could not be given back at once, sqs:ChangeMessageVisibility failed; visible again within a minute.`,
     );
   }
   return found;

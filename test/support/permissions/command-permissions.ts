@@ -254,7 +254,7 @@ export const COMMAND_PERMISSIONS: Readonly<Record<string, CommandPermissions>> =
     policies: REPLAYERS,
     needs: {
       ...look,
-      'sqs:ChangeMessageVisibility': silent('what was left stays hidden for a minute, with a warning', 'dlq'),
+      'sqs:ChangeMessageVisibility': optional('what was left stays hidden for a minute, with a warning', 'dlq'),
       'sqs:DeleteMessage': on('dlq'),
     },
   },
