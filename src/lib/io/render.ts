@@ -129,7 +129,7 @@ function renderMarkdown(blocks: readonly Block[]): string {
 function markdownBlock(block: Block): string {
   switch (block.kind) {
     case 'line':
-      return printable(block.text);
+      return markdownText(printable(block.text));
     case 'fields':
       return block.fields.map(([label, cell]) => `- **${label}**: ${markdownCell(cell)}`).join('\n');
     case 'table': {
@@ -142,7 +142,21 @@ function markdownBlock(block: Block): string {
 }
 
 function markdownCell(cell: Cell): string {
-  return shown(cell).replace(/\|/g, '\\|').replace(/\n/g, '<br>');
+  return markdownText(shown(cell)).replace(/\|/g, '\\|').replace(/\n/g, '<br>');
+}
+
+/** What begins a tag, and what begins a link whose text is not endless. */
+const MARK = /<(?=[a-z/!?])|\[(?=[^\]]{0,200}\]\()/.source;
+const MARKS = new RegExp(`\`[^\`]*\`|(\\\\*)(${MARK})|\\\\+`, 'gi');
+
+/**
+ * Text in which no tag and no link begins: `Map<string>` of somebody's error would be gone from the page. What stands
+ * between backticks is code. https://github.github.com/gfm/#backslash-escapes
+ */
+function markdownText(text: string): string {
+  return text.replace(MARKS, (all, slashes: string | undefined, mark: string | undefined) =>
+    mark === undefined ? all : `${slashes}${slashes}\\${mark}`,
+  );
 }
 
 async function renderTerminal(blocks: readonly Block[], paint: Paint, width: number): Promise<string> {

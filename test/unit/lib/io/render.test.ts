@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { formatCount, formatDuration, formatUsd, instant, plural } from '../../../../src/lib/io/format.ts';
 import { textWidth } from '../../../../src/lib/io/layout.ts';
-import type { Outcome } from '../../../../src/lib/io/outcome.ts';
+import type { Block, Outcome } from '../../../../src/lib/io/outcome.ts';
 import { isColoured, plainPaint } from '../../../../src/lib/io/paint.ts';
 import { render } from '../../../../src/lib/io/render.ts';
 import { MemorySink } from '../../../support/memory-sink.ts';
@@ -63,6 +63,17 @@ describe('one outcome, five formats', () => {
     expect(await render(outcome, 'markdown', undefined, plainPaint)).toBe(
       '| DLQ | VISIBLE |\n| --- | --: |\n| a | 1,200 |\n| b\\|c\td | – |\n\nthat is all\n',
     );
+  });
+
+  test.each([
+    ['Map<string> is not <anonymous>', 'Map\\<string> is not \\<anonymous>'],
+    ['<!-- hidden --> </b> 1 < 2, <0.01 %', '\\<!-- hidden --> \\</b> 1 < 2, <0.01 %'],
+    ['see [this](http://x) in [0] of ![a](b)', 'see \\[this](http://x) in [0] of !\\[a](b)'],
+    ['a \\<b> and \\\\[c](d)', 'a \\\\\\<b> and \\\\\\\\\\[c](d)'],
+    ['run `cvops logs <b>` for <b>', 'run `cvops logs <b>` for \\<b>'],
+  ])('markdown shows %j as it is, not as markup', async (text, escaped) => {
+    const told = { kind: 'x', data: {}, view: (): readonly Block[] => [{ kind: 'line', text }] };
+    expect(await render(told, 'markdown', undefined, plainPaint)).toBe(`${escaped}\n`);
   });
 
   test('a terminal gets aligned columns, coloured by meaning', async () => {
