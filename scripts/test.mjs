@@ -36,9 +36,9 @@ for (const file of counts.testResults) {
     if (test.status === 'pending' || test.status === 'skipped') console.log(`SKIPPED: ${test.fullName}`);
   }
 }
-// A file that fails to load counts no tests; it is a failure all the same.
+// A file that fails to load counts no tests, one whose clearing up fails no failed ones; they are failures all the same.
 const brokenFiles = counts.testResults.filter(
-  (file) => file.status === 'failed' && file.assertionResults.length === 0,
+  (file) => file.status === 'failed' && file.assertionResults.every((test) => test.status !== 'failed'),
 ).length;
 const failed = counts.numFailedTests + brokenFiles;
 console.log(`${counts.numPassedTests} passed, ${failed} failed, ${skipped} skipped`);

@@ -1,10 +1,11 @@
 import { GetQueueUrlCommand, ReceiveMessageCommand, SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { mockClient } from 'aws-sdk-client-mock';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { SqsQueues } from '../../../../src/lib/aws/adapters/sqs-queues.ts';
 import type { Queue } from '../../../../src/lib/aws/ports/queues.ts';
 
 const sqs = mockClient(SQSClient);
+afterAll(() => sqs.restore());
 const queue = { name: 'q', url: 'http://127.0.0.1/q', arn: 'arn', fifo: false } as Queue;
 let interrupt: AbortController;
 let queues: SqsQueues;

@@ -1,9 +1,10 @@
 import { CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { mockClient } from 'aws-sdk-client-mock';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { CloudWatchLogs } from '../../../../../src/lib/aws/adapters/cloudwatch-logs.ts';
 
 const logs = mockClient(CloudWatchLogsClient);
+afterAll(() => logs.restore());
 let reader: CloudWatchLogs;
 beforeEach(() => {
   logs.reset();

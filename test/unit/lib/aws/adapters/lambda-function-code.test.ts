@@ -1,10 +1,11 @@
 import { DeleteFunctionCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { LambdaFunctionCode } from '../../../../../src/lib/aws/adapters/lambda-function-code.ts';
 import { type PublishedVersion, publishedVersion } from '../../../../../src/lib/aws/ports/function-code.ts';
 
 const lambda = mockClient(LambdaClient);
+afterAll(() => lambda.restore());
 let code: LambdaFunctionCode;
 beforeEach(() => {
   lambda.reset();

@@ -6,11 +6,12 @@ import {
   StartMessageMoveTaskCommand,
 } from '@aws-sdk/client-sqs';
 import { mockClient } from 'aws-sdk-client-mock';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { SqsMoveTasks } from '../../../../../src/lib/aws/adapters/sqs-move-tasks.ts';
 import type { Queue } from '../../../../../src/lib/aws/ports/queues.ts';
 
 const sqs = mockClient(SQSClient);
+afterAll(() => sqs.restore());
 beforeEach(() => {
   sqs.reset();
 });

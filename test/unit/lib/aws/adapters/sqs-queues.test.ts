@@ -8,11 +8,12 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { mockClient } from 'aws-sdk-client-mock';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { SqsQueues } from '../../../../../src/lib/aws/adapters/sqs-queues.ts';
 import type { Queue } from '../../../../../src/lib/aws/ports/queues.ts';
 
 const sqs = mockClient(SQSClient);
+afterAll(() => sqs.restore());
 let queues: SqsQueues;
 beforeEach(() => {
   sqs.reset();
