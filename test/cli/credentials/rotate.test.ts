@@ -1,74 +1,17 @@
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { readFileSync, rmSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
 import { CvopsError } from '../../../src/lib/errors/cvops-error.ts';
 import { ExitCode } from '../../../src/lib/errors/exit-code.ts';
-import { operator } from '../../../src/lib/sandbox/operate.ts';
-import { type Sandbox, startSandbox } from '../../../src/lib/sandbox/start-sandbox.ts';
 import { SYSTEM } from '../../../src/lib/sandbox/system.ts';
-import { endpointEnv } from '../../support/endpoint-env.ts';
-import { type CliResult, jsonOf, makeHome, removeHome, runCli } from '../../support/run-cli.ts';
+import { type CliResult, jsonOf } from '../../support/run-cli.ts';
+import { RotationScene } from './rotation-scene.ts';
 
-const USER = { UserName: SYSTEM.sender };
-
-let sandbox: Sandbox;
-let home: string;
-beforeAll(async () => {
-  sandbox = await startSandbox({ rate: 0 });
-});
-afterAll(() => sandbox.close());
-beforeEach(async () => {
-  await sandbox.reset();
-  home = makeHome();
-});
-afterEach(() => removeHome(home));
-
-const operate = (operation: string, input: object) =>
-  operator(sandbox.simulator, SYSTEM.region, 'test')('iam', operation, input);
-const keys = async () =>
-  ((await operate('ListAccessKeys', USER)).AccessKeyMetadata as { AccessKeyId: string; Status: string }[]).map(
-    ({ AccessKeyId, Status }) => [AccessKeyId, Status] as const,
-  );
-
-/** A program in Wrangler's place: keeps what it was given, and ends as it is told. */
-function wrangler(end = ''): string {
-  const path = join(home, 'wrangler.mjs');
-  const kept = JSON.stringify(join(home, 'given.json'));
-  writeFileSync(
-    path,
-    `import { readFileSync, writeFileSync } from 'node:fs';
-if (process.argv[2] === '--version') process.exit(0);
-const stdin = readFileSync(0, 'utf8');
-writeFileSync(${kept}, JSON.stringify({ argv: process.argv, env: process.env, stdin }));
-${end}`,
-  );
-  return `${process.execPath} ${path}`;
-}
-const given = () =>
-  JSON.parse(readFileSync(join(home, 'given.json'), 'utf8')) as { argv: string[]; env: object; stdin: string };
-
-/** @param during is awaited whenever the rotation waits */
-function rotate(argv: readonly string[], end?: string, during?: () => unknown, abort?: AbortSignal) {
-  const { clock } = sandbox.simulator;
-  return runCli(['credentials', 'rotate', '--wrangler', wrangler(end), ...argv], {
-    home,
-    env: { ...endpointEnv(sandbox.endpoint), CLOUDFLARE_API_TOKEN: 'canary-of-cloudflare', TFE_TOKEN: 'canary-of-hcp' },
-    clock: {
-      now: () => clock.now(),
-      sleep: async (ms, signal) => {
-        await during?.();
-        signal?.throwIfAborted();
-        await clock.advance(ms);
-      },
-    },
-    ...(abort === undefined ? {} : { signal: abort }),
-  });
-}
+const scene = new RotationScene();
 
 describe('credentials rotate', () => {
   test('gives the Worker a new key by standard input, and makes the old one Inactive', async () => {
-    const [[old]] = (await keys()) as [readonly [string, string]];
-    const result = await rotate(['--yes', '--json']);
+    const [[old]] = (await scene.keys()) as [readonly [string, string]];
+    const result = await scene.rotate(['--yes', '--json']);
     expect(result.code).toBe(0);
     const { data } = jsonOf(result);
     expect(data).toMatchObject({
@@ -78,12 +21,12 @@ describe('credentials rotate', () => {
       oldKeyIs: 'inactive',
       workspaces: [],
     });
-    expect(await keys()).toEqual([
+    expect(await scene.keys()).toEqual([
       [old, 'Inactive'],
       [data.newKey, 'Active'],
     ]);
-    const { argv, env, stdin } = given();
-    const secrets = JSON.parse(stdin) as Record<string, string>;
+    const { argv, env } = scene.given;
+    const { secrets } = scene;
     expect(secrets).toEqual({
       AWS_ACCESS_KEY_ID: data.newKey,
       AWS_SECRET_ACCESS_KEY: expect.stringMatching(/^.{40}$/),
@@ -95,50 +38,54 @@ describe('credentials rotate', () => {
     expect(env).toMatchObject({ CLOUDFLARE_API_TOKEN: 'canary-of-cloudflare' });
     expect(JSON.stringify(env)).not.toMatch(/canary-of-hcp|AWS_SECRET/);
     expect(result.stdout + result.stderr).not.toContain(secret);
-    expect(readFileSync(journal(), 'utf8')).not.toContain(secret);
+    expect(readFileSync(scene.journal, 'utf8')).not.toContain(secret);
   });
 
   test('the next run deletes the old key; --retire-after does it in the same run', async () => {
-    const first = jsonOf(await rotate(['--yes', '--json'])).data;
-    const second = jsonOf(await rotate(['--yes', '--json', '--retire-after', '10m'])).data;
+    const first = jsonOf(await scene.rotate(['--yes', '--json'])).data;
+    const second = jsonOf(await scene.rotate(['--yes', '--json', '--retire-after', '10m'])).data;
     expect(second).toMatchObject({ oldKey: first.newKey, oldKeyIs: 'deleted', deleted: [first.oldKey] });
-    expect(await keys()).toEqual([[second.newKey, 'Active']]);
+    expect(await scene.keys()).toEqual([[second.newKey, 'Active']]);
   });
 
   test('--dry-run shows the keys, and changes nothing', async () => {
-    const before = await keys();
-    const result = await rotate(['--dry-run', '--json']);
+    const before = await scene.keys();
+    const result = await scene.rotate(['--dry-run', '--json']);
     expect(result.code).toBe(0);
     expect(jsonOf(result).data).toMatchObject({
       dryRun: true,
       resumesAt: null,
       keys: [{ id: before[0]![0], active: true }],
     });
-    expect(await keys()).toEqual(before);
+    expect(await scene.keys()).toEqual(before);
   });
 
   test('--dry-run says which Inactive key goes, and refuses what the run would', async () => {
-    const first = jsonOf(await rotate(['--yes', '--json'])).data;
-    expect((await rotate(['--dry-run', '--output', 'markdown'])).stdout).toContain(
+    const first = jsonOf(await scene.rotate(['--yes', '--json'])).data;
+    expect((await scene.rotate(['--dry-run', '--output', 'markdown'])).stdout).toContain(
       `Would delete key ${first.oldKey}, create a key`,
     );
-    await operate('UpdateAccessKey', { ...USER, AccessKeyId: first.oldKey, Status: 'Active' });
-    rmSync(journal());
-    expect((await rotate(['--dry-run'])).code).toBe(1);
-    expect((await rotate(['--dry-run', '--retire', first.oldKey, '--wrangler', '/nonexistent/wrangler'])).code).toBe(4);
-    const planned = await rotate(['--dry-run', '--retire', first.oldKey, '--json']);
+    await scene.operate('UpdateAccessKey', { ...scene.user, AccessKeyId: first.oldKey, Status: 'Active' });
+    rmSync(scene.journal);
+    expect((await scene.rotate(['--dry-run'])).code).toBe(1);
+    expect(
+      (await scene.rotate(['--dry-run', '--retire', first.oldKey, '--wrangler', '/nonexistent/wrangler'])).code,
+    ).toBe(4);
+    const planned = await scene.rotate(['--dry-run', '--retire', first.oldKey, '--json']);
     expect(jsonOf(planned).next[0]?.command).toBe(`cvops credentials rotate worker --retire ${first.oldKey}`);
   });
 
   test('a second rotation at the same time is refused, and the first gives the Worker a key that works', async () => {
     let second: CliResult | undefined;
-    const first = await rotate(['--yes', '--json'], '', async () => {
-      second ??= await rotate(['--yes', '--json']);
+    const first = await scene.rotate(['--yes', '--json'], {
+      during: async () => {
+        second ??= await scene.rotate(['--yes', '--json']);
+      },
     });
     expect(jsonOf(second!).error).toMatchObject({ code: 'RotationRunning', exitCode: 1 });
     expect(first.code).toBe(0);
-    expect(await keys()).toContainEqual([JSON.parse(given().stdin).AWS_ACCESS_KEY_ID, 'Active']);
-    expect((await rotate(['--yes'])).code).toBe(0);
+    expect(await scene.keys()).toContainEqual([scene.secrets['AWS_ACCESS_KEY_ID'], 'Active']);
+    expect((await scene.rotate(['--yes'])).code).toBe(0);
   });
 
   test.each([
@@ -147,46 +94,48 @@ describe('credentials rotate', () => {
   ])('Ctrl-C %s says where it stands, and the next run goes on', async (_, wait, words) => {
     const abort = new AbortController();
     let waits = 0;
-    const end = () => {
+    const during = () => {
       if (++waits === wait) abort.abort(new CvopsError('Interrupted', ExitCode.interrupted, 'interrupted.'));
     };
-    const result = await rotate(['--yes'], '', end, abort.signal);
+    const result = await scene.rotate(['--yes'], { during, signal: abort.signal });
     expect(result.code).toBe(130);
     expect(result.stderr).toContain(words);
     expect(result.stderr).toContain('`cvops credentials rotate worker` goes on from here');
-    expect((await keys()).map(([, status]) => status)).toEqual(['Active', 'Active']);
-    expect((await rotate(['--yes'])).code).toBe(0);
-    const [made] = (await keys()).filter(([, status]) => status === 'Active');
-    expect(made?.[0]).toBe(JSON.parse(given().stdin).AWS_ACCESS_KEY_ID);
+    expect((await scene.keys()).map(([, status]) => status)).toEqual(['Active', 'Active']);
+    expect((await scene.rotate(['--yes'])).code).toBe(0);
+    const [made] = (await scene.keys()).filter(([, status]) => status === 'Active');
+    expect(made?.[0]).toBe(scene.secrets['AWS_ACCESS_KEY_ID']);
   });
 
   test("the tool's own error is told, not where it keeps its log", async () => {
     const said =
       '\\u001b[31m✘ [ERROR] Authentication error [code: 10000]\\u001b[0m\\n\\n🪵  Logs were written to /x.log';
-    const result = await rotate(['--yes'], `console.error("${said}"); process.exit(1);`);
+    const result = await scene.rotate(['--yes'], { end: `console.error("${said}"); process.exit(1);` });
     expect(result.stderr).toContain('it ended with 1: ✘ [ERROR] Authentication error [code: 10000].');
     expect(result.stderr).toContain('If it broke off, let the Worker send an event');
   });
 
   test('what the tool says with the secret in it is not repeated; both keys stay', async () => {
-    const result = await rotate(['--yes', '--debug'], 'console.error("refused: " + stdin); process.exit(1);');
+    const result = await scene.rotate(['--yes', '--debug'], {
+      end: 'console.error("refused: " + stdin); process.exit(1);',
+    });
     expect(result.code).toBe(1);
     expect(result.stderr).toContain('it ended with 1: refused: ');
-    const secret = (JSON.parse(given().stdin) as Record<string, string>)['AWS_SECRET_ACCESS_KEY']!;
+    const secret = scene.secrets['AWS_SECRET_ACCESS_KEY']!;
     expect(result.stdout + result.stderr).not.toContain(secret);
-    const [[old], [made]] = (await keys()) as [readonly [string, string], readonly [string, string]];
-    expect(await keys()).toEqual([
+    const [[old], [made]] = (await scene.keys()) as [readonly [string, string], readonly [string, string]];
+    expect(await scene.keys()).toEqual([
       [old, 'Active'],
       [made, 'Active'],
     ]);
     expect(result.stderr).toContain(`--retire ${made}`);
-    const again = await rotate(['--yes', '--json', '--retire', made]);
+    const again = await scene.rotate(['--yes', '--json', '--retire', made]);
     expect(again.code).toBe(0);
     expect(jsonOf(again).data).toMatchObject({ oldKey: old, deleted: [made] });
   });
 
   test('a new key that AWS does not know yet is not pushed before it does', async () => {
-    sandbox.simulator.faults.add({
+    scene.sandbox.simulator.faults.add({
       service: 'sts',
       operation: 'GetCallerIdentity',
       times: 2,
@@ -196,8 +145,8 @@ describe('credentials rotate', () => {
         message: 'The security token included in the request is invalid.',
       },
     });
-    expect((await rotate(['--yes'])).code).toBe(0);
-    const tries = sandbox.simulator
+    expect((await scene.rotate(['--yes'])).code).toBe(0);
+    const tries = scene.sandbox.simulator
       .region(SYSTEM.region)
       .trail.filter(({ eventName }) => eventName === 'GetCallerIdentity');
     expect(tries.map(({ errorCode }) => errorCode)).toEqual([
@@ -210,18 +159,18 @@ describe('credentials rotate', () => {
   });
 
   test('the only active key is not retired first', async () => {
-    const [[old]] = (await keys()) as [readonly [string, string]];
-    const result = await rotate(['--retire', old, '--yes']);
+    const [[old]] = (await scene.keys()) as [readonly [string, string]];
+    const result = await scene.rotate(['--retire', old, '--yes']);
     expect(result.code).toBe(2);
     expect(result.stderr).toContain('the Worker could not send');
-    expect(await keys()).toEqual([[old, 'Active']]);
+    expect(await scene.keys()).toEqual([[old, 'Active']]);
   });
 
   test('two keys that nobody wrote down: told apart, exit 1', async () => {
-    await operate('CreateAccessKey', USER);
-    const result = await rotate(['--yes']);
+    await scene.operate('CreateAccessKey', scene.user);
+    const result = await scene.rotate(['--yes']);
     expect(result.code).toBe(1);
-    for (const [id] of await keys()) expect(result.stderr).toContain(id);
+    for (const [id] of await scene.keys()) expect(result.stderr).toContain(id);
     expect(result.stderr).toContain('--retire');
   });
 
@@ -236,15 +185,10 @@ describe('credentials rotate', () => {
     ['no tool', ['--yes', '--wrangler', '/nonexistent/wrangler'], 4, /nothing was changed/],
     ['nobody to ask', [], 2, /this changes AWS and a Cloudflare Worker, .*\n.*add --yes/],
   ])('%s', async (_, argv, code, words) => {
-    const before = await keys();
-    const result = await rotate(argv);
+    const before = await scene.keys();
+    const result = await scene.rotate(argv);
     expect(result.stderr).toMatch(words);
     expect(result.code).toBe(code);
-    expect(await keys()).toEqual(before);
+    expect(await scene.keys()).toEqual(before);
   });
 });
-
-function journal(): string {
-  const folder = join(home, 'state', 'cvops', 'rotations');
-  return join(folder, readdirSync(folder).find((name) => name.endsWith('.json'))!);
-}
