@@ -4,6 +4,7 @@ import type { QueueAttributes } from '../../../../../src/lib/aws/ports/queues.ts
 import type { GuardedTable } from '../../../../../src/lib/aws/ports/table-safety.ts';
 import { LIMIT_IDS } from '../../../../../src/lib/usage/tariff/tariff.ts';
 import { madeVersion } from '../../release/support/fake-functions.ts';
+import { FakeSources } from '../../usage/collect/support/fake-sources.ts';
 
 export const NOW = Date.UTC(2026, 10, 20, 12);
 
@@ -90,14 +91,7 @@ export const tableFacts = (over: Partial<GuardedTable> = {}, hasRecovery = false
   recovery: { value: hasRecovery },
   table: {
     value: {
-      billing: 'PROVISIONED',
-      tableClass: 'STANDARD',
-      read: 5,
-      write: 5,
-      sizeBytes: 0,
-      items: 0,
-      createdAt: 0,
-      indexes: [],
+      ...new FakeSources().table,
       deletionProtection: true,
       kmsKeyArn: null,
       ...over,

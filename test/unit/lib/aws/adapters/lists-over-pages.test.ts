@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { AwsResourceLists } from '../../../../../src/lib/aws/adapters/aws-resource-lists.ts';
 import { CloudWatchAlarms } from '../../../../../src/lib/aws/adapters/cloudwatch-alarms.ts';
 import { cloudWatchClient } from '../../../../../src/lib/aws/adapters/cloudwatch-client.ts';
+import { EventSchedules } from '../../../../../src/lib/aws/adapters/event-schedules.ts';
 import type { ClientSetup } from '../../../../../src/lib/aws/client-options.ts';
 import { type Operate, operator } from '../../../../../src/lib/sandbox/operate.ts';
 import { SimulatedClock } from '../../../../../src/lib/simulator/kernel/clock.ts';
@@ -96,4 +97,20 @@ test('alarms are listed to the last page', async () => {
   expect(calls).toBe(2);
   expect((await alarms.allAlarms()).map(({ name }) => name)).toEqual(names);
   expect(await alarms.states(['n-0007', 'n-0100'])).toMatchObject([{ name: 'n-0007' }, { name: 'n-0100' }]);
+});
+
+test('schedules are listed to the last page', async () => {
+  const names = await make(101, (Name) =>
+    operate('scheduler', 'CreateSchedule', {
+      Name,
+      ScheduleExpression: 'cron(0 8 ? * MON *)',
+      FlexibleTimeWindow: { Mode: 'OFF' },
+      State: Name === 'n-0100' ? 'DISABLED' : 'ENABLED',
+      Target: { Arn: `arn:${Name}`, RoleArn: 'arn:aws:iam::000000000000:role/r' },
+    }),
+  );
+  const schedules = await new EventSchedules(cloudWatchClient(setup), setup, undefined).list();
+  expect(schedules.map(({ name }) => name)).toEqual(names);
+  expect(schedules.at(-1)).toEqual({ name: 'n-0100', enabled: false, targetArn: 'arn:n-0100' });
+  expect(calls).toBe(2);
 });
