@@ -101,12 +101,12 @@ async function push(options: PushOptions, context: Context): Promise<Outcome> {
     try {
       for (const input of inputs) {
         context.signal.throwIfAborted();
-        const { created } = await client.putVariable(workspace, input);
+        const { created, variable } = await client.putVariable(workspace, input);
         const { variables } = done[i]!;
         done[i] = {
           ...done[i]!,
           status: variables.length + 1 === inputs.length ? 'pushed' : 'partly',
-          variables: [...variables, { key: input.key, sensitive: input.sensitive, created }],
+          variables: [...variables, { key: input.key, sensitive: variable.sensitive, created }],
         };
       }
     } catch (cause) {

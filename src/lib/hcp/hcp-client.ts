@@ -178,21 +178,15 @@ export class HcpClient {
       ({ key, category }) => key === input.key && category === input.category,
     );
     if (there === undefined) throw unanswered(this.access, call, 422, answer.document.errors);
-    return { created: false, variable: await this.updateVariable(workspace, there.id, input) };
-  }
-
-  /** A sensitive variable stays sensitive: HCP Terraform refuses to lift that. */
-  async updateVariable(workspace: HcpWorkspace, id: string, change: Partial<VariableInput>): Promise<HcpVariable> {
-    return readVariable(
-      await this.#one({
-        method: 'PATCH',
-        path: `${variablesPath(workspace)}/${encodeURIComponent(id)}`,
-        what: `variable "${change.key ?? id}" of ${workspaceWords(workspace.name)}`,
-        body: { data: { type: 'vars', id, attributes: change } },
-        holds: VARIABLES,
-        ...(change.value === undefined ? {} : { secrets: [change.value] }),
-      }),
-    );
+    // What is sensitive stays so: HCP Terraform refuses to lift that.
+    const attributes = { ...input, sensitive: input.sensitive || there.sensitive };
+    const variable = await this.#one({
+      ...call,
+      method: 'PATCH',
+      path: `${variablesPath(workspace)}/${encodeURIComponent(there.id)}`,
+      body: { data: { type: 'vars', id: there.id, attributes } },
+    });
+    return { created: false, variable: readVariable(variable) };
   }
 
   get #organizationPath(): string {

@@ -124,6 +124,15 @@ describe('variables', () => {
     expect(await api.variables(workspace)).toEqual([second.variable]);
   });
 
+  test('that somebody made sensitive stay so: HCP Terraform lets nobody lift it', async () => {
+    const api = client();
+    const workspace = await api.workspace('cv-analytics-worker');
+    server.world.addVar(server.world.workspace('cv-analytics-worker'), 'AWS_REGION', { value: 'old', sensitive: true });
+    const input = { key: 'AWS_REGION', value: 'eu-west-2', category: 'env', sensitive: false } as const;
+    expect(await api.putVariable(workspace, input)).toMatchObject({ created: false, variable: { sensitive: true } });
+    expect(server.world.workspace('cv-analytics-worker').vars.map(({ value }) => value)).toEqual(['eu-west-2']);
+  });
+
   test('the same key in the other category is another variable', async () => {
     const api = client();
     const workspace = await api.workspace('cv-analytics-worker');
