@@ -63,7 +63,8 @@ async function run(options: LogsOptions, context: Context): Promise<Outcome> {
   try {
     for await (const _ of pages.pages(service.function, minute)) break;
   } catch (cause) {
-    throw isThere(service.function) ? withoutGroup(cause) : cause;
+    const [unknown] = warnings();
+    throw withoutGroup(cause, unknown?.message ?? (isThere(service.function) ? NEVER_RAN : undefined));
   }
   const now = awsTime(context);
   const { all, limit } = options;
@@ -83,10 +84,12 @@ async function run(options: LogsOptions, context: Context): Promise<Outcome> {
   return { ...first, warnings: [], toldIn: told.toldIn };
 }
 
-/** Of a function that exists: https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs.html */
-function withoutGroup(cause: unknown): unknown {
-  if (!(cause instanceof CvopsError) || cause.code !== 'LogGroupNotFound') return cause;
-  const hint = 'the function is there: its first run makes the group, if its role allows logs:CreateLogGroup.';
+/** https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs.html */
+const NEVER_RAN = 'the function is there: its first run makes the group, if its role allows logs:CreateLogGroup.';
+
+/** @param hint what is known of the function whose log group is not there. */
+function withoutGroup(cause: unknown, hint: string | undefined): unknown {
+  if (!(cause instanceof CvopsError) || cause.code !== 'LogGroupNotFound' || hint === undefined) return cause;
   return new CvopsError(cause.code, cause.exitCode, cause.message, { hint, cause });
 }
 

@@ -15,7 +15,7 @@ export function statusView(found: SystemStatus, usage: UsageHeadline | null): re
   const off = alarms.filter(({ state }) => state !== 'OK');
   const ok = alarms.length - off.length;
   return [
-    headline(found),
+    headline(found, usage?.unread.length ?? 0),
     ...table(
       ['SERVICE', 'VERSION', 'SPLIT', 'PREVIOUS', 'LAST RELEASE', 'WHEN', 'BY'],
       services.flatMap((each) => served(each, nowMs)),
@@ -31,7 +31,7 @@ export function statusView(found: SystemStatus, usage: UsageHeadline | null): re
   ];
 }
 
-function headline({ services, alarms, gaps, at }: SystemStatus): Block {
+function headline({ services, alarms, gaps, at }: SystemStatus, usageUnread: number): Block {
   const queues = distinct(services.map(({ dlq }) => dlq));
   const dead = queues.reduce((sum, { visible }) => sum + visible, 0);
   const splits = services.filter(({ alias }) => Object.keys(alias?.weights ?? {}).length > 0).length;
@@ -42,6 +42,7 @@ function headline({ services, alarms, gaps, at }: SystemStatus): Block {
     [splits, plural(splits, 'split')],
     [inState('INSUFFICIENT_DATA'), `${plural(inState('INSUFFICIENT_DATA'), 'alarm')} without data`],
     [gaps.length, `${plural(gaps.length, 'part')} not read`],
+    [usageUnread, `${plural(usageUnread, 'row')} of usage not read`],
   ];
   const wrong = counts.filter(([number]) => number > 0).map(([, words]) => words);
   const time = `${at.slice(11, 19)} UTC`;

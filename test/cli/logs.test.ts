@@ -162,9 +162,13 @@ describe('logs of a function', () => {
   });
 
   test('are read in the default group, with a warning, where it may not be asked for its own', async () => {
-    await released.operate('logs', 'CreateLogGroup', { logGroupName: GROUP });
     const error = { code: 'AccessDeniedException', statusCode: 403 };
     released.simulator.faults.add({ service: 'lambda', error });
+    expect(jsonOf(await read()).error).toMatchObject({
+      code: 'LogGroupNotFound',
+      hint: expect.stringContaining('lambda:GetFunctionConfiguration'),
+    });
+    await released.operate('logs', 'CreateLogGroup', { logGroupName: GROUP });
     const { warnings } = jsonOf(await read());
     expect(warnings).toMatchObject([
       { code: 'LogGroupUnknown', message: expect.stringContaining('lambda:GetFunctionConfiguration') },

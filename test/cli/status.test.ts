@@ -196,6 +196,7 @@ describe('status', () => {
     expect(gaps[0].rows).toEqual(unread);
     const { stdout } = await cli(['--usage'], { stdoutTTY: true, columns: 120 });
     expect(stdout.replace(/\s+/g, ' ').split('Hint: allow the IAM action dynamodb:DescribeTable.')).toHaveLength(2);
+    expect(stdout).not.toContain('Nothing is wrong');
   });
 });
 
