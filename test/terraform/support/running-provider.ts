@@ -32,6 +32,8 @@ export async function startProvider(folder: string, env: Readonly<Record<string,
     stdin: 'ignore',
     all: true,
     reject: false,
+    // On SIGTERM it would leave its socket behind.
+    killSignal: 'SIGINT',
   });
   const attach = await new Promise<string>((resolve, reject) => {
     let said = '';
