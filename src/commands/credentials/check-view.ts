@@ -17,7 +17,9 @@ export function checkView(
     : ({ kind: 'line', text: 'Nothing bad in what was looked at, which is not all.', tone: 'warn' } as const);
   return [
     ...(unread === null ? [workspacesTable(workspaces)] : []),
-    ...(sender.unreadable === null ? [keysOf(sender, nowMs)] : []),
+    ...(sender.unreadable === null && !sender.findings.some(({ id }) => id === 'no-sender')
+      ? [keysOf(sender, nowMs)]
+      : []),
     ...notes([
       ...workspaces.map(({ service, findings }) => ({ who: service, findings })),
       { who: sender.user, findings: sender.findings },

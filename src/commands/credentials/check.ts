@@ -9,7 +9,7 @@ import { parseCount } from '../parse.ts';
 import { checkView, findingWords } from './check-view.ts';
 import { checkWorkspaces } from './check-workspaces.ts';
 import { chosenServices, parseServices, servicesArgument } from './chosen-services.ts';
-import { senderOf } from './sender-option.ts';
+import { findSender } from './sender-option.ts';
 
 interface CheckOptions {
   readonly services: readonly string[];
@@ -38,7 +38,7 @@ async function check({ services: asked, maxAgeDays }: CheckOptions, context: Con
   const nowMs = context.clock.now();
   const [hcp, sender] = await Promise.all([
     checkWorkspaces(context, services, nowMs, maxAgeDays),
-    senderKeys(() => context.accessKeys(), senderOf(config), nowMs, maxAgeDays),
+    senderKeys(() => context.accessKeys(), findSender(config), nowMs, maxAgeDays),
   ]);
   if (hcp.unread !== null && sender.unreadable !== null) throw nothingRead(hcp.unread, sender.unreadable);
   const { workspaces, sets } = hcp;

@@ -12,6 +12,13 @@ interface SenderKey {
   readonly lastUsedService: string | null;
 }
 
+/** The IAM user whose key the Worker sends with. */
+export interface Sender {
+  readonly user: string;
+  /** By the configuration; else it is the example system's. */
+  readonly isNamed: boolean;
+}
+
 /** The access keys of the Worker's user. */
 export interface SenderKeys {
   readonly user: string;
@@ -33,10 +40,14 @@ const SAID = new Set([
   'CredentialsRefused',
 ]);
 
-/** Reads the keys of a user with their age and last use. @throws what says more than that they cannot be read. */
+/**
+ * Reads the keys of a user with their age and last use.
+ * A user that nothing names may be missing: not every system has a Worker.
+ * @throws what says more than that they cannot be read.
+ */
 export async function senderKeys(
   open: () => Promise<AccessKeys>,
-  user: string,
+  { user, isNamed }: Sender,
   nowMs: number,
   maxAgeDays: number,
 ): Promise<SenderKeys> {
@@ -58,8 +69,21 @@ export async function senderKeys(
       findings: findingsOf(keys, maxAgeDays, useUnreadable === null),
     };
   } catch (cause) {
-    return { user, keys: [], unreadable: said(cause).message, useUnreadable: null, findings: [] };
+    const { code, message } = said(cause);
+    if (code === 'UserNotFound' && !isNamed) return { ...NOTHING, user, unreadable: null, findings: [noSender(user)] };
+    return { ...NOTHING, user, unreadable: message };
   }
+}
+
+const NOTHING = { keys: [], useUnreadable: null, findings: [] } as const;
+
+function noSender(user: string): Finding {
+  return {
+    id: 'no-sender',
+    severity: 'note',
+    detail: `there is no IAM user "${user}", so no key of a Worker was looked at.`,
+    hint: '"sender" of a service names another.',
+  };
 }
 
 /** @throws what says more than that something cannot be read. */

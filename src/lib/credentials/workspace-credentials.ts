@@ -12,6 +12,7 @@ export interface Finding {
     | 'split-pair'
     | 'no-credentials'
     | 'workspace-missing'
+    | 'no-sender'
     | 'key-unused'
     | 'two-keys';
   /** `bad` fails the check. */

@@ -1,7 +1,9 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Sandbox, startSandbox } from '../../../src/lib/sandbox/start-sandbox.ts';
 import { endpointEnv } from '../../support/endpoint-env.ts';
-import { jsonOf } from '../../support/run-cli.ts';
+import { jsonOf, makeHome, removeHome } from '../../support/run-cli.ts';
 import { NIGHT, stateCli } from '../state/state-cli.ts';
 
 const cli = stateCli();
@@ -81,6 +83,31 @@ describe('credentials check, of the sender', () => {
     const { error } = jsonOf(result);
     expect(error.code).toBe('NothingChecked');
     expect(error.message).toMatch(/no HCP Terraform organisation is named\. .*credentials/);
+  });
+
+  test.each([
+    ['that nothing names is a note: the system may have none', {}, 0, []],
+    ['that a service names is a gap', { sender: 'my-sender' }, 3, ['SenderUnreadable']],
+  ])('a user that is not there, %s', async (_, named, code, codes) => {
+    const folder = makeHome();
+    try {
+      const services = { processor: { function: 'cv-analytics-processor', ...named } };
+      writeFileSync(join(folder, 'cvops.config.json'), JSON.stringify({ services }));
+      sandbox.simulator.faults.add({
+        service: 'iam',
+        operation: 'ListAccessKeys',
+        error: { code: 'NoSuchEntity', statusCode: 404, message: 'The user cannot be found.' },
+      });
+      const result = await cli.run(['credentials', 'check', '--json'], {
+        cwd: folder,
+        env: endpointEnv(sandbox.endpoint),
+      });
+      sandbox.simulator.faults.clear();
+      expect(result.code).toBe(code);
+      expect(jsonOf(result).warnings.map((each) => each.code)).toEqual(codes);
+    } finally {
+      removeHome(folder);
+    }
   });
 
   test('a token that HCP Terraform refuses is an error, not a gap', async () => {
