@@ -6,7 +6,7 @@ import { SECURITY } from './checks/security.ts';
 import type { SystemFacts } from './facts.ts';
 import { type AuditResult, type AuditRule, type AuditStatus, PILLARS, type Pillar } from './verdict.ts';
 
-/** One check of the audit: the worst of what it found in the parts that it is about. */
+/** One check of the audit: the worst of what it found in the parts that it is about; `SKIP` where it found nothing. */
 export interface AuditCheck {
   readonly id: string;
   readonly pillar: Pillar;
@@ -32,11 +32,17 @@ export function audit(facts: SystemFacts, pillars: readonly Pillar[] = PILLARS):
 
 function checked({ id, pillar, results: look }: AuditRule, facts: SystemFacts): AuditCheck | undefined {
   const results = look(facts);
-  const status = WORST_FIRST.find((each) => results.some((result) => result.status === each));
-  if (status === undefined) return undefined;
-  const telling = results.filter((result) => result.status === status);
+  const [first] = results.toSorted((a, b) => weight(a) - weight(b));
+  if (first === undefined) return undefined;
+  const telling = results.filter((result) => weight(result) === weight(first));
   const mends = new Set(telling.flatMap(({ mend }) => mend ?? []));
-  return { id, pillar, status, evidence: words(telling, results), mend: [...mends].join('; ') || null, results };
+  const evidence = words(telling, results);
+  return { id, pillar, status: first.status, evidence, mend: [...mends].join('; ') || null, results };
+}
+
+/** By how much a part tells of the whole: one that has nothing to look at tells least. */
+function weight({ status, code }: AuditResult): number {
+  return status === 'SKIP' && code === null ? WORST_FIRST.length : WORST_FIRST.indexOf(status);
 }
 
 /** `processor.dlq: it has no policy`; without the names where all say the same. */

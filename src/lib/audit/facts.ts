@@ -38,6 +38,7 @@ export interface FunctionFacts extends Subject {
   readonly versions: Reading<readonly FunctionConfiguration[]>;
   /** The function's own resource policy, JSON; null without one. */
   readonly policy: Reading<string | null>;
+  /** Null where none is reserved, or no queue calls it. */
   readonly reserved: Reading<number | null>;
   readonly provisioned: Reading<readonly Provisioned[]>;
   /** Over {@link MEASURED_DAYS}, through the alias; null when it was not called. */

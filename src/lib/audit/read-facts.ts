@@ -55,8 +55,8 @@ export interface AuditScope {
  * Reads everything that the checks look at, in some forty calls, all of them reads that cost nothing; for the example
  * system:
  * - each queue: GetQueueUrl, GetQueueAttributes; for dead letters that are there, GetMetricStatistics (4 or 5)
- * - each function: GetAlias, ListVersionsByFunction, GetPolicy, ListProvisionedConcurrencyConfigs, GetFunctionConcurrency,
- *   GetMetricStatistics (12); ListEventSourceMappings and ListSchedules for all (2)
+ * - each function: GetAlias, ListVersionsByFunction, GetPolicy, ListProvisionedConcurrencyConfigs, GetMetricStatistics, and
+ *   where a queue calls it GetFunctionConcurrency (11); ListEventSourceMappings and ListSchedules for all (2)
  * - each table, the one of releases too: DescribeTable, DescribeContinuousBackups, and where items expire DescribeTimeToLive (5)
  * - DescribeAlarms twice, ListDashboards, ListMetrics, DescribeLogGroups (5)
  * - each topic: GetTopicAttributes (1), and ListAccessKeys of the sender (1)
@@ -139,7 +139,8 @@ async function readFunction(
   const [versions, policy, reserved, provisioned, p95Ms] = await Promise.all([
     ask((functions) => functions.configurations(name)),
     ask((functions) => functions.functionPolicy(name)),
-    ask((functions) => functions.reservedConcurrency(name)),
+    // What nobody queues for needs no limit.
+    queue === null ? { value: null } : ask((functions) => functions.reservedConcurrency(name)),
     ask((functions) => functions.listProvisioned(name)),
     // By then an answer has told AWS's time.
     served.then(() => read(() => readDurations(ports, name, alias))),

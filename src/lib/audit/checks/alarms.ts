@@ -1,6 +1,6 @@
 import { actionName, isTopic, unheard } from '../../alarms/reach.ts';
 import type { Alarm, AlarmRule } from '../../aws/ports/alarms.ts';
-import { formatDuration } from '../../io/format.ts';
+import { formatDuration, plural } from '../../io/format.ts';
 import type { FunctionFacts, QueueFacts, Subject, SystemFacts, TableFacts } from '../facts.ts';
 import { servingVersion } from '../serving-version.ts';
 import { type AuditRule, known, ng, ok, rule, skip, type Verdict } from '../verdict.ts';
@@ -13,6 +13,8 @@ interface WantedAlarm<S extends Subject> {
   readonly namespace: string;
   /** Any of them. */
   readonly metrics: readonly string[];
+  /** Which way it must compare; `Greater` without it. */
+  readonly way?: 'Less';
   readonly subjects: (facts: SystemFacts) => readonly S[];
   /** Whether an alarm on one of the metrics is on this part. */
   isOn(subject: S, dimensions: AlarmRule['dimensions']): boolean;
@@ -89,9 +91,9 @@ const didNotRun: WantedAlarm<FunctionFacts> = {
   what: 'runs that did not happen',
   metrics: ['Invocations'],
   subjects: (facts) => facts.functions.filter(({ queue }) => queue === null),
-  misses: ({ comparison, missing }) =>
-    // What does not run has no data at all.
-    comparison.startsWith('LessThan') && missing === 'breaching' ? null : 'stays silent where there is no data',
+  way: 'Less',
+  // What does not run has no data at all.
+  misses: ({ missing }) => (missing === 'breaching' ? null : 'stays silent where there is no data'),
 };
 
 const writeThrottles: WantedAlarm<TableFacts> = {
@@ -121,9 +123,13 @@ function look<S extends Subject>(wanted: WantedAlarm<S>, subject: S, { alarms, r
       wanted.isOn(subject, found.dimensions);
     return isWatching ? [{ alarm, found }] : [];
   });
+  const composites = all.filter(({ composite }) => composite).length;
   const verdicts = watching.map(({ alarm, found }) => {
-    const missed = wanted.misses?.(found, subject) ?? null;
-    return missed === null ? heard(alarm, reach) : ng(`${alarm.name} ${missed}`, MEND);
+    const isForward = found.comparison.startsWith(wanted.way ?? 'Greater');
+    const missed = isForward
+      ? (wanted.misses?.(found, subject) ?? null)
+      : `compares the wrong way: ${found.comparison}`;
+    return missed === null ? heard(alarm, reach, composites) : ng(`${alarm.name} ${missed}`, MEND);
   });
   const best = verdicts.find(({ status }) => status === 'OK') ?? verdicts.find(({ status }) => status === 'SKIP');
   if (best !== undefined) return best;
@@ -133,8 +139,14 @@ function look<S extends Subject>(wanted: WantedAlarm<S>, subject: S, { alarms, r
   return ng(`no alarm watches ${wanted.what}${others}`, MEND);
 }
 
-function heard(alarm: Alarm, reach: SystemFacts['reach']): Verdict {
+/** @param composites how many alarms of other alarms there are: one of them may tell in its stead. */
+function heard(alarm: Alarm, reach: SystemFacts['reach'], composites: number): Verdict {
   const nobody = unheard(alarm, reach);
+  if (nobody?.code === 'NoActions' && composites > 0) {
+    return skip(
+      `${alarm.name} tells nobody itself; whether ${plural(composites, 'composite alarm')} does was not looked at`,
+    );
+  }
   if (nobody !== null) return ng(`${alarm.name} rings, but ${nobody.words}`, nobody.hint);
   const told = alarm.actions.alarm.map((arn) => ({ arn, topic: reach.get(arn) }));
   const isKnown = told.some(({ arn, topic }) => !isTopic(arn) || (topic?.confirmed ?? 0) > 0);

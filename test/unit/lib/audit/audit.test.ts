@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { audit } from '../../../../src/lib/audit/audit.ts';
 import type { SystemFacts } from '../../../../src/lib/audit/facts.ts';
 import type { AccessKey } from '../../../../src/lib/aws/ports/access-keys.ts';
+import type { Alarm, AlarmRule } from '../../../../src/lib/aws/ports/alarms.ts';
 import type { EventSource } from '../../../../src/lib/aws/ports/functions.ts';
 import { DAY_MS } from '../../../../src/lib/durations.ts';
 import { configured, functionFacts, healthyFacts, NOW, queueFacts, tableFacts } from './support/healthy-facts.ts';
@@ -199,20 +200,41 @@ describe('what the simulator does not bring about', () => {
     expect(said(id, over)).toBe(words);
   });
 
+  const silent: Alarm = {
+    name: 'f',
+    state: 'OK',
+    reason: '',
+    description: '',
+    since: null,
+    values: null,
+    composite: false,
+    rule: null,
+    actionsEnabled: true,
+    actions: { alarm: [], ok: [], insufficientData: [] },
+  };
+
   test('a formula that may watch what no plain alarm does', () => {
-    const formula = {
-      name: 'f',
-      state: 'OK',
-      reason: '',
-      description: '',
-      since: null,
-      values: null,
-      composite: false,
-      rule: null,
-    } as const;
-    const actions = { alarm: [], ok: [], insufficientData: [] };
-    expect(said('alarm-dlq', { alarms: { value: [{ ...formula, actionsEnabled: true, actions }] } })).toBe(
+    expect(said('alarm-dlq', { alarms: { value: [silent] } })).toBe(
       'NG no alarm watches dead letters; what 1 of a formula or of other alarms watch was not looked at',
+    );
+  });
+
+  test('a composite alarm that may tell in the stead of another one', () => {
+    const depth: AlarmRule = {
+      namespace: 'AWS/SQS',
+      metric: 'ApproximateNumberOfMessagesVisible',
+      dimensions: { QueueName: 'dlq' },
+      statistic: 'Maximum',
+      comparison: 'GreaterThanOrEqualToThreshold',
+      threshold: 1,
+      periodSeconds: 60,
+      periods: 1,
+      missing: 'notBreaching',
+    };
+    const child = { ...silent, name: 'depth', rule: depth };
+    expect(said('alarm-dlq', { alarms: { value: [child] } })).toBe('NG depth rings, but it has no action for ALARM');
+    expect(said('alarm-dlq', { alarms: { value: [child, { ...silent, composite: true }] } })).toBe(
+      'SKIP depth tells nobody itself; whether 1 composite alarm does was not looked at',
     );
   });
 });
@@ -234,6 +256,11 @@ describe('a check', () => {
     expect(checks.filter(({ results }) => results.some(({ code }) => code === 'AccessDenied'))).toMatchObject([
       { id: 'through-alias', status: 'SKIP', evidence: 'not allowed to x:Y on z', mend: 'allow the IAM action x:Y.' },
     ]);
+  });
+
+  test('tells of the parts that there was something to look at in', () => {
+    const functions = [functionFacts({ p95Ms: { value: 84 } }), functionFacts({ label: 'reporter', name: 'reporter' })];
+    expect(said('duration', { functions })).toBe('OK processor: p95 84 ms of 10 s, last 7 d');
   });
 
   test('that is about nothing in the system is left out', () => {
