@@ -285,6 +285,36 @@ describe('init', () => {
     expect(warnings).toEqual([]);
   });
 
+  test('keeps the comments on services, and changes in their fields only what is new', async () => {
+    const before = `{
+  "version": 1,
+  "region": "us-east-1",
+  "releaseTable": "cv-analytics-releases",
+  "services": {
+    // Ana's.
+    "reporter": { "function": "cv-analytics-reporter", "alias": "live", /* mails */ "topic": "old" },
+    "gone": { "function": "gone" }, // for now
+    "processor": {
+      "function": "cv-analytics-processor", // the hot one
+      "alias": "live",
+      "queue": "cv-analytics-queue.fifo",
+      "dlq": "cv-analytics-dlq.fifo",
+      "script": "s",
+      "table": "cv-analytics-events",
+    },
+  },
+}
+`;
+    writeFileSync(file(), before);
+    await json(['--force'], { env });
+    const { worker: _, processor, ...found } = defaultConfig.services;
+    expect(written().services).toEqual({ ...found, processor: { ...processor, script: 's' } });
+    const after = readFileSync(file(), 'utf8');
+    for (const kept of ["// Ana's.", '/* mails */', '// the hot one']) expect(after).toContain(kept);
+    const hot = (text: string) => text.slice(text.indexOf('"processor"'));
+    expect(hot(after)).toBe(hot(before));
+  });
+
   test('keeps a service without a function, which AWS knows nothing of, and no other that it did not find', async () => {
     const { worker, ...found } = defaultConfig.services;
     const gone = { function: 'gone', queue: 'old' };

@@ -35,12 +35,19 @@ export function configText(system: FoundSystem, before: string | null): string {
     services,
   };
   if (before === null) return `${JSON.stringify({ version: 1, ...found }, null, 2)}\n`;
-  let text = before;
-  for (const [field, value] of Object.entries(found)) {
-    const kept = field === 'services' ? withKept(system, parse(before)?.services) : value;
-    text = applyEdits(text, modify(text, [field], kept, FORMAT));
-  }
+  const old: Readonly<Record<string, unknown>> = parse(before);
+  const text = edited(before, [], old, { ...old, ...found, services: withKept(system, old['services']) });
   return text.endsWith('\n') ? text : `${text}\n`;
+}
+
+/** The text with a value in the place of another; only what differs in them is touched, for the sake of comments. */
+function edited(text: string, path: readonly string[], old: unknown, wanted: unknown): string {
+  if (old === wanted) return text;
+  // The only field of an object is never taken away, what is new comes first: the comma behind it would be left.
+  const isWithin = isObject(old) && isObject(wanted) && Object.keys(wanted).length > 0;
+  if (!isWithin) return applyEdits(text, modify(text, [...path], wanted, FORMAT));
+  const fields = new Set([...Object.keys(wanted), ...Object.keys(old)]);
+  return [...fields].reduce((sofar, field) => edited(sofar, [...path, field], old[field], wanted[field]), text);
 }
 
 /** With what a hand has added to the services that were found, and beside them. */
