@@ -136,7 +136,12 @@ describe('a judged release on the simulator', () => {
     });
   };
 
-  test('of a version that gives messages back is judged by its log, for Lambda counts no error', async () => {
+  test.each([
+    ['its log', {}],
+    ['its log in JSON and in a group of its own', { LogFormat: 'JSON', LogGroup: '/elsewhere' }],
+  ])('of a version that gives messages back is judged by %s, for Lambda counts no error', async (_, LoggingConfig) => {
+    await stage.operate('lambda', 'UpdateFunctionConfiguration', { FunctionName: SYSTEM.processor, LoggingConfig });
+    await sandbox.simulator.clock.advance(60_000);
     await publish(asRelease(sandbox.bundles.brokenProcessor, 6));
     const result = await underTraffic(promote('--canary', '50', '--bake', '10m', '--max-bake', '10m'), poison);
     const { data } = jsonOf(result);

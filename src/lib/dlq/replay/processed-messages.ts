@@ -36,6 +36,8 @@ export async function processedMessages(query: {
 }
 
 function processedMessage(line: LogLine): string | null {
-  const { messageId, outcome } = readRecord(line);
+  // A logging library of its own may put anything before its JSON.
+  const json = { ...line, message: line.message.slice(Math.max(0, line.message.indexOf('{'))) };
+  const { messageId, outcome } = readRecord(json);
   return messageId !== null && outcome !== null && PROCESSED.has(outcome) ? messageId : null;
 }

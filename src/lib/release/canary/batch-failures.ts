@@ -2,7 +2,7 @@ import type { FunctionLogs } from '../../aws/ports/function-logs.ts';
 import { isFailedLevel, readRecord } from '../../dlq/explain/log-record.ts';
 
 /** Words of lines that tell of a failure: `ERROR` of a level, and Lambda's own of an invocation that broke. */
-const WORDS = ['ERROR', 'error', 'FATAL', 'CRITICAL', 'timed', 'timeout'];
+const WORDS = ['ERROR', 'error', 'FATAL', 'CRITICAL', 'timed', 'timeout', 'failure'];
 /** More lines than this are not read at a look. */
 const LINE_LIMIT = 20_000;
 
@@ -22,10 +22,11 @@ export async function batchFailures(
   const failed = new Map<string, string>();
   const broken = new Set<string>();
   for (const record of lines.map(readRecord)) {
-    const { requestId, version, kind, level, messageId, error } = record;
+    const { requestId, version, kind, level, messageId, error, report } = record;
     if (requestId === null) continue;
     if (kind !== 'entry') {
-      if (error !== null) broken.add(requestId);
+      // The JSON format says of an error that was thrown only so much.
+      if (error !== null || (report?.status ?? 'success') !== 'success') broken.add(requestId);
     } else if (messageId !== null && version !== null && isFailedLevel(level)) failed.set(requestId, version);
     else if (/Invoke Error/.test(record.line.message)) broken.add(requestId);
   }

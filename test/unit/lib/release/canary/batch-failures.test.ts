@@ -49,6 +49,27 @@ describe('what a log tells of batches that were given back in part', () => {
     expect((await counted(lines))[0]).toEqual({ 6: 1 });
   });
 
+  test.each(['error', 'failure', 'timeout'])(
+    'leaves out invocations that ended in %s by the JSON format',
+    async (status) => {
+      const record = { requestId: id(1), status, metrics: { durationMs: 3 } };
+      const lines = [
+        failed('6', 1),
+        line('6', JSON.stringify({ time: 't', type: 'platform.report', record })),
+        failed('6', 2),
+        line(
+          '6',
+          JSON.stringify({
+            time: 't',
+            type: 'platform.report',
+            record: { ...record, requestId: id(2), status: 'success' },
+          }),
+        ),
+      ];
+      expect((await counted(lines))[0]).toEqual({ 6: 1 });
+    },
+  );
+
   test('leaves out errors that name no message, and warnings that do', async () => {
     const lines = [
       line('6', JSON.stringify({ level: 'ERROR', message: 'cache cold', requestId: id(1) })),
