@@ -1,4 +1,5 @@
 import type { Context } from '../../lib/context.ts';
+import { MAX_KEY_AGE_DAYS } from '../../lib/credentials/key-age.ts';
 import { type SenderKeys, senderKeys } from '../../lib/credentials/sender-keys.ts';
 import type { Finding } from '../../lib/credentials/workspace-credentials.ts';
 import { CvopsError } from '../../lib/errors/cvops-error.ts';
@@ -16,18 +17,15 @@ interface CheckOptions {
   readonly maxAgeDays: number;
 }
 
-/** What AWS's own checks take as old. https://docs.aws.amazon.com/config/latest/developerguide/access-keys-rotated.html */
-const MAX_AGE_DAYS = 90;
-
 export const credentialsCheck = defineCommand<CheckOptions>({
   arguments: [servicesArgument],
   flags: [
-    { flags: '--max-age <days>', description: `an older key is bad, and ends with exit code 6 (${MAX_AGE_DAYS})` },
+    { flags: '--max-age <days>', description: `an older key is bad, and ends with exit code 6 (${MAX_KEY_AGE_DAYS})` },
   ],
   examples: ['cvops credentials check', 'cvops credentials check --max-age 30 --json'],
   parse: (args, flags) => ({
     services: parseServices(args),
-    maxAgeDays: parseCount(flags['maxAge'], '--max-age', 1, 3650) ?? MAX_AGE_DAYS,
+    maxAgeDays: parseCount(flags['maxAge'], '--max-age', 1, 3650) ?? MAX_KEY_AGE_DAYS,
   }),
   run: check,
 });
