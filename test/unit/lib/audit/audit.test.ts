@@ -85,9 +85,9 @@ describe('what the simulator does not bring about', () => {
       'a runtime that is not known',
       'runtime',
       withVersion({ runtime: 'cobol85' }),
-      'SKIP cobol85: no date is known (2026-11-01)',
+      'SKIP cobol85: no date is known (2026-02-11)',
     ],
-    ['an image', 'runtime', withVersion({ runtime: '' }), 'SKIP a container image: no date is known (2026-11-01)'],
+    ['an image', 'runtime', withVersion({ runtime: '' }), 'SKIP a container image: no date is known (2026-02-11)'],
     [
       'a runtime on the day before its end',
       'runtime',
