@@ -30,9 +30,8 @@ export function discover(inventory: Inventory, prefix: string | undefined): Omit
   const start = prefix ?? commonStart(inventory.functions.map(({ name }) => name));
   const services: Record<string, ServiceConfig> = {};
   for (const found of inventory.functions) {
-    const sources = inventory.sources.filter(({ functionArn }) => functionOf(functionArn).name === found.name);
-    const read = [...new Set(sources.flatMap(({ eventSourceArn }) => queueOf(eventSourceArn) ?? []))];
-    const sends = named(found, [...queues.keys()]);
+    const sources = sourcesOf(found, inventory.sources);
+    const { read, sends } = queuesOf(found, inventory.sources, [...queues.keys()]);
     const queue = one(
       read.length > 0 ? read : sends,
       `${found.name} ${read.length > 0 ? 'reads' : 'names'} the queues`,
@@ -56,6 +55,20 @@ export function discover(inventory: Inventory, prefix: string | undefined): Omit
     ...inventory.topics.filter((name) => !used.has(name)).map((name) => `topic ${name}`),
   ];
   return { services: inOrder(services), releaseTable, byFunction: true, ambiguous, unused };
+}
+
+/** The queues that a function reads, and those of the names that its environment holds. */
+export function queuesOf(
+  found: ListedFunction,
+  sources: Inventory['sources'],
+  names: readonly string[],
+): { readonly read: readonly string[]; readonly sends: readonly string[] } {
+  const read = sourcesOf(found, sources).flatMap(({ eventSourceArn }) => queueOf(eventSourceArn) ?? []);
+  return { read: [...new Set(read)], sends: named(found, names) };
+}
+
+function sourcesOf({ name }: ListedFunction, sources: Inventory['sources']): Inventory['sources'] {
+  return sources.filter(({ functionArn }) => functionOf(functionArn).name === name);
 }
 
 /** What all names begin with, up to a hyphen; empty when that would leave nothing of a name. */

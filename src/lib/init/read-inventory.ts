@@ -4,7 +4,7 @@ import type { ResourceLists } from '../aws/ports/resource-lists.ts';
 import type { FunctionSettings } from '../aws/ports/usage-source.ts';
 import { CvopsError } from '../errors/cvops-error.ts';
 import { ExitCode } from '../errors/exit-code.ts';
-import type { Inventory } from './discover.ts';
+import { type Inventory, queuesOf } from './discover.ts';
 
 export interface InventoryPorts {
   readonly lists: ResourceLists;
@@ -26,15 +26,26 @@ export async function readInventory(
     lists.tables(),
     lists.topics(),
   ]);
+  const meant = allFunctions.filter(({ name }) => isMeant(name));
+  const used = new Set(
+    meant.flatMap((each) => {
+      const { read, sends } = queuesOf(each, sources, queueNames);
+      return [...read, ...sends];
+    }),
+  );
   return {
-    functions: await stillThere(
-      allFunctions.filter(({ name }) => isMeant(name)),
-      async (each) => ({ ...each, aliases: (await functions.listAliases(each.name)).map(({ name }) => name) }),
-    ),
+    functions: await stillThere(meant, async (each) => ({
+      ...each,
+      aliases: (await functions.listAliases(each.name)).map(({ name }) => name),
+    })),
     sources,
     queues: await stillThere(queueNames.filter(isMeant), async (name) => {
-      const { redrive } = (await queues.describe(name)).attributes;
-      return { name, dlq: redrive?.deadLetterTargetArn.split(':').at(-1) ?? null };
+      const looked = await queues.describe(name).catch((cause: unknown) => {
+        // An operator's policy names the queues of the system; others of the account are told of and not looked into.
+        if (cause instanceof CvopsError && cause.code === 'AccessDenied' && !used.has(name)) return null;
+        throw cause;
+      });
+      return { name, dlq: looked?.attributes.redrive?.deadLetterTargetArn.split(':').at(-1) ?? null };
     }),
     tables: tables.filter(isMeant),
     topics: topics.filter(isMeant),

@@ -13,7 +13,7 @@ const ports = (failures: Readonly<Record<string, CvopsError>>) => {
   };
   return {
     lists: {
-      functions: async () => ['old-f', 'f'].map((name) => ({ name, environment: {} })),
+      functions: async () => ['old-f', 'f'].map((name) => ({ name, environment: { QUEUE: 'q' } })),
       queues: async () => ['old-q', 'q'],
       tables: async () => [],
       topics: async () => [],
@@ -34,6 +34,15 @@ test('what was deleted a moment ago and is listed still is left out', async () =
 
 test('what may not be read is said', async () => {
   const denied = new CvopsError('AccessDenied', ExitCode.setup, 'not allowed.');
-  await expect(readInventory(ports({ 'old-q': denied }), undefined)).rejects.toBe(denied);
+  await expect(readInventory(ports({ q: denied }), undefined)).rejects.toBe(denied);
   await expect(readInventory(ports({ 'old-f': denied }), undefined)).rejects.toBe(denied);
+});
+
+test('a queue that no function works on may be one that may not be read', async () => {
+  const denied = new CvopsError('AccessDenied', ExitCode.setup, 'not allowed.');
+  const { queues } = await readInventory(ports({ 'old-q': denied }), undefined);
+  expect(queues).toEqual([
+    { name: 'old-q', dlq: null },
+    { name: 'q', dlq: null },
+  ]);
 });
