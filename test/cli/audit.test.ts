@@ -248,7 +248,7 @@ const BROKEN: readonly Break[] = [
     'a queue for everybody',
     'queue-access',
     () => setQueue(queue, { Policy: letEverybody(arn('sqs', queue)) }),
-    'processor.queue: everybody may, without a condition: Open',
+    'processor.queue: everybody may, whoever calls: Open',
     'aws:SourceArn',
   ],
   [
@@ -262,7 +262,7 @@ const BROKEN: readonly Break[] = [
         AttributeValue,
       });
     },
-    'everybody may, without a condition: Open',
+    'everybody may, whoever calls: Open',
     'aws:SourceArn',
   ],
   [

@@ -31,9 +31,14 @@ export function refusesPlainHttp({ Effect, Principal, Action, Condition }: State
   );
 }
 
-/** Whether a statement lets everybody in the world do something, without a condition. */
-export function isOpen({ Effect, Principal, NotPrincipal, Condition }: Statement): boolean {
-  return Effect === 'Allow' && (isEverybody(Principal) || NotPrincipal !== undefined) && Condition === undefined;
+/** Conditions that say nothing of who calls. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html */
+const NOT_OF_WHO = /^aws:(securetransport|currenttime|epochtime|tokenissuetime|useragent|referer)$/i;
+
+/** Whether a statement lets everybody in the world do something, without a condition on who calls. */
+export function isOpen({ Effect, Principal, NotPrincipal, Condition = {} }: Statement): boolean {
+  const keys = Object.values(Condition).flatMap((test) => Object.keys(test));
+  const isForAll = isEverybody(Principal) || NotPrincipal !== undefined;
+  return Effect === 'Allow' && isForAll && keys.every((key) => NOT_OF_WHO.test(key));
 }
 
 /** Whom a statement is about: `events.amazonaws.com`. */

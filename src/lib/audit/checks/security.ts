@@ -33,7 +33,7 @@ function openTo(policy: string | null): Verdict {
   const open = statements.filter(isOpen);
   if (open.length > 0) {
     const names = open.map(({ Sid, Action }) => Sid ?? String(Action)).join(', ');
-    return ng(`everybody may, without a condition: ${names}`, 'policy: a principal, or a condition on aws:SourceArn');
+    return ng(`everybody may, whoever calls: ${names}`, 'policy: a principal, or a condition on aws:SourceArn');
   }
   const allowed = statements.filter(({ Effect }) => Effect === 'Allow').length;
   return ok(allowed === 0 ? 'its policy lets nobody else in' : `${plural(allowed, 'Allow')}, none to everybody`);

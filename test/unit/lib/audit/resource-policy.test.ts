@@ -26,10 +26,12 @@ test('plain HTTP is not refused where somebody, something or the opposite is mea
   expect(refuses({ Condition: undefined })).toBe(false);
 });
 
-test('open is what everybody may without a condition', () => {
+test('open is what everybody may without a condition on who calls', () => {
   expect(opens({})).toBe(true);
   expect(opens({ Principal: { AWS: ['arn:aws:iam::1:root', '*'] } })).toBe(true);
   expect(opens({ Principal: undefined, NotPrincipal: { AWS: 'arn:aws:iam::1:root' } })).toBe(true);
+  expect(opens({ Condition: {} })).toBe(true);
+  expect(opens({ Condition: { Bool: { 'aws:SecureTransport': 'true' } } })).toBe(true);
   expect(opens({ Condition: { ArnEquals: { 'aws:SourceArn': 'arn:x' } } })).toBe(false);
   expect(opens({ Principal: { Service: 'events.amazonaws.com' } })).toBe(false);
   expect(opens({ Effect: 'Deny' })).toBe(false);
