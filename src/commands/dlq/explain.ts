@@ -10,7 +10,7 @@ import { defineCommand } from '../command.ts';
 import { parseCount, usageError } from '../parse.ts';
 import { serviceLogs } from '../service-logs.ts';
 import { explainView } from './explain-view.ts';
-import { servedVersions } from './served-versions.ts';
+import { NOT_ASKED, servedVersions } from './served-versions.ts';
 
 interface ExplainOptions {
   readonly service: string | undefined;
@@ -90,13 +90,13 @@ async function run(options: ExplainOptions, context: Context): Promise<Outcome> 
   }
   context.signal.throwIfAborted();
   const version = found.version ?? found.blockedBy?.version ?? null;
-  const served = version === null ? null : await servedVersions(service, context);
+  const { served, warnings: unserved } = version === null ? NOT_ASKED : await servedVersions(service, context);
   const now = awsTime(context);
   const { stdout } = context.streams;
   return {
     kind: 'dlq.explain',
     data: { service: service.name, function: service.function ?? null, served, ...found },
-    warnings: [...warnings(found, now), ...logs.warnings()],
+    warnings: [...warnings(found, now), ...logs.warnings(), ...unserved],
     next: next(service.name, found, version, served),
     view: () => explainView(found, now, stdout.isTTY ? stdout.columns : null),
   };

@@ -11,7 +11,7 @@ import { parseCount } from '../parse.ts';
 import { serviceLogs } from '../service-logs.ts';
 import { compileFilter } from './compile-filter.ts';
 import { inspectView } from './inspect-view.ts';
-import { servedVersions } from './served-versions.ts';
+import { NOT_ASKED, servedVersions } from './served-versions.ts';
 import { shortIdLength } from './wrap-text.ts';
 
 interface InspectOptions {
@@ -87,14 +87,14 @@ async function run(options: InspectOptions, context: Context): Promise<Outcome> 
   }
   context.signal.throwIfAborted();
   const anyVersion = found.groups.some(({ versions }) => versions.length > 0);
-  const served = anyVersion ? await servedVersions(service, context) : null;
+  const { served, warnings: unserved } = anyVersion ? await servedVersions(service, context) : NOT_ASKED;
   const now = awsTime(context);
   const { stdout } = context.streams;
   return {
     kind: 'dlq.inspect',
     data: { service: service.name, served, ...found },
     items: found.messages,
-    warnings: [...warnings(found, dlq.fifo, options.limit, now), ...logs.warnings()],
+    warnings: [...warnings(found, dlq.fifo, options.limit, now), ...logs.warnings(), ...unserved],
     next: next(service.name, found, served, now),
     view: () => inspectView(found, { explain: options.explain, now, columns: stdout.isTTY ? stdout.columns : null }),
   };

@@ -194,11 +194,17 @@ export const COMMAND_PERMISSIONS: Readonly<Record<string, CommandPermissions>> =
       ...look,
       ...logPlace,
       'logs:FilterLogEvents': optional('grouped by the shape of the body, not by cause', 'log'),
+      'lambda:GetAlias': optional('whether the version that failed still serves is not known', 'function'),
     },
   },
   'dlq explain': {
     policies: REPLAYERS,
-    needs: { ...look, ...logPlace, 'logs:FilterLogEvents': optional('no error and no log lines', 'log') },
+    needs: {
+      ...look,
+      ...logPlace,
+      'logs:FilterLogEvents': optional('no error and no log lines', 'log'),
+      'lambda:GetAlias': optional('whether the version that failed still serves is not known', 'function'),
+    },
   },
   'dlq replay': {
     policies: REPLAYERS,

@@ -54,13 +54,18 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   },
   'status --usage': plain('status', '--usage'),
   'dlq list': withDeadLetters('dlq list'),
-  'dlq inspect': withDeadLetters('dlq inspect'),
+  'dlq inspect': {
+    command: 'dlq inspect',
+    async prepare(world) {
+      await dieLogged(world);
+      return ['dlq', 'inspect'];
+    },
+  },
   'dlq explain': {
     command: 'dlq explain',
     async prepare(world) {
-      die(world);
-      const { data } = jsonOf(await world.run(['dlq', 'inspect', '--json']));
-      return ['dlq', 'explain', data.messages[0].messageId];
+      const [first] = await dieLogged(world);
+      return ['dlq', 'explain', first!];
     },
   },
   'dlq replay': withDeadLetters('dlq replay', '--no-verify', '--yes'),
@@ -237,9 +242,27 @@ const event = (n: number) =>
     path: '/',
   });
 
-function die(world: OperatorWorld, bodyOf = event): void {
+/** Answers their MessageIds. */
+function die(world: OperatorWorld, bodyOf = event): readonly string[] {
   const messages = Array.from({ length: DEAD }, (_, n) => ({ body: bodyOf(n), groupId: `g${n}`, receiveCount: 3 }));
-  if (world.simulator.region().sqs.plant(SYSTEM.dlq, messages) === undefined) throw new Error('no dead-letter queue');
+  const ids = world.simulator.region().sqs.plant(SYSTEM.dlq, messages);
+  if (ids === undefined) throw new Error('no dead-letter queue');
+  return ids;
+}
+
+/** The same, with what version 5 said of each. */
+async function dieLogged(world: OperatorWorld): Promise<readonly string[]> {
+  const ids = die(world);
+  const stream = { logGroupName: `/aws/lambda/${SYSTEM.processor}`, logStreamName: 'dead' };
+  const timestamp = world.simulator.clock.now();
+  const line = (messageId: string) =>
+    JSON.stringify({ level: 'ERROR', message: 'failed', version: '5', messageId, error: { name: 'TypeError' } });
+  await world.operate('logs', 'CreateLogStream', stream);
+  await world.operate('logs', 'PutLogEvents', {
+    ...stream,
+    logEvents: ids.map((id) => ({ timestamp, message: line(id) })),
+  });
+  return ids;
 }
 
 /** AWS moves standard queues only. Answers the ARN of the dead-letter queue. */
