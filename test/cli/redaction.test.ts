@@ -142,7 +142,7 @@ beforeAll(async () => {
   writeFileSync(
     join(home, 'wrangler.mjs'),
     `import { readFileSync } from 'node:fs';
-if (process.argv[2] !== '--version') {
+if (process.argv.includes('bulk')) {
   console.error(JSON.stringify(process.env) + readFileSync(0, 'utf8'));
   process.exit(1);
 }`,

@@ -5,7 +5,7 @@ import { NAMES } from '../../lib/config/resource-names.ts';
 import type { Context } from '../../lib/context.ts';
 import { type Rotation, refuseTwoKeys, rotateKey } from '../../lib/credentials/rotate-key.ts';
 import { fileJournal, type RotationRecord, type RotationStep } from '../../lib/credentials/rotation-journal.ts';
-import { requireWrangler, wranglerSecrets } from '../../lib/credentials/wrangler-secrets.ts';
+import { requireWorker, wranglerSecrets } from '../../lib/credentials/wrangler-secrets.ts';
 import { CvopsError } from '../../lib/errors/cvops-error.ts';
 import { ExitCode } from '../../lib/errors/exit-code.ts';
 import { isInterruption } from '../../lib/errors/is-interruption.ts';
@@ -90,7 +90,7 @@ async function rotate(options: RotateOptions, context: Context): Promise<Outcome
   const there = await keys.list(user);
   const site: RotationSite = { user, script, service: service.name, there, left: journal.read() };
   refuse(site, options.retire);
-  await requireWrangler(wrangler);
+  await requireWorker(wrangler);
   if (options.dryRun) return planned(site, options.retire, context.clock.now());
   await context.confirm(
     `${options.retire === null ? 'Replace' : `Delete key ${options.retire}, and replace`} the access key of ${user} in Worker ${script}?`,

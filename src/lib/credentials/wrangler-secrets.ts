@@ -30,10 +30,17 @@ export function wranglerSecrets(options: WranglerOptions): KeyHolder {
   };
 }
 
-/** Whether the tool is there, before a key is made for it. @throws CvopsError `WranglerMissing` */
-export async function requireWrangler(options: WranglerOptions): Promise<void> {
-  const { code } = await run(options, ['--version'], '');
-  if (code !== 0) throw missing(`\`${options.command.join(' ')} --version\` ended with ${code}`);
+/**
+ * Whether the tool is there, is signed in and knows the Worker, before a key is made for it: `secret bulk` makes an empty
+ * Worker of a name that it does not know, and the one that sends would keep a key that goes.
+ * https://github.com/cloudflare/workers-sdk/blob/main/packages/wrangler/src/secret/index.ts
+ * @throws CvopsError `WranglerMissing`, `WorkerNotSeen`
+ */
+export async function requireWorker(options: WranglerOptions): Promise<void> {
+  const version = await run(options, ['--version'], '');
+  if (version.code !== 0) throw missing(`\`${options.command.join(' ')} --version\` ended with ${version.code}`);
+  const { code, said } = await run(options, ['secret', 'list', '--name', options.script], '');
+  if (code !== 0) throw notSeen(options, code, said);
 }
 
 function run(
@@ -83,13 +90,14 @@ function environment(env: WranglerOptions['env']): Record<string, string> {
   return Object.fromEntries(kept.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
 }
 
-/** Its error, or what it said last: after an error Wrangler tells where its log is. */
+/** Its error with the reason, which is a paragraph below, or what it said last: in the end it tells where its log is. */
 function whatItSaid(text: string): string {
   const lines = text
     .split('\n')
     .map((line) => line.replace(COLOURS, '').trim())
-    .filter((line) => line !== '');
-  return lines.findLast((line) => /\berror\b|✘/i.test(line)) ?? lines.at(-1) ?? '';
+    .filter((line) => line !== '' && !/logs were written|if you think this is a bug/i.test(line));
+  const error = lines.findLastIndex((line) => /\[error\]|✘/i.test(line));
+  return error === -1 ? (lines.at(-1) ?? '') : lines.slice(error, error + 2).join(' ');
 }
 
 const COLOURS = /\u001b\[[\d;]*m/g;
@@ -98,6 +106,17 @@ function missing(why: string): CvopsError {
   return new CvopsError('WranglerMissing', ExitCode.setup, `Cloudflare's tool cannot be run (${why}).`, {
     hint: `nothing was changed; \`npm install --global wrangler\`, or say how it is called: --wrangler 'npx wrangler'.`,
   });
+}
+
+function notSeen({ script }: WranglerOptions, code: number | string, said: string): CvopsError {
+  return new CvopsError(
+    'WorkerNotSeen',
+    ExitCode.setup,
+    `Wrangler does not see Worker "${script}": \`secret list\` ended with ${code}${said === '' ? '' : `: ${said}`}.`,
+    {
+      hint: 'nothing was changed; sign in (wrangler whoami, CLOUDFLARE_API_TOKEN), deploy the Worker first, or name it: "script" of the service.',
+    },
+  );
 }
 
 function notTold({ script }: WranglerOptions, id: string, why: string): CvopsError {

@@ -1,4 +1,5 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { CvopsError } from '../../../src/lib/errors/cvops-error.ts';
 import { ExitCode } from '../../../src/lib/errors/exit-code.ts';
@@ -108,10 +109,18 @@ describe('credentials rotate', () => {
   });
 
   test("the tool's own error is told, not where it keeps its log", async () => {
-    const said =
-      '\\u001b[31m✘ [ERROR] Authentication error [code: 10000]\\u001b[0m\\n\\n🪵  Logs were written to /x.log';
-    const result = await scene.rotate(['--yes'], { end: `console.error("${said}"); process.exit(1);` });
-    expect(result.stderr).toContain('it ended with 1: ✘ [ERROR] Authentication error [code: 10000].');
+    const said = [
+      '🌀 Creating the secrets for the Worker "cv-analytics-worker"',
+      '\u001b[31m✘ [ERROR] A request to the Cloudflare API (/accounts/x/workers/scripts/y/settings) failed.\u001b[0m',
+      '',
+      '  Authentication error [code: 10000]',
+      '',
+      '  If you think this is a bug, please open an issue at: https://github.com/cloudflare/workers-sdk/issues/new',
+      '',
+      '🪵  Logs were written to "/home/me/.config/.wrangler/logs/x.log"',
+    ].join('\n');
+    const result = await scene.rotate(['--yes'], { end: `console.error(${JSON.stringify(said)}); process.exit(1);` });
+    expect(result.stderr).toContain('settings) failed. Authentication error [code: 10000].');
     expect(result.stderr).toContain('If it broke off, let the Worker send an event');
   });
 
@@ -180,11 +189,14 @@ describe('credentials rotate', () => {
     ['not a key', ['--retire', 'x', '--yes'], 2, /"x" is not the id of an access key/],
     ['another key', ['--retire', 'AKIA0123456789ABCDEF', '--yes'], 2, /has no key AKIA0123456789ABCDEF/],
     ['no Worker', ['processor', '--yes'], 2, /"processor" is the Lambda function cv-analytics-processor, not a Cl/],
+    ['a Worker that is not there', ['edge', '--yes'], 4, /does not see Worker "my-edge": .*\[code: 10007\]/],
     ['no service', ['nothing', '--yes'], 5, /no service "nothing"/],
     ['not a duration', ['--retire-after', 'soon', '--yes'], 2, /"soon" is not a duration/],
     ['no tool', ['--yes', '--wrangler', '/nonexistent/wrangler'], 4, /nothing was changed/],
     ['nobody to ask', [], 2, /this changes AWS and a Cloudflare Worker, .*\n.*add --yes/],
   ])('%s', async (_, argv, code, words) => {
+    const services = { worker: {}, processor: { function: SYSTEM.processor }, edge: { script: 'my-edge' } };
+    writeFileSync(join(scene.home, 'cvops.config.json'), JSON.stringify({ services }));
     const before = await scene.keys();
     const result = await scene.rotate(argv);
     expect(result.stderr).toMatch(words);

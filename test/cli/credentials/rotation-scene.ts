@@ -104,7 +104,13 @@ export class RotationScene {
     writeFileSync(
       path,
       `import { readFileSync, writeFileSync } from 'node:fs';
-if (process.argv[2] === '--version') process.exit(0);
+const [command, verb, , name] = process.argv.slice(2);
+if (command === '--version') process.exit(0);
+if (verb === 'list') {
+  if (name === 'cv-analytics-worker') process.exit(0);
+  console.error('✘ [ERROR] This Worker does not exist on your account. [code: 10007]');
+  process.exit(1);
+}
 const stdin = readFileSync(0, 'utf8');
 if (${keeps}) writeFileSync(${kept}, JSON.stringify({ argv: process.argv, env: process.env, stdin }));
 ${end}`,

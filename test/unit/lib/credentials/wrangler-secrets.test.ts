@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { requireWrangler } from '../../../../src/lib/credentials/wrangler-secrets.ts';
+import { requireWorker } from '../../../../src/lib/credentials/wrangler-secrets.ts';
 
 const timers = () => process.getActiveResourcesInfo().filter((each) => each === 'Timeout').length;
 
@@ -8,7 +8,7 @@ test.each([['/nonexistent/wrangler'], [process.cwd()]])(
   async (program) => {
     const before = timers();
     await expect(
-      requireWrangler({ command: [program], script: 'worker', env: process.env, cwd: process.cwd() }),
+      requireWorker({ command: [program], script: 'worker', env: process.env, cwd: process.cwd() }),
     ).rejects.toMatchObject({ code: 'WranglerMissing', exitCode: 4, hint: expect.stringContaining("'npx wrangler'") });
     expect(timers()).toBeLessThanOrEqual(before);
   },
