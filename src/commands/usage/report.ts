@@ -5,10 +5,11 @@ import type { Next, Outcome, Warning } from '../../lib/io/outcome.ts';
 import { percent } from '../../lib/release/judge/words.ts';
 import { collect } from '../../lib/usage/collect/collect.ts';
 import { inventory } from '../../lib/usage/collect/inventory.ts';
-import { periodOf } from '../../lib/usage/month.ts';
+import { gateShare } from '../../lib/usage/gate.ts';
+import { type Period, periodOf } from '../../lib/usage/month.ts';
 import { reconcile } from '../../lib/usage/reconcile/reconcile.ts';
 import type { Reconciliation } from '../../lib/usage/reconcile/reconciliation.ts';
-import { fullness, usageReport } from '../../lib/usage/report.ts';
+import { usageReport } from '../../lib/usage/report.ts';
 import { ROW_IDS, type RowId } from '../../lib/usage/row-ids.ts';
 import { usageRows } from '../../lib/usage/rows/usage-rows.ts';
 import { selfUsage } from '../../lib/usage/self-usage.ts';
@@ -91,7 +92,7 @@ async function report(options: ReportOptions, context: Context): Promise<Outcome
   });
   const explained = options.explain === undefined ? undefined : rowToExplain(whole, options.explain);
   const page = options.html === undefined ? null : await writePage(options.html, whole, context);
-  const over = options.failOver === undefined ? [] : rowsOver(whole.rows, options.failOver);
+  const over = options.failOver === undefined ? [] : rowsOver(whole.rows, period, options.failOver);
   const rows = explained === undefined ? whole.rows : [explained];
   return {
     kind: 'usage.report',
@@ -107,7 +108,7 @@ async function report(options: ReportOptions, context: Context): Promise<Outcome
     },
     items: rows,
     warnings: [
-      ...over.map((row) => overWarning(row, options.failOver!)),
+      ...over.map((row) => overWarning(row, period, options.failOver!)),
       ...gapWarnings(whole.rows),
       ...exactWarnings(whole.rows, options.exact),
       ...differenceWarnings(reconciliation),
@@ -128,14 +129,14 @@ function rowToExplain({ rows }: UsageReport, id: RowId): UsageRow {
   );
 }
 
-function rowsOver(rows: readonly UsageRow[], share: number): readonly UsageRow[] {
-  return rows.filter((row) => (fullness(row) ?? 0) > share);
+function rowsOver(rows: readonly UsageRow[], { elapsedMs }: Period, share: number): readonly UsageRow[] {
+  return rows.filter((row) => (gateShare(row, elapsedMs) ?? 0) > share);
 }
 
-function overWarning(row: UsageRow, share: number): Warning {
+function overWarning(row: UsageRow, { elapsedMs }: Period, share: number): Warning {
   return {
     code: 'OverThreshold',
-    message: `${row.id} is at ${percent(fullness(row)!)} of its limit at the worst of now, the end of the month, and the whole account; ${percent(share)} is allowed.`,
+    message: `${row.id} is at ${percent(gateShare(row, elapsedMs)!)} of its limit at the worst of now, the end of the month, and the whole account; ${percent(share)} is allowed.`,
   };
 }
 

@@ -231,6 +231,14 @@ describe('usage report --fail-over', () => {
     expect(jsonOf(failed).warnings[0]?.message).toContain('sqs-requests is at 82.8 % of its limit');
   });
 
+  test('half an hour into a month does not take that half hour for all of it', async () => {
+    const result = await cli(['--fail-over', '95', '--json'], { at: MONTH + HOUR_MS / 2 });
+    expect(result.code).toBe(0);
+    const { rows, gate } = jsonOf(result).data as { rows: UsageRow[]; gate: object };
+    expect(rows.find(({ id }) => id === 'sqs-requests')?.projectedUtilisation).toBeGreaterThan(1);
+    expect(gate).toMatchObject({ passed: true });
+  });
+
   test('has not passed where something could not be read', async () => {
     refuse('ListDashboards');
     expect((await cli(['--fail-over', '95'])).code).toBe(3);
