@@ -9,6 +9,7 @@ import { type Sandbox, startSandbox } from '../../src/lib/sandbox/start-sandbox.
 import { SYSTEM } from '../../src/lib/sandbox/system.ts';
 import type { SimulatedClock } from '../../src/lib/simulator/kernel/clock.ts';
 import { endpointEnv } from '../support/endpoint-env.ts';
+import { passingTime } from '../support/passing-time.ts';
 import { jsonOf, type RunCliOptions, runCli } from '../support/run-cli.ts';
 
 const NOW = Date.UTC(2026, 5, 3, 12);
@@ -27,7 +28,7 @@ const arn = (service: string, resource: string) => `arn:aws:${service}:us-east-1
 const cli = (argv: readonly string[] = [], options: RunCliOptions = {}) =>
   runCli(['audit', ...argv], {
     env: endpointEnv(sandbox.endpoint),
-    clock: { now: () => clock().now(), sleep: (ms) => clock().advance(ms) },
+    clock: passingTime(clock()),
     ...options,
   });
 const checksOf = async (...argv: string[]) => jsonOf(await cli([...argv, '--json'])).data.checks as AuditCheck[];

@@ -31,7 +31,7 @@ function writeZip(name: string, seed: number): Uint8Array {
 }
 
 const deploy = (...flags: string[]) =>
-  runCli(['deploy', 'processor', '--json', '--no-smoke', ...flags], { env: released.env, home });
+  runCli(['deploy', 'processor', '--json', '--no-smoke', ...flags], { ...released.host, home });
 const deployNew = (...flags: string[]) => deploy('--zip', 'new.zip', '--yes', ...flags);
 
 const versions = async (): Promise<string[]> => {
@@ -72,7 +72,7 @@ describe('deploy', () => {
     expect(data.codeSha256).toBe(CodeSha256);
     expect(Description).toMatch(/^cvops d-\d{8}T/);
     const history = await runCli(['alias', 'history', 'processor', '--cloudtrail', '--json'], {
-      env: released.env,
+      ...released.host,
       home,
     });
     const own = jsonOf(history).data.entries.filter(({ tool }: { tool: string }) => tool === 'cvops');
@@ -98,7 +98,7 @@ describe('deploy', () => {
     expect(await versions()).toEqual(['1', '2', '3']);
     expect(await released.ledger()).toHaveLength(1);
     const shown = await runCli(['deploy', 'processor', '--zip', 'new.zip', '--yes', '--no-smoke'], {
-      env: released.env,
+      ...released.host,
       home,
       stdoutTTY: true,
       columns: 200,
@@ -120,18 +120,18 @@ describe('deploy', () => {
       zipSync({ 'index.mjs': strToU8('export const handler = () => { throw 1 };') }),
     );
     const args = ['deploy', 'processor', '--zip', 'throws.zip', '--yes', '--json'];
-    const failed = await runCli([...args, '--smoke', 'bad.json'], { env: released.env, home });
+    const failed = await runCli([...args, '--smoke', 'bad.json'], { ...released.host, home });
     expect(failed.code).toBe(6);
     expect(await released.alias()).toMatchObject({ version: '2' });
     expect(await released.ledger()).toMatchObject([{ kind: 'deploy', outcome: 'failed', error: 'SmokeFailed' }]);
-    const { data } = jsonOf(await runCli([...args, '--no-smoke'], { env: released.env, home }));
+    const { data } = jsonOf(await runCli([...args, '--no-smoke'], { ...released.host, home }));
     expect(data).toMatchObject({ from: '2', to: '3', published: false, outcome: 'promoted' });
     expect(await versions()).toEqual(['1', '2', '3']);
   });
 
   test('tells the version that it published, not one that was named', async () => {
     const args = ['deploy', 'processor', '--zip', 'new.zip', '--yes', '--no-smoke'];
-    const { stdout, stderr } = await runCli(args, { env: released.env, home, stdoutTTY: true, columns: 120 });
+    const { stdout, stderr } = await runCli(args, { ...released.host, home, stdoutTTY: true, columns: 120 });
     expect(stdout).toMatch(/^✓ processor serves version 3\.\n/);
     expect(stdout).toMatch(/to +3 \(published with this release\)/);
     expect(stderr).toMatch(/^uploading new\.zip \(1 kB\)\n/);
@@ -140,7 +140,7 @@ describe('deploy', () => {
 
   test('does not release again what was rolled back from', async () => {
     await deployNew();
-    await runCli(['alias', 'rollback', 'processor', '--yes'], { env: released.env, home });
+    await runCli(['alias', 'rollback', 'processor', '--yes'], { ...released.host, home });
     const result = await deployNew();
     expect(result.code).toBe(6);
     expect(jsonOf(result).error).toMatchObject({ code: 'VersionQuarantined' });
@@ -169,7 +169,7 @@ describe('deploy', () => {
     // Whoever releases this version again, or finishes a release of it, has no repository to ask.
     await released.foreignMove({ version: '2' });
     const again = ['alias', 'promote', 'processor', '--no-smoke', '--yes'];
-    await runCli(again, { env: released.env, home });
+    await runCli(again, { ...released.host, home });
     expect((await released.ledger()).at(-1)).toMatchObject({ kind: 'promote', to: '3', git: commit });
   });
 
@@ -273,7 +273,7 @@ describe('deploy and others at the same time', () => {
       control.abort(new CvopsError('Interrupted', ExitCode.interrupted, 'interrupted.'));
     });
     const args = ['deploy', 'processor', '--zip', 'new.zip', '--no-smoke', '--yes', '--json'];
-    const broken = await runCli(args, { env: released.env, home, signal: control.signal });
+    const broken = await runCli(args, { ...released.host, home, signal: control.signal });
     expect(broken.code).toBe(130);
     expect(jsonOf(broken).error.message).toContain('The code is uploaded and not published');
     expect(await versions()).toEqual(['1', '2']);
@@ -290,7 +290,7 @@ describe('deploy and others at the same time', () => {
       control.abort(new CvopsError('Interrupted', ExitCode.interrupted, 'interrupted.'));
     });
     const args = ['deploy', 'processor', '--zip', 'new.zip', '--canary', '10', '--no-smoke', '--yes', '--json'];
-    const broken = await runCli(args, { env: released.env, home, signal: control.signal });
+    const broken = await runCli(args, { ...released.host, home, signal: control.signal });
     expect(broken.code).toBe(130);
     const { data } = jsonOf(broken);
     expect(data).toMatchObject({ from: '2', to: '3', strategy: 'canary', outcome: 'ended', published: true });
@@ -346,7 +346,7 @@ describe('a package that cannot be one is refused in one line, and nothing is ca
     const seen: string[] = [];
     observeCalls(released.simulator, (operation) => seen.push(operation));
     make(join(home, 'package.zip'));
-    const result = await runCli(['deploy', 'processor', '--zip', 'package.zip', '--yes'], { env: released.env, home });
+    const result = await runCli(['deploy', 'processor', '--zip', 'package.zip', '--yes'], { ...released.host, home });
     expect(result.code).toBe(code);
     expect(result.stderr.split('\n')[0]).toContain(message);
     expect(seen).toEqual([]);
@@ -354,7 +354,7 @@ describe('a package that cannot be one is refused in one line, and nothing is ca
 
   test('a missing file of smoke events too, before anything is uploaded', async () => {
     const result = await runCli(['deploy', 'processor', '--zip', 'new.zip', '--smoke', 'no.json', '--yes'], {
-      env: released.env,
+      ...released.host,
       home,
     });
     expect(result.code).toBe(5);

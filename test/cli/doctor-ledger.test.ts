@@ -16,7 +16,7 @@ afterEach(async () => {
   removeHome(home);
 });
 
-const cvops = (...argv: string[]) => runCli([...argv, '--json'], { env: released.env, home });
+const cvops = (...argv: string[]) => runCli([...argv, '--json'], { ...released.host, home });
 
 /** What doctor says of the ledger: id → status and words. */
 async function ledger(): Promise<Record<string, string>> {

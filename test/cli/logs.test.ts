@@ -5,6 +5,7 @@ import { Simulator } from '../../src/lib/simulator/simulator.ts';
 import { endpointEnv } from '../support/endpoint-env.ts';
 import { looks } from '../support/looks.ts';
 import { observeCalls } from '../support/observe-calls.ts';
+import { passingTime } from '../support/passing-time.ts';
 import { ReleasedFunction } from '../support/released-function.ts';
 import { jsonOf, type RunCliOptions, runCli } from '../support/run-cli.ts';
 
@@ -34,7 +35,7 @@ const log = (...lines: readonly (readonly [ageSeconds: number, message: string])
 const cli = (argv: readonly string[], options: RunCliOptions = {}) =>
   runCli(['logs', 'processor', ...argv], {
     env: endpointEnv(simulator.endpoint),
-    clock: { now, sleep: (ms) => simulator.clock.advance(ms) },
+    clock: passingTime(simulator.clock),
     ...options,
   });
 const events = async (...argv: string[]) => jsonOf(await cli([...argv, '--json'])).data.events;
@@ -140,7 +141,7 @@ describe('logs of a function', () => {
     released = await ReleasedFunction.start(1);
   });
   afterEach(() => released.stop());
-  const read = (...argv: string[]) => runCli(['logs', 'processor', ...argv, '--json'], { env: released.env });
+  const read = (...argv: string[]) => runCli(['logs', 'processor', ...argv, '--json'], { ...released.host });
 
   test('that never ran has no group, and is told from one that is not there', async () => {
     const result = await read();

@@ -7,16 +7,19 @@ import {
   UpdateAliasCommand,
   UpdateFunctionCodeCommand,
   UpdateFunctionConfigurationCommand,
-  waitUntilFunctionActiveV2,
-  waitUntilFunctionUpdatedV2,
 } from '@aws-sdk/client-lambda';
 import { strToU8, zipSync } from 'fflate';
+import type { Clock } from '../../src/lib/clock.ts';
 import { parseEntry } from '../../src/lib/release-ledger/entry-row.ts';
 import type { ReleaseEntry } from '../../src/lib/release-ledger/release-entry.ts';
 import { type Operate, operator } from '../../src/lib/sandbox/operate.ts';
 import { RELEASE_TABLE } from '../../src/lib/sandbox/release-table.ts';
 import { Simulator } from '../../src/lib/simulator/simulator.ts';
 import { endpointEnv } from './endpoint-env.ts';
+import { passingTime } from './passing-time.ts';
+
+/** What the simulator does to a function is over by then. */
+const SETTLE_MS = 200;
 
 /** A simulator with `cv-analytics-processor`, some published versions, and an alias `live` on the newest. */
 export class ReleasedFunction {
@@ -38,6 +41,11 @@ export class ReleasedFunction {
     return endpointEnv(this.simulator.endpoint);
   }
 
+  /** The same with the simulator's time, in which waiting takes none. */
+  get host(): { readonly env: Record<string, string>; readonly clock: Clock } {
+    return { env: this.env, clock: passingTime(this.simulator.clock) };
+  }
+
   static async start(versions: number): Promise<ReleasedFunction> {
     const released = new ReleasedFunction(await Simulator.start());
     await released.operate('dynamodb', 'CreateTable', RELEASE_TABLE);
@@ -51,11 +59,9 @@ export class ReleasedFunction {
         Environment: { Variables: { TABLE: 'events', SECRET: 'do-not-show-1' } },
       }),
     );
-    await waitUntilFunctionActiveV2(
-      { client: released.client, maxWaitTime: 10, minDelay: 0.05 as never },
-      { FunctionName: released.name },
-    );
+    await released.#settle();
     await released.client.send(new PublishVersionCommand({ FunctionName: released.name }));
+    await released.#settle();
     for (let version = 2; version <= versions; version++) await released.publish(version);
     await released.client.send(
       new CreateAliasCommand({ FunctionName: released.name, Name: 'live', FunctionVersion: String(versions) }),
@@ -86,10 +92,7 @@ export class ReleasedFunction {
       await this.client.send(
         new UpdateFunctionConfigurationCommand({ FunctionName, Environment: { Variables: environment } }),
       );
-      await waitUntilFunctionUpdatedV2(
-        { client: this.client, maxWaitTime: 10, minDelay: 0.05 as never },
-        { FunctionName },
-      );
+      await this.#settle();
     }
     return this.publishSource(source(seed));
   }
@@ -98,12 +101,15 @@ export class ReleasedFunction {
   async publishSource(text: string): Promise<string> {
     const FunctionName = this.name;
     await this.client.send(new UpdateFunctionCodeCommand({ FunctionName, ZipFile: code(text) }));
-    await waitUntilFunctionUpdatedV2(
-      { client: this.client, maxWaitTime: 10, minDelay: 0.05 as never },
-      { FunctionName },
-    );
+    await this.#settle();
     const { Version } = await this.client.send(new PublishVersionCommand({ FunctionName }));
+    await this.#settle();
     return Version!;
+  }
+
+  /** Creating, updating and publishing take simulated time. */
+  async #settle(): Promise<void> {
+    await this.simulator.clock.advance(SETTLE_MS);
   }
 
   /** What the alias is now. */

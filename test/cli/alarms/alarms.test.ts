@@ -4,6 +4,7 @@ import { type Operate, operator } from '../../../src/lib/sandbox/operate.ts';
 import { type Sandbox, startSandbox } from '../../../src/lib/sandbox/start-sandbox.ts';
 import { SYSTEM } from '../../../src/lib/sandbox/system.ts';
 import { endpointEnv } from '../../support/endpoint-env.ts';
+import { passingTime } from '../../support/passing-time.ts';
 import { jsonOf, runCli } from '../../support/run-cli.ts';
 
 const TOPIC = 'arn:aws:sns:us-east-1:000000000000:cv-analytics-alerts';
@@ -18,15 +19,8 @@ beforeEach(async () => {
 afterEach(() => sandbox.close());
 
 /** Waiting is time of the simulator, which stands still otherwise. */
-const clock = {
-  now: () => sandbox.simulator.clock.now(),
-  sleep: async (ms: number, signal?: AbortSignal) => {
-    signal?.throwIfAborted();
-    await sandbox.simulator.clock.advance(ms);
-    signal?.throwIfAborted();
-  },
-};
-const cli = (...argv: string[]) => runCli(['alarms', ...argv], { env: endpointEnv(sandbox.endpoint), clock });
+const clock = () => passingTime(sandbox.simulator.clock);
+const cli = (...argv: string[]) => runCli(['alarms', ...argv], { env: endpointEnv(sandbox.endpoint), clock: clock() });
 const json = async (...argv: string[]) => jsonOf(await cli(...argv, '--json'));
 const mails = () => sandbox.simulator.region(SYSTEM.region).sns.outbox.map(({ subject }) => subject);
 const put = (name: string, more: object = {}) =>
@@ -85,7 +79,7 @@ describe('alarms list', () => {
     await sandbox.simulator.clock.advance(120_000);
     const result = await runCli(['alarms', 'list'], {
       env: endpointEnv(sandbox.endpoint),
-      clock,
+      clock: clock(),
       stdoutTTY: true,
       columns: 240,
     });

@@ -6,6 +6,7 @@ import { asRelease } from '../../../src/lib/sandbox/service-bundles.ts';
 import type { Sandbox } from '../../../src/lib/sandbox/start-sandbox.ts';
 import { SYSTEM } from '../../../src/lib/sandbox/system.ts';
 import { startExampleSystem } from '../../support/example-system.ts';
+import { passingTime } from '../../support/passing-time.ts';
 import { jsonOf, type RunCliOptions, runCli } from '../../support/run-cli.ts';
 
 const CANARY = ['--canary', '50', '--bake', '1m', '--max-bake', '1m', '--no-smoke', '--yes'];
@@ -43,9 +44,11 @@ describe('a canary that cannot see everything', () => {
   test('says so before its first step, and not again', async () => {
     deny('logs', 'FilterLogEvents');
     sandbox.simulator.clock.setRate(0);
-    const { clock } = sandbox.simulator;
-    const time = { now: () => clock.now(), sleep: (ms: number) => clock.advance(ms) };
-    const { stderr } = await promote([], { clock: time, stdoutTTY: true, columns: 200 });
+    const { stderr } = await promote([], {
+      clock: passingTime(sandbox.simulator.clock),
+      stdoutTTY: true,
+      columns: 200,
+    });
     expect(timesIn(stderr, 'logs:FilterLogEvents')).toBe(1);
     expect(stderr.indexOf('Version 6 has 50 %')).toBeGreaterThan(stderr.indexOf('logs:FilterLogEvents'));
   });

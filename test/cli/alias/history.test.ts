@@ -19,7 +19,7 @@ beforeEach(async () => {
 });
 afterEach(() => released.stop());
 
-const cli = (...argv: string[]) => runCli([...argv, '--json'], { env: released.env });
+const cli = (...argv: string[]) => runCli([...argv, '--json'], { ...released.host });
 const history = (...flags: string[]) => cli('alias', 'history', 'processor', ...flags);
 const lines = (data: { entries: readonly Line[] }) =>
   data.entries.map(({ kind, from, to, source }) => `${source}: ${kind} ${from} → ${to}`);

@@ -18,7 +18,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const cvops = (...argv: string[]) => runCli([...argv, '--json'], { env: released.env, cwd: folder });
+const cvops = (...argv: string[]) => runCli([...argv, '--json'], { ...released.host, cwd: folder });
 const promote = (...flags: string[]) => cvops('alias', 'promote', 'processor', '--yes', ...flags);
 
 function smokeFile(content: string, name = 'events.json'): string {
@@ -237,7 +237,7 @@ describe('alias promote', () => {
   });
 
   test('needs a word where nobody can be asked', async () => {
-    const result = await runCli(['alias', 'promote', 'processor'], { env: released.env });
+    const result = await runCli(['alias', 'promote', 'processor'], { ...released.host });
     expect(result.code).toBe(2);
     expect(result.stderr).toContain('add --yes');
   });

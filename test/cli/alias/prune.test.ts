@@ -9,7 +9,7 @@ beforeEach(async () => {
 });
 afterEach(() => released.stop());
 
-const cli = (...argv: string[]) => runCli([...argv, '--json'], { env: released.env });
+const cli = (...argv: string[]) => runCli([...argv, '--json'], { ...released.host });
 const prune = (...flags: string[]) =>
   cli('alias', 'prune', 'processor', '--yes', '--confirm', 'cv-analytics-processor', ...flags);
 const numbers = (list: readonly { version: string }[]) => list.map(({ version }) => version);

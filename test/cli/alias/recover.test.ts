@@ -10,7 +10,7 @@ beforeEach(async () => {
 });
 afterEach(() => released.stop());
 
-const cvops = (...argv: string[]) => runCli([...argv, '--json'], { env: released.env });
+const cvops = (...argv: string[]) => runCli([...argv, '--json'], { ...released.host });
 const recover = (...flags: string[]) => cvops('alias', 'recover', 'processor', '--yes', ...flags);
 
 const SINCE = Date.UTC(2026, 0, 1);

@@ -24,7 +24,7 @@ const promotion: AliasRecord = {
 };
 
 const rollback = (...flags: string[]) =>
-  runCli(['alias', 'rollback', 'processor', '--yes', '--json', ...flags], { env: released.env });
+  runCli(['alias', 'rollback', 'processor', '--yes', '--json', ...flags], { ...released.host });
 
 describe('alias rollback', () => {
   test('goes to the named version and remembers the one it left', async () => {
@@ -182,7 +182,7 @@ describe('a rollback in the ledger of releases', () => {
         error: { code: 'AccessDeniedException', message: 'no', statusCode: 400 },
       });
       const go = (...flags: string[]) =>
-        runCli(['alias', 'rollback', 'processor', '--yes', '--json', ...flags], { env: released.env, home });
+        runCli(['alias', 'rollback', 'processor', '--yes', '--json', ...flags], { ...released.host, home });
       const first = await go('--to', '2');
       expect(first.code).toBe(0);
       expect(jsonOf(first).warnings).toMatchObject([
@@ -221,20 +221,20 @@ describe('a rollback in the ledger of releases', () => {
 
 describe('alias list and show', () => {
   test('show offers the way back only where a rollback would go there', async () => {
-    const next = async () => jsonOf(await runCli(['alias', 'show', 'processor', '--json'], { env: released.env })).next;
+    const next = async () => jsonOf(await runCli(['alias', 'show', 'processor', '--json'], { ...released.host })).next;
     await released.foreignMove({ description: formatAliasRecord(promotion) });
     expect(await next()).toEqual([{ command: 'cvops alias rollback processor', why: 'go back to version 2' }]);
     await released.foreignMove({ weights: { 1: 0.1 } });
     expect(await next()).toEqual([{ command: 'cvops alias recover processor', why: 'end the split' }]);
     await rollback('--to', '2');
     expect(await next()).toEqual([]);
-    const shown = await runCli(['alias', 'show', 'processor'], { env: released.env, stdoutTTY: true, columns: 160 });
+    const shown = await runCli(['alias', 'show', 'processor'], { ...released.host, stdoutTTY: true, columns: 160 });
     expect(shown.stdout).toContain('3 (bad)');
   });
 
   test('show tells version, previous and the last change', async () => {
     await rollback('--to', '2');
-    const { data } = jsonOf(await runCli(['alias', 'show', 'processor', '--json'], { env: released.env }));
+    const { data } = jsonOf(await runCli(['alias', 'show', 'processor', '--json'], { ...released.host }));
     expect(data.aliases).toEqual([
       {
         service: 'processor',
@@ -252,7 +252,7 @@ describe('alias list and show', () => {
   });
 
   test('list names the function that is not there', async () => {
-    const result = await runCli(['alias', 'list'], { env: released.env });
+    const result = await runCli(['alias', 'list'], { ...released.host });
     expect(result.code).toBe(5);
     expect(result.stderr).toContain('alias "live" of function "cv-analytics-reporter" does not exist');
   });
@@ -267,9 +267,9 @@ describe('alias list and show', () => {
 
   test('a pipe gets TSV without a header and with ISO times; a terminal gets a table', async () => {
     await rollback('--to', '2');
-    const piped = await runCli(['alias', 'show', 'processor'], { env: released.env });
+    const piped = await runCli(['alias', 'show', 'processor'], { ...released.host });
     expect(piped.stdout).toMatch(/^processor\tcv-analytics-processor\tlive\t2\t\t3\t\d{4}-\d\d-\d\dT[\d:.]+Z\t\S+\n$/);
-    const shown = await runCli(['alias', 'show', 'processor'], { env: released.env, stdoutTTY: true, columns: 120 });
+    const shown = await runCli(['alias', 'show', 'processor'], { ...released.host, stdoutTTY: true, columns: 120 });
     expect(shown.stdout).toMatch(/^SERVICE +FUNCTION +ALIAS +VERSION/);
     expect(shown.stdout).not.toContain('\u001b[');
   });

@@ -16,7 +16,7 @@ beforeEach(async () => {
 });
 afterEach(() => released.stop());
 
-const cvops = (...argv: string[]) => runCli(['alias', ...argv, '--json'], { env: released.env });
+const cvops = (...argv: string[]) => runCli(['alias', ...argv, '--json'], { ...released.host });
 const promote = (...flags: string[]) => cvops('promote', 'processor', '--no-smoke', ...flags);
 const rollback = (...flags: string[]) => cvops('rollback', 'processor', '--to', '1', ...flags);
 
@@ -72,7 +72,7 @@ describe('a version that Lambda could not make', () => {
 
   /** At a terminal, where `--yes` is not needed. */
   const asked = (...argv: string[]) =>
-    runCli(['alias', ...argv], { env: released.env, stdinTTY: true, stdoutTTY: true, stderrTTY: true });
+    runCli(['alias', ...argv], { ...released.host, stdinTTY: true, stdoutTTY: true, stderrTTY: true });
 
   test('is refused before anything is done, and before anybody is asked', async () => {
     steer('3', failed);
@@ -107,7 +107,7 @@ describe('an update that Lambda cannot bring to an end', () => {
       writeFileSync(join(home, 'new.zip'), zipSync({ 'index.mjs': strToU8('export const handler = () => 9;\n') }));
       const deploy = () =>
         runCli(['deploy', 'processor', '--zip', 'new.zip', '--no-smoke', '--yes', '--json'], {
-          env: released.env,
+          ...released.host,
           home,
           cwd: home,
         });

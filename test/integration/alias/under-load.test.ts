@@ -20,7 +20,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const cvops = (...argv: string[]) => runCli([...argv, '--yes', '--json'], { env: released.env });
+const cvops = (...argv: string[]) => runCli([...argv, '--yes', '--json'], { ...released.host });
 
 /** A version whose runs write down each message that they were given, and which version they are. */
 const source = (file: string, number: number) => `// ${number}
