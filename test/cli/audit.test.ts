@@ -68,6 +68,12 @@ async function setSchedule(over: object) {
   await operate('scheduler', 'UpdateSchedule', { ...found, ...over });
 }
 
+async function log(name: string, message: string) {
+  const stream = { logGroupName: `/aws/lambda/${name}`, logStreamName: 'one' };
+  await operate('logs', 'CreateLogStream', stream);
+  await operate('logs', 'PutLogEvents', { ...stream, logEvents: [{ timestamp: clock().now() - 60_000, message }] });
+}
+
 const noAlarm = (end: string) => () =>
   operate('cloudwatch', 'DeleteAlarms', {
     AlarmNames: ALARMS.map(({ name }) => name).filter((name) => name.endsWith(end)),
@@ -485,6 +491,17 @@ const BROKEN: readonly Break[] = [
     'memory_size',
   ],
   [
+    'runs near their memory',
+    'memory',
+    () =>
+      log(
+        processor,
+        'REPORT RequestId: 00000000-0000-4000-8000-000000000000\tDuration: 2 ms\tBilled Duration: 2 ms\tMemory Size: 256 MB\tMax Memory Used: 250 MB',
+      ),
+    'processor: 250 of 256 MB at most, 1 run',
+    'memory_size',
+  ],
+  [
     'items that stay for ever',
     'expiry',
     () =>
@@ -584,14 +601,14 @@ describe('audit', () => {
     expect(result.code).toBe(0);
     const { kind, data, next } = jsonOf(result);
     expect(kind).toBe('cvops/audit');
-    expect(data.checks).toHaveLength(45);
+    expect(data.checks).toHaveLength(46);
     expect(idsOf(data.checks, 'NG')).toEqual([]);
-    expect(idsOf(data.checks, 'SKIP')).toEqual(['duration']);
+    expect(idsOf(data.checks, 'SKIP')).toEqual(['duration', 'memory']);
     expect(idsOf(data.checks, 'NOTE')).toEqual(['table-recovery']);
     expect(next).toEqual([{ command: 'cvops usage report', why: 'whether the month stays free' }]);
     const called = [...result.stderr.matchAll(/^debug: \w+:(\w+)/gm)].map(([, operation]) => operation!);
-    expect(called).toHaveLength(29);
-    expect(called.filter((name) => !/^(Get|List|Describe)/.test(name) || name === 'GetMetricData')).toEqual([]);
+    expect(called).toHaveLength(31);
+    expect(called.filter((name) => !/^(Get|List|Describe|Filter)/.test(name) || name === 'GetMetricData')).toEqual([]);
   });
 
   test.each(BROKEN)('sees %s', async (_what, id, breakIt, evidence, mend) => {
@@ -714,7 +731,7 @@ describe('audit', () => {
       '             OK      queue-encryption     encrypted with a key of SQS',
       '             OK      queue-access         its policy lets nobody else in',
     ]);
-    expect(lines.at(-2)).toBe('1 of 45 checks NG (1 NOTE, 1 SKIP)');
+    expect(lines.at(-2)).toBe('1 of 46 checks NG (1 NOTE, 2 SKIP)');
     expect(lines.length).toBeLessThan(60);
   });
 

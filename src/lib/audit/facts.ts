@@ -28,6 +28,13 @@ export interface QueueFacts extends Subject {
   readonly oldestAgeSeconds: Reading<number | null>;
 }
 
+/** The most that a run of the version with this much memory has used. */
+export interface MemoryUse {
+  readonly usedMb: number;
+  readonly memoryMb: number;
+  readonly runs: number;
+}
+
 export interface FunctionFacts extends Subject {
   readonly service: string;
   readonly alias: string;
@@ -43,6 +50,8 @@ export interface FunctionFacts extends Subject {
   readonly provisioned: Reading<readonly Provisioned[]>;
   /** Over {@link MEASURED_DAYS}, through the alias; null when it was not called. */
   readonly p95Ms: Reading<number | null>;
+  /** By the log of the last day; null where it tells of no run. */
+  readonly memory: Reading<MemoryUse | null>;
 }
 
 export interface TableFacts extends Subject {

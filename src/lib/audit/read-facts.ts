@@ -7,7 +7,7 @@ import type { Functions } from '../aws/ports/functions.ts';
 import type { Queues } from '../aws/ports/queues.ts';
 import type { Schedules } from '../aws/ports/schedules.ts';
 import type { TableSafety } from '../aws/ports/table-safety.ts';
-import type { FunctionSettings, LogGroups, Measurements, Monitoring } from '../aws/ports/usage-source.ts';
+import type { FunctionSettings, LogGroups, Measurements, Monitoring, ReportLines } from '../aws/ports/usage-source.ts';
 import { type Config, DEFAULT_ALIAS, type ServiceConfig } from '../config/config.ts';
 import { servicesWith } from '../config/find-service.ts';
 import { DAY_MS, HOUR_MS } from '../durations.ts';
@@ -26,6 +26,7 @@ import {
   type TableFacts,
   type TopicFacts,
 } from './facts.ts';
+import { memoryUse } from './memory-use.ts';
 
 /** Each is made, and its client loaded, when it is first asked for. */
 export interface AuditPorts {
@@ -35,7 +36,7 @@ export interface AuditPorts {
   topics(): Promise<Topics>;
   alarms(): Promise<AlarmControls & Monitoring>;
   measurements(): Promise<Measurements>;
-  logs(): Promise<LogGroups>;
+  logs(): Promise<LogGroups & ReportLines>;
   accessKeys(): Promise<AccessKeys>;
   schedules(): Promise<Schedules>;
   /** AWS's time, ms since the epoch. */
@@ -55,8 +56,8 @@ export interface AuditScope {
  * Reads everything that the checks look at, in some forty calls, all of them reads that cost nothing; for the example
  * system:
  * - each queue: GetQueueUrl, GetQueueAttributes; for dead letters that are there, GetMetricStatistics (4 or 5)
- * - each function: GetAlias, ListVersionsByFunction, GetPolicy, ListProvisionedConcurrencyConfigs, GetMetricStatistics, and
- *   where a queue calls it GetFunctionConcurrency (11); ListEventSourceMappings and ListSchedules for all (2)
+ * - each function: GetAlias, ListVersionsByFunction, GetPolicy, ListProvisionedConcurrencyConfigs, GetMetricStatistics,
+ *   FilterLogEvents (up to three pages), and where a queue calls it GetFunctionConcurrency (13); ListEventSourceMappings and ListSchedules for all (2)
  * - each table, the one of releases too: DescribeTable, DescribeContinuousBackups, and where items expire DescribeTimeToLive (5)
  * - DescribeAlarms twice, ListDashboards, ListMetrics, DescribeLogGroups (5)
  * - each topic: GetTopicAttributes (1), and ListAccessKeys of the sender (1)
@@ -136,7 +137,7 @@ async function readFunction(
   const ask = <T>(call: (functions: Awaited<ReturnType<AuditPorts['functions']>>) => Promise<T>) =>
     read(async () => call(await ports.functions()));
   const served = ask((functions) => functions.getAlias(name, alias));
-  const [versions, policy, reserved, provisioned, p95Ms] = await Promise.all([
+  const [versions, policy, reserved, provisioned, p95Ms, memory] = await Promise.all([
     ask((functions) => functions.configurations(name)),
     ask((functions) => functions.functionPolicy(name)),
     // What nobody queues for needs no limit.
@@ -144,6 +145,7 @@ async function readFunction(
     ask((functions) => functions.listProvisioned(name)),
     // By then an answer has told AWS's time.
     served.then(() => read(() => readDurations(ports, name, alias))),
+    served.then(() => read(async () => memoryUse(await ports.logs(), name, ports.now()))),
   ]);
   return {
     label: service,
@@ -157,6 +159,7 @@ async function readFunction(
     reserved,
     provisioned,
     p95Ms,
+    memory,
   };
 }
 

@@ -157,6 +157,7 @@ export const COMMAND_PERMISSIONS: Readonly<Record<string, CommandPermissions>> =
       'dynamodb:DescribeTable': optional(NO_CHECK, 'events', 'releases'),
       'dynamodb:DescribeTimeToLive': optional(NO_CHECK, 'events'),
       'dynamodb:DescribeContinuousBackups': optional(NO_CHECK, 'events', 'releases'),
+      'logs:FilterLogEvents': optional(NO_CHECK, 'log'),
       'logs:DescribeLogGroups': optional(NO_CHECK, 'any'),
       'sns:GetTopicAttributes': optional(NO_CHECK, 'topic'),
       'sts:GetCallerIdentity': option(

@@ -43,7 +43,7 @@ const architecture = rule('performance', 'architecture', functions, (each) => {
     : ng(`${found}: arm64 is a fifth cheaper beyond what is free`, 'aws_lambda_function: architectures = ["arm64"]');
 });
 
-/** Above this share of its timeout a slow day kills runs. */
+/** Above this share of what there is, of time or of memory, a bad day kills runs. */
 const NEAR = 0.8;
 
 const duration = rule('performance', 'duration', functions, (each) => {
@@ -54,6 +54,13 @@ const duration = rule('performance', 'duration', functions, (each) => {
   return p95 > NEAR * timeoutSeconds * 1000
     ? ng(found, 'aws_lambda_function: memory_size, which brings CPU, or timeout')
     : ok(found);
+});
+
+const memory = rule('performance', 'memory', functions, (each) => {
+  const used = known(each.memory);
+  if (used === null) return skip('its log tells of no run in the last day');
+  const found = `${used.usedMb} of ${used.memoryMb} MB at most, ${plural(used.runs, 'run')}`;
+  return used.usedMb > NEAR * used.memoryMb ? ng(found, 'aws_lambda_function: memory_size') : ok(found);
 });
 
 const expiry = rule(
@@ -68,4 +75,4 @@ const expiry = rule(
   },
 );
 
-export const PERFORMANCE: readonly AuditRule[] = [batch, concurrency, architecture, duration, expiry];
+export const PERFORMANCE: readonly AuditRule[] = [batch, concurrency, architecture, duration, memory, expiry];

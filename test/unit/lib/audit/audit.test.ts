@@ -185,6 +185,12 @@ describe('what the simulator does not bring about', () => {
       'OK 5 at a time, reserved',
     ],
     [
+      'runs with memory to spare',
+      'memory',
+      { functions: [functionFacts({ memory: { value: { usedMb: 84, memoryMb: 256, runs: 3 } } })] },
+      'OK 84 of 256 MB at most, 3 runs',
+    ],
+    [
       'a mapping of another queue',
       'mapping',
       source({ eventSourceArn: 'arn:aws:sqs:us-east-1:1:other' }),

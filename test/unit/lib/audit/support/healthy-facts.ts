@@ -80,6 +80,7 @@ export const functionFacts = (over: Partial<FunctionFacts> = {}): FunctionFacts 
   reserved: { value: null },
   provisioned: { value: [] },
   p95Ms: { value: null },
+  memory: { value: null },
   ...over,
 });
 
