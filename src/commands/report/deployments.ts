@@ -1,5 +1,6 @@
 import { servicesWith } from '../../lib/config/find-service.ts';
 import type { Context } from '../../lib/context.ts';
+import { ExitCode } from '../../lib/errors/exit-code.ts';
 import type { Outcome, Warning } from '../../lib/io/outcome.ts';
 import { deliveryMetrics } from '../../lib/release-ledger/delivery-metrics.ts';
 import { measureMoves } from '../../lib/release-ledger/measure-moves.ts';
@@ -54,6 +55,7 @@ async function report({ days }: ReportOptions, context: Context): Promise<Outcom
         ? []
         : [{ code: 'MovesUnmeasured', message: `zero downtime was not measured: ${unmeasured.message}` }]),
     ],
+    exitCode: unmeasured === null ? ExitCode.done : ExitCode.partial,
     view: () => metricsView(metrics, days),
   };
 }

@@ -60,7 +60,9 @@ describe('report deployments', () => {
     plant('Errors', moves[1] + 60_000, 1);
     expect(await zeroDowntime()).toMatchObject({ value: 0.5, sample: 2 });
     sandbox.simulator.faults.add({ service: 'cloudwatch', error: { code: 'AccessDenied', statusCode: 403 } });
-    const { data: unmeasured, warnings } = jsonOf(await cli('report', 'deployments', '--json'));
+    const result = await cli('report', 'deployments', '--json');
+    expect(result.code).toBe(3);
+    const { data: unmeasured, warnings } = jsonOf(result);
     expect(metricsOf(unmeasured)).toMatchObject({ deployments: 5, 'zero-downtime': null });
     expect(warnings).toMatchObject([
       { code: 'MovesUnmeasured', message: expect.stringContaining('not allowed to cloudwatch:GetMetricStatistics') },
