@@ -88,6 +88,20 @@ describe('init --from terraform', () => {
       expect(Object.keys(data.services)).toEqual(['worker', 'processor']);
     });
 
+    test('asks no root that declares nothing for cvops where others do', async () => {
+      const options = program(PRINT);
+      for (const name of ['worker', 'processor']) {
+        writeFileSync(join(root(name), 'outputs.tf'), 'output "cvops" {\n  value = {}\n}\n');
+      }
+      mkdirSync(root('edge'));
+      writeFileSync(
+        join(root('edge'), 'main.tf'),
+        '# output "cvops" { is another’s\noutput "endpoint" { value = 1 }\n',
+      );
+      const { data } = await json(['--from', 'terraform'], options);
+      expect(Object.keys(data.services)).toEqual(['worker', 'processor']);
+    });
+
     test('runs it in one root, too', async () => {
       const { data } = await json(['--from', 'terraform', '--terraform', 'infra/terraform/worker'], program(PRINT));
       expect(Object.keys(data.services)).toEqual(['worker']);

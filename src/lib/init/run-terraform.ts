@@ -1,27 +1,32 @@
 import { execFile } from 'node:child_process';
-import { type Dirent, readdirSync } from 'node:fs';
+import { type Dirent, readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { promisify } from 'node:util';
 import { CvopsError } from '../errors/cvops-error.ts';
 import { ExitCode } from '../errors/exit-code.ts';
-import type { OutputText } from './terraform-outputs.ts';
+import { OUTPUT, type OutputText } from './terraform-outputs.ts';
 
 /** A backend is asked over the network; a state of this size takes a second. */
 const LIMIT_MS = 60_000;
 const MODULES = 'modules';
+const DECLARED = new RegExp(`^\\s*output\\s+"${OUTPUT}"\\s*\\{`, 'm');
 
 /**
- * The roots in a folder: itself when it holds Terraform files, else its folders that do.
+ * The roots in a folder: itself when it holds Terraform files, else its folders that do. Where some of these declare the
+ * output that cvops reads, the others are no service's: `edge`, which most never apply, has nothing to tell.
  * @throws CvopsError `TerraformNoRoots`
  */
 export function findRoots(folder: string): readonly string[] {
-  const holdsTerraform = (path: string) => entries(path).some((entry) => entry.isFile() && entry.name.endsWith('.tf'));
-  if (holdsTerraform(folder)) return [folder];
+  if (terraformFiles(folder).length > 0) return [folder];
   const roots = entries(folder)
     .filter((entry) => entry.isDirectory() && entry.name !== MODULES)
     .map(({ name }) => join(folder, name))
-    .filter(holdsTerraform);
-  if (roots.length > 0) return roots.sort();
+    .filter((path) => terraformFiles(path).length > 0)
+    .sort();
+  const telling = roots.filter((path) =>
+    terraformFiles(path).some((file) => DECLARED.test(readFileSync(file, 'utf8'))),
+  );
+  if (roots.length > 0) return telling.length > 0 ? telling : roots;
   throw new CvopsError('TerraformNoRoots', ExitCode.notFound, `there is no Terraform in ${folder}.`, {
     hint: 'name the folder of the roots with --terraform DIR, or hand over the output: `terraform output -json | cvops init --from terraform -`.',
   });
@@ -83,6 +88,12 @@ function firstError(stderr: string): string {
   const lines = stderr.split('\n').map((line) => line.replace(/^[╷│╵\s]+/, '').trim());
   const error = lines.find((line) => line.startsWith('Error: ')) ?? lines.find((line) => line !== '');
   return (error ?? 'it said nothing').replace(/^Error: /, '').replace(/\.$/, '');
+}
+
+function terraformFiles(folder: string): readonly string[] {
+  return entries(folder)
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.tf'))
+    .map(({ name }) => join(folder, name));
 }
 
 function entries(folder: string): readonly Dirent[] {

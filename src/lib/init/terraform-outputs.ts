@@ -12,7 +12,8 @@ export interface OutputText {
   readonly text: string;
 }
 
-const OUTPUT = 'cvops';
+/** The output of a root that says what its service is made of. */
+export const OUTPUT = 'cvops';
 const FIELDS = ['function', 'alias', 'queue', 'dlq', 'table', 'topic', 'workspace'] as const;
 
 /**
