@@ -87,7 +87,12 @@ function environment(env: WranglerOptions['env']): Record<string, string> {
   const kept = Object.entries(env).filter(
     ([name]) => /^(CLOUDFLARE|CF|WRANGLER)_/.test(name) || (!/^(AWS|TF|TFE)_/.test(name) && !holdsSecret(name)),
   );
-  return Object.fromEntries(kept.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
+  return {
+    ...Object.fromEntries(kept.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]))),
+    // Without it Wrangler's log on disk would hold what it sends.
+    // https://developers.cloudflare.com/workers/wrangler/system-environment-variables/
+    WRANGLER_LOG_SANITIZE: 'true',
+  };
 }
 
 /** Its error with the reason, which is a paragraph below, or what it said last: in the end it tells where its log is. */
@@ -97,7 +102,8 @@ function whatItSaid(text: string): string {
     .map((line) => line.replace(COLOURS, '').trim())
     .filter((line) => line !== '' && !/logs were written|if you think this is a bug/i.test(line));
   const error = lines.findLastIndex((line) => /\[error\]|✘/i.test(line));
-  return error === -1 ? (lines.at(-1) ?? '') : lines.slice(error, error + 2).join(' ');
+  const said = error === -1 ? (lines.at(-1) ?? '') : lines.slice(error, error + 2).join(' ');
+  return said.replace(/\.$/, '');
 }
 
 const COLOURS = /\u001b\[[\d;]*m/g;

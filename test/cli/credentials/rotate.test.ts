@@ -36,7 +36,7 @@ describe('credentials rotate', () => {
     // Nobody finds it in a list of processes, nor anything in the tool's environment that is not Cloudflare's.
     const secret = secrets['AWS_SECRET_ACCESS_KEY']!;
     expect(JSON.stringify({ argv, env })).not.toContain(secret);
-    expect(env).toMatchObject({ CLOUDFLARE_API_TOKEN: 'canary-of-cloudflare' });
+    expect(env).toMatchObject({ CLOUDFLARE_API_TOKEN: 'canary-of-cloudflare', WRANGLER_LOG_SANITIZE: 'true' });
     expect(JSON.stringify(env)).not.toMatch(/canary-of-hcp|AWS_SECRET/);
     expect(result.stdout + result.stderr).not.toContain(secret);
     expect(readFileSync(scene.journal, 'utf8')).not.toContain(secret);
@@ -113,7 +113,7 @@ describe('credentials rotate', () => {
       '🌀 Creating the secrets for the Worker "cv-analytics-worker"',
       '\u001b[31m✘ [ERROR] A request to the Cloudflare API (/accounts/x/workers/scripts/y/settings) failed.\u001b[0m',
       '',
-      '  Authentication error [code: 10000]',
+      '  Authentication error [code: 10000].',
       '',
       '  If you think this is a bug, please open an issue at: https://github.com/cloudflare/workers-sdk/issues/new',
       '',
