@@ -173,7 +173,11 @@ function foundWords(service: string, split: FoundSplit, nowMs: number): string {
   return `${service} was split: version ${split.alias.version} with ${split.version} at ${percentWords(split.weight)}, ${since}${by}${release}`;
 }
 
-function warningsOf({ record }: FoundSplit, nowMs: number): readonly Warning[] {
+function warningsOf({ record, trailUnread }: FoundSplit, nowMs: number): readonly Warning[] {
+  if (trailUnread) {
+    const message = 'who made the split, and when, is not known: CloudTrail cannot be read (cloudtrail:LookupEvents).';
+    return [{ code: 'SplitUnknown', message }];
+  }
   if (record === null || nowMs - record.at >= MAY_BE_WATCHED_MS) return [];
   return [
     {

@@ -46,10 +46,14 @@ export async function explainConflict(
     );
   }
   const entry = await lastChange(ports, now);
-  if (entry === undefined) {
+  if (entry === undefined || entry === null) {
+    const who =
+      entry === null
+        ? 'CloudTrail, which knows who it was, could not be read (cloudtrail:LookupEvents);'
+        : 'CloudTrail will say within minutes who it was;';
     return error(
       `${name} was changed by someone else in between: ${change}; ${done}.`,
-      'CloudTrail will say within minutes who it was; look at it with `cvops alias list`, then run the command again.',
+      `${who} look at it with \`cvops alias list\`, then run the command again.`,
     );
   }
   const tool = knownTool(entry.userAgent);
@@ -69,14 +73,15 @@ function changeWords(seen: Alias, now: Alias): string {
     : `its description is another, and it serves ${after} as before`;
 }
 
-/** CloudTrail's entry for what the alias is now; undefined while CloudTrail does not know of it. */
-async function lastChange(ports: ConflictPorts, now: Alias): Promise<TrailChange | undefined> {
+/** CloudTrail's entry for what the alias is now; undefined while CloudTrail does not know of it, null where it cannot be read. */
+async function lastChange(ports: ConflictPorts, now: Alias): Promise<TrailChange | null | undefined> {
   try {
     const changes = await (await ports.trail()).aliasChanges(now.functionName, now.name);
-    const last = changes?.find((change) => !change.failed);
+    if (changes === null) return null;
+    const last = changes.find((change) => !change.failed);
     return last !== undefined && (last.version === null || last.version === now.version) ? last : undefined;
   } catch (cause) {
-    return unreadable(cause);
+    return unreadable(cause) ?? null;
   }
 }
 

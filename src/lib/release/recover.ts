@@ -29,6 +29,8 @@ export interface FoundSplit {
   readonly since: number | null;
   /** Who, and with which tool; null when nobody can say. */
   readonly by: string | null;
+  /** CloudTrail alone could tell, and cannot be read. */
+  readonly trailUnread: boolean;
 }
 
 /** Looks for a split. Null when all traffic goes to one version: there is nothing to recover. */
@@ -42,12 +44,14 @@ export async function findSplit(
   if (split === undefined) return { alias, split: null };
   const record = parseAliasRecord(alias.description);
   if (record?.canary === split.version && record.version === alias.version) {
-    return { alias, split: { alias, ...split, record, since: record.at, by: record.by === '' ? null : record.by } };
+    const by = record.by === '' ? null : record.by;
+    return { alias, split: { alias, ...split, record, since: record.at, by, trailUnread: false } };
   }
   const changes = await (await ports.trail()).aliasChanges(functionName, aliasName);
   const last = changes?.find((change) => !change.failed);
   const by = last === undefined ? null : [last.by, knownTool(last.userAgent)].filter(Boolean).join(' with ');
-  return { alias, split: { alias, ...split, record: null, since: last?.at ?? null, by } };
+  const trailUnread = changes === null;
+  return { alias, split: { alias, ...split, record: null, since: last?.at ?? null, by, trailUnread } };
 }
 
 /**

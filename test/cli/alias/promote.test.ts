@@ -276,6 +276,18 @@ describe('somebody else changes the alias in between', () => {
     expect(await released.ledger()).toMatchObject([{ outcome: 'conflict', kind: 'promote', to: '3' }]);
   });
 
+  test('by whom nobody may ask: names the permission that would tell', async () => {
+    const error = { code: 'AccessDeniedException', statusCode: 403 };
+    released.simulator.faults.add({ service: 'cloudtrail', operation: 'LookupEvents', error });
+    writeInBetween(() => {
+      const move = { FunctionName: released.name, Name: 'live', FunctionVersion: '1' };
+      void released.operate('lambda', 'UpdateAlias', { ...move, RoutingConfig: { AdditionalVersionWeights: {} } });
+    });
+    const { code, hint } = jsonOf(await promote('--no-smoke')).error;
+    expect(code).toBe('RevisionConflict');
+    expect(hint).toContain('could not be read (cloudtrail:LookupEvents)');
+  });
+
   test('with Terraform: who, the tool, and the lines that stop it', async () => {
     const { operator } = await import('../../../src/lib/sandbox/operate.ts');
     const terraform = operator(

@@ -292,6 +292,7 @@ export const COMMAND_PERMISSIONS: Readonly<Record<string, CommandPermissions>> =
       'lambda:GetAlias': on('function'),
       'lambda:UpdateAlias': on('function'),
       'lambda:GetFunctionConfiguration': option('--finish', optional('the entry has no commit', 'function')),
+      'cloudtrail:LookupEvents': option('a split of others', optional('who made it, and when, is not known', 'any')),
       ...remembered,
     },
   },

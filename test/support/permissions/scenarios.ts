@@ -192,6 +192,20 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
       return ['alias', 'recover', 'processor', '--finish', '--yes'];
     },
   },
+  'alias recover of a split of others': {
+    command: 'alias recover',
+    async prepare(world) {
+      await publish(world);
+      const RoutingConfig = { AdditionalVersionWeights: { 6: 0.1 } };
+      await world.operate('lambda', 'UpdateAlias', {
+        FunctionName: SYSTEM.processor,
+        Name: SYSTEM.alias,
+        RoutingConfig,
+        Description: '',
+      });
+      return ['alias', 'recover', 'processor', '--yes'];
+    },
+  },
   'alias history': plain('alias history', 'processor'),
   'alias history --cloudtrail': plain('alias history', 'processor', '--cloudtrail'),
   'alias prune': plain('alias prune', 'processor', '--keep', '1', '--confirm', SYSTEM.processor, '--yes'),
