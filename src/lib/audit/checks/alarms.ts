@@ -2,7 +2,7 @@ import { actionName, isTopic, unheard } from '../../alarms/reach.ts';
 import type { Alarm, AlarmRule } from '../../aws/ports/alarms.ts';
 import { formatDuration, plural } from '../../io/format.ts';
 import type { FunctionFacts, QueueFacts, Subject, SystemFacts, TableFacts } from '../facts.ts';
-import { servingVersion } from '../serving-version.ts';
+import { functionOf, NO_SCHEDULE, servingVersion } from '../serving-version.ts';
 import { type AuditRule, known, ng, ok, rule, skip, type Verdict } from '../verdict.ts';
 
 /** An alarm that the system should have, whatever its name is. */
@@ -20,6 +20,8 @@ interface WantedAlarm<S extends Subject> {
   isOn(subject: S, dimensions: AlarmRule['dimensions']): boolean;
   /** Why it would not ring though it should, in words; null when it does. */
   misses?(found: AlarmRule, subject: S): string | null;
+  /** Why the part needs no such alarm, in words; null when it does. */
+  needless?(subject: S, facts: SystemFacts): string | null;
 }
 
 const functions = ({ functions: all }: SystemFacts) => all;
@@ -92,6 +94,8 @@ const didNotRun: WantedAlarm<FunctionFacts> = {
   metrics: ['Invocations'],
   subjects: (facts) => facts.functions.filter(({ queue }) => queue === null),
   way: 'Less',
+  needless: ({ name }, { schedules }) =>
+    known(schedules).some(({ targetArn }) => functionOf(targetArn) === name) ? null : NO_SCHEDULE,
   // What does not run has no data at all.
   misses: ({ missing }) => (missing === 'breaching' ? null : 'stays silent where there is no data'),
 };
@@ -112,8 +116,9 @@ function ringsAt({ comparison, threshold }: AlarmRule, value: number): boolean {
 const MEND = 'an aws_cloudwatch_metric_alarm, as in infra/terraform/modules/reporter/alarms.tf';
 
 /** Does an alarm watch it, would it ring, and does somebody hear it? */
-function look<S extends Subject>(wanted: WantedAlarm<S>, subject: S, { alarms, reach }: SystemFacts): Verdict {
-  const all = known(alarms);
+function look<S extends Subject>(wanted: WantedAlarm<S>, subject: S, facts: SystemFacts): Verdict {
+  const { reach } = facts;
+  const all = known(facts.alarms);
   const watching = all.flatMap((alarm) => {
     const { rule: found } = alarm;
     const isWatching =
@@ -134,6 +139,8 @@ function look<S extends Subject>(wanted: WantedAlarm<S>, subject: S, { alarms, r
   const best = verdicts.find(({ status }) => status === 'OK') ?? verdicts.find(({ status }) => status === 'SKIP');
   if (best !== undefined) return best;
   if (verdicts[0] !== undefined) return verdicts[0];
+  const needless = wanted.needless?.(subject, facts) ?? null;
+  if (needless !== null) return skip(needless);
   const unread = all.filter(({ rule: found }) => found === null).length;
   const others = unread === 0 ? '' : `; what ${unread} of a formula or of other alarms watch was not looked at`;
   return ng(`no alarm watches ${wanted.what}${others}`, MEND);

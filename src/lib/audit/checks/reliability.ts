@@ -3,7 +3,7 @@ import { DAY_MS } from '../../durations.ts';
 import { formatDuration, plural } from '../../io/format.ts';
 import { parseAliasRecord } from '../../release/alias-record.ts';
 import type { FunctionFacts, QueueFacts, SystemFacts } from '../facts.ts';
-import { functionOf, servingVersion } from '../serving-version.ts';
+import { functionOf, NO_SCHEDULE, servingVersion } from '../serving-version.ts';
 import { type AuditRule, known, ng, note, ok, rule, skip } from '../verdict.ts';
 
 const DAY_SECONDS = DAY_MS / 1000;
@@ -108,7 +108,7 @@ const mapping = rule('reliability', 'mapping', consumers, (each, { sources: all 
     : ng('one bad message fails its whole batch', `${resource}: function_response_types = ["ReportBatchItemFailures"]`);
 });
 
-/** Of a function that no queue calls; a rule of EventBridge is not looked for. */
+/** Of a function that no queue calls. */
 const schedule = rule(
   'reliability',
   'schedule',
@@ -116,7 +116,7 @@ const schedule = rule(
   (each, { schedules }) => {
     const own = known(schedules).filter(({ targetArn }) => functionOf(targetArn) === each.name);
     const names = own.map(({ name }) => name).join(', ');
-    if (own.length === 0) return skip('no schedule of EventBridge Scheduler calls it');
+    if (own.length === 0) return skip(NO_SCHEDULE);
     return own.some(({ enabled }) => enabled)
       ? ok(names)
       : ng(`${names} is off`, 'aws_scheduler_schedule: state = "ENABLED"');

@@ -219,6 +219,17 @@ describe('what the simulator does not bring about', () => {
     actions: { alarm: [], ok: [], insufficientData: [] },
   };
 
+  test('a function that nothing says when to run, and one with a schedule', () => {
+    const functions = [functionFacts({ queue: null })];
+    const schedule = { name: 'weekly', enabled: true, targetArn: 'arn:aws:lambda:us-east-1:1:function:processor:live' };
+    expect(said('alarm-did-not-run', { functions })).toBe('SKIP no schedule of EventBridge Scheduler calls it');
+    expect(said('schedule', { functions })).toBe('SKIP no schedule of EventBridge Scheduler calls it');
+    expect(said('alarm-did-not-run', { functions, schedules: { value: [schedule] } })).toBe(
+      'NG no alarm watches runs that did not happen',
+    );
+    expect(said('schedule', { functions, schedules: { value: [schedule] } })).toBe('OK weekly');
+  });
+
   test('a formula that may watch what no plain alarm does', () => {
     expect(said('alarm-dlq', { alarms: { value: [silent] } })).toBe(
       'NG no alarm watches dead letters; what 1 of a formula or of other alarms watch was not looked at',
