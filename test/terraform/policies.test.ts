@@ -54,6 +54,21 @@ await describeWithTerraform('the plan of all three roots', (workspace) => {
     expect(all).toContain('A Lambda function runs for 1 to 900 seconds.');
   });
 
+  test.each([
+    ['processor', []],
+    ['reporter', ['-var=alert_email=ops@example.com']],
+  ])('lets the function of %s be set otherwise, and refuses what none is', async (root, needed) => {
+    const plan = (settings: string) => workspace.run(root, 'plan', '-no-color', ...needed, `-var=function=${settings}`);
+    const other = await plan('{runtime="nodejs20.x",memory_mb=512}');
+    expect(other).toMatchObject({ code: 0 });
+    expect(other.all).toMatch(/runtime\s+= "nodejs20.x"/);
+    expect(other.all).toMatch(/memory_size\s+= 512/);
+    expect(other.all).toMatch(/retention_in_days\s+= 14/);
+    const none = await plan('{runtime="python3.12"}');
+    expect(none.code).toBe(1);
+    expect(none.all).toContain('var.runtime is "python3.12"');
+  });
+
   test("refuses a longer timeout of the processor while its queue hides messages for six times today's", async () => {
     const { code, all } = await workspace.run('processor', 'plan', '-no-color', '-var=timeout_seconds=11');
     expect(code).toBe(1);

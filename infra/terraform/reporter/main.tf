@@ -6,6 +6,7 @@ module "reporter" {
   region                    = var.region
   alert_email               = var.alert_email
   package_file              = var.package_file
+  function                  = var.function
   processor_timeout_seconds = var.processor_timeout_seconds
 }
 

@@ -20,3 +20,13 @@ variable "processor_timeout_seconds" {
   type        = number
   default     = 10
 }
+
+variable "function" {
+  description = "What is to be otherwise than modules/function has it."
+  type = object({
+    runtime            = optional(string)
+    memory_mb          = optional(number)
+    log_retention_days = optional(number)
+  })
+  default = {}
+}

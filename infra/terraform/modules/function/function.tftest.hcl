@@ -48,6 +48,19 @@ run "makes_a_function_behind_its_alias" {
   }
 }
 
+run "takes_what_a_service_leaves_open_for_the_usual" {
+  command = plan
+  variables {
+    runtime            = null
+    memory_mb          = 512
+    log_retention_days = null
+  }
+  assert {
+    condition     = aws_lambda_function.this.runtime == "nodejs22.x" && aws_lambda_function.this.memory_size == 512 && aws_cloudwatch_log_group.this.retention_in_days == 14
+    error_message = "A service that sets one thing keeps the others as they are."
+  }
+}
+
 run "allows_what_it_is_told_and_the_lines_of_its_own_log" {
   assert {
     condition = jsondecode(aws_iam_role_policy.this.policy).Statement == [

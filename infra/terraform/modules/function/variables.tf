@@ -52,6 +52,7 @@ variable "runtime" {
   description = "Managed runtime of Lambda."
   type        = string
   default     = "nodejs22.x"
+  nullable    = false
 
   validation {
     condition     = can(regex("^nodejs[0-9]+\\.x$", var.runtime))
@@ -63,6 +64,7 @@ variable "memory_mb" {
   description = "Memory of the function; its CPU share follows from it."
   type        = number
   default     = 256
+  nullable    = false
 
   validation {
     condition     = var.memory_mb >= 128 && var.memory_mb <= 10240
@@ -74,6 +76,7 @@ variable "log_retention_days" {
   description = "How long log lines are kept; stored lines count against the free 5 GB."
   type        = number
   default     = 14
+  nullable    = false
 
   validation {
     condition     = contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365], var.log_retention_days)

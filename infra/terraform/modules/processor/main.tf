@@ -40,6 +40,10 @@ module "function" {
   package_file    = var.package_file
   timeout_seconds = var.timeout_seconds
 
+  runtime            = var.function.runtime
+  memory_mb          = var.function.memory_mb
+  log_retention_days = var.function.log_retention_days
+
   environment = {
     TABLE_NAME     = aws_dynamodb_table.events.name
     RETENTION_DAYS = tostring(var.event_retention_days)

@@ -97,3 +97,13 @@ variable "deletion_protection" {
   type        = bool
   default     = true
 }
+
+variable "function" {
+  description = "What is to be otherwise than modules/function has it."
+  type = object({
+    runtime            = optional(string)
+    memory_mb          = optional(number)
+    log_retention_days = optional(number)
+  })
+  default = {}
+}

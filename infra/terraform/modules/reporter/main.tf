@@ -32,6 +32,10 @@ module "function" {
   package_file    = var.package_file
   timeout_seconds = var.timeout_seconds
 
+  runtime            = var.function.runtime
+  memory_mb          = var.function.memory_mb
+  log_retention_days = var.function.log_retention_days
+
   environment = {
     TABLE_NAME = module.names.events_table.name
     TOPIC_ARN  = aws_sns_topic.alerts.arn

@@ -62,3 +62,13 @@ variable "processor_timeout_seconds" {
     error_message = "A Lambda function runs for 1 to 900 seconds."
   }
 }
+
+variable "function" {
+  description = "What is to be otherwise than modules/function has it."
+  type = object({
+    runtime            = optional(string)
+    memory_mb          = optional(number)
+    log_retention_days = optional(number)
+  })
+  default = {}
+}
