@@ -6,7 +6,7 @@ import type { Config } from '../../lib/config/config.ts';
 import { servicesWith } from '../../lib/config/find-service.ts';
 import type { Context } from '../../lib/context.ts';
 import { ExitCode } from '../../lib/errors/exit-code.ts';
-import { plural, text } from '../../lib/io/format.ts';
+import { plural, text, withHint } from '../../lib/io/format.ts';
 import type { Block, Cell, Next, Outcome, Warning } from '../../lib/io/outcome.ts';
 import { shellWord } from '../../lib/io/shell-word.ts';
 import { when } from '../alias/when.ts';
@@ -58,9 +58,7 @@ function warningsOf(alarms: readonly Alarm[], topics: ReadonlyMap<string, TopicR
   return [
     ...[...topics.values()].flatMap(({ name, pending, problem }) => {
       if (problem !== null) {
-        return [
-          { code: problem.code, message: `${problem.message}${problem.hint === null ? '' : ` ${problem.hint}`}` },
-        ];
+        return [{ code: problem.code, message: withHint(problem.message, problem.hint) }];
       }
       if (!pending) return [];
       return [

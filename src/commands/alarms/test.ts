@@ -5,7 +5,7 @@ import type { Alarm } from '../../lib/aws/ports/alarms.ts';
 import type { Context } from '../../lib/context.ts';
 import { CvopsError } from '../../lib/errors/cvops-error.ts';
 import { ExitCode } from '../../lib/errors/exit-code.ts';
-import { formatDuration, plural } from '../../lib/io/format.ts';
+import { formatDuration, plural, withHint } from '../../lib/io/format.ts';
 import type { Block, Outcome, Warning } from '../../lib/io/outcome.ts';
 import { shellWord } from '../../lib/io/shell-word.ts';
 import { defineCommand, dryRunFlag } from '../command.ts';
@@ -197,7 +197,7 @@ function topicWarnings(topics: ReadonlyMap<string, TopicReach>): readonly Warnin
       : [
           {
             code: problem.code,
-            message: `who listens to ${name} is not known: ${problem.message}${problem.hint === null ? '' : ` ${problem.hint}`}`,
+            message: withHint(`who listens to ${name} is not known: ${problem.message}`, problem.hint),
           },
         ],
   );

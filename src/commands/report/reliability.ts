@@ -1,5 +1,6 @@
 import type { Context } from '../../lib/context.ts';
 import { ExitCode } from '../../lib/errors/exit-code.ts';
+import { withHint } from '../../lib/io/format.ts';
 import type { Outcome, Warning } from '../../lib/io/outcome.ts';
 import { collectReliability } from '../../lib/reliability/collect-reliability.ts';
 import { reliabilityMetrics } from '../../lib/reliability/reliability-metrics.ts';
@@ -39,8 +40,7 @@ async function report({ days }: ReliabilityOptions, context: Context): Promise<O
   const warnings = new Map<string, Warning>();
   for (const { label, gap } of metrics) {
     if (gap === null || warnings.has(gap.message)) continue;
-    const hint = gap.hint === undefined ? '' : ` ${gap.hint}`;
-    warnings.set(gap.message, { code: gap.code, message: `${label}: ${gap.message}${hint}` });
+    warnings.set(gap.message, { code: gap.code, message: withHint(`${label}: ${gap.message}`, gap.hint) });
   }
   return {
     kind: 'report.reliability',

@@ -1,4 +1,4 @@
-import { formatUsd, text } from '../../lib/io/format.ts';
+import { formatUsd, text, withHint } from '../../lib/io/format.ts';
 import type { Block, Cell } from '../../lib/io/outcome.ts';
 import { percent } from '../../lib/release/judge/words.ts';
 import { amount, between, monthName, rowName } from '../../lib/usage/figures.ts';
@@ -31,7 +31,7 @@ function fieldsOf(row: UsageRow, isOver: boolean): readonly (readonly [string, C
   const optional: readonly (readonly [string, Cell] | null)[] = [
     ['used', used === null ? text('not read', 'bad') : figure(used, row.utilisation)],
     range === null ? null : ['range', { raw: null, text: `${between(range)} ${unit}` }],
-    gap === null ? null : ['missing', text(`${gap.message}${gap.hint === undefined ? '' : ` ${gap.hint}`}`, 'warn')],
+    gap === null ? null : ['missing', text(withHint(gap.message, gap.hint), 'warn')],
     account === null || account.used === used ? null : ['account', figure(account.used, account.utilisation)],
     [
       'free',

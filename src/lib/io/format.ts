@@ -33,6 +33,16 @@ export function plural(count: number, noun: string, nouns = `${noun}s`): string 
   return `${formatCount(count)} ${count === 1 ? noun : nouns}`;
 }
 
+/** With a capital letter at its begin. */
+export function capital(words: string): string {
+  return words.replace(/^./u, (first) => first.toUpperCase());
+}
+
+/** A message and, where there is one, its hint, as sentences one after the other. */
+export function withHint(message: string, hint: string | null | undefined): string {
+  return hint === null || hint === undefined ? message : `${message} ${capital(hint)}`;
+}
+
 /** US dollars with enough digits to show that small is not nothing. */
 export function formatUsd(usd: number): string {
   if (usd === 0) return '$0.00';

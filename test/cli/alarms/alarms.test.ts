@@ -125,7 +125,9 @@ describe('alarms list', () => {
     expect(denied.code).toBe(3);
     expect(jsonOf(denied)).toMatchObject({
       data: { alarms: expect.arrayContaining([]) },
-      warnings: [{ code: 'AccessDenied', message: expect.stringContaining('sns:GetTopicAttributes') }],
+      warnings: [
+        { code: 'AccessDenied', message: expect.stringMatching(/\. Allow the IAM action sns:GetTopicAttributes\.$/) },
+      ],
     });
     await operate('cloudwatch', 'DeleteAlarms', { AlarmNames: ALARMS.map(({ name }) => name) });
     expect(await cli('list')).toMatchObject({ code: 0, stdout: '' });

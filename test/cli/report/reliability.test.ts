@@ -184,7 +184,10 @@ describe('report reliability', () => {
     expect(cold).toMatchObject({ value: null, gap: { code: 'AccessDenied' } });
     expect(others['success-rate']).toMatchObject({ value: 1, gap: null });
     expect(jsonOf(result).warnings).toEqual([
-      { code: 'AccessDenied', message: expect.stringMatching(/^cold start rate: .*logs:FilterLogEvents/) },
+      {
+        code: 'AccessDenied',
+        message: expect.stringMatching(/^cold start rate: .*\. Allow the IAM action logs:FilterLogEvents\.$/),
+      },
     ]);
   });
 

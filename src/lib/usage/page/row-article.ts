@@ -1,4 +1,4 @@
-import { formatUsd } from '../../io/format.ts';
+import { capital, formatUsd, withHint } from '../../io/format.ts';
 import { amount, between, dayName, money, rowName, shareOf } from '../figures.ts';
 import type { UsageReport, UsageRow } from '../usage-row.ts';
 import { bar } from './bar.ts';
@@ -94,12 +94,8 @@ function alarm(row: UsageRow, period: UsageReport['period']): Markup | null {
 
 function gap({ gap, used }: UsageRow): Markup | null {
   if (gap === null) return null;
-  const hint = gap.hint === undefined ? '' : ` ${capital(sentence(gap.hint))}`;
-  return markup`<p class="gap"><span aria-hidden="true">◌</span> ${used === null ? 'Not read' : 'Not wholly read'}: ${sentence(gap.message)}${hint}</p>`;
-}
-
-function capital(text: string): string {
-  return text.replace(/^./u, (first) => first.toUpperCase());
+  const hint = gap.hint === undefined ? undefined : sentence(gap.hint);
+  return markup`<p class="gap"><span aria-hidden="true">◌</span> ${used === null ? 'Not read' : 'Not wholly read'}: ${withHint(sentence(gap.message), hint)}</p>`;
 }
 
 function small(value: number): string {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { formatCount } from '../../../../src/lib/io/format.ts';
+import { formatCount, withHint } from '../../../../src/lib/io/format.ts';
 import { amount } from '../../../../src/lib/usage/figures.ts';
 
 test.each([0, 7, 999, 1_000, 10_000, 999_999, 1_234_567, 1e15, -1, -999, -1_000, -1_234_567, 1_234.5])(
@@ -15,3 +15,10 @@ test.each([0.5, 0.012_345, 1.234, 99.96, -2.345_6, 0.000_001_234, 0.000_000_123_
     expect(amount(value)).toBe(value.toLocaleString('en-US', { maximumSignificantDigits: 3 }));
   },
 );
+
+test('a hint is a sentence of its own behind its message', () => {
+  expect(withHint('no queue "x" here.', 'check the name.')).toBe('no queue "x" here. Check the name.');
+  expect(withHint('no queue "x" here.', '`cvops doctor` tells.')).toBe('no queue "x" here. `cvops doctor` tells.');
+  expect(withHint('no queue "x" here.', undefined)).toBe('no queue "x" here.');
+  expect(withHint('no queue "x" here.', null)).toBe('no queue "x" here.');
+});
