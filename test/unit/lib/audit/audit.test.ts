@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { audit } from '../../../../src/lib/audit/audit.ts';
 import type { SystemFacts } from '../../../../src/lib/audit/facts.ts';
 import type { AccessKey } from '../../../../src/lib/aws/ports/access-keys.ts';
-import type { Alarm, AlarmRule } from '../../../../src/lib/aws/ports/alarms.ts';
 import type { EventSource } from '../../../../src/lib/aws/ports/functions.ts';
 import { DAY_MS } from '../../../../src/lib/durations.ts';
+import { anAlarm } from '../alarms/support/an-alarm.ts';
 import { configured, functionFacts, healthyFacts, NOW, queueFacts, tableFacts } from './support/healthy-facts.ts';
 
 const refused = {
@@ -206,19 +206,6 @@ describe('what the simulator does not bring about', () => {
     expect(said(id, over)).toBe(words);
   });
 
-  const silent: Alarm = {
-    name: 'f',
-    state: 'OK',
-    reason: '',
-    description: '',
-    since: null,
-    values: null,
-    composite: false,
-    rule: null,
-    actionsEnabled: true,
-    actions: { alarm: [], ok: [], insufficientData: [] },
-  };
-
   test('a function that nothing says when to run, and one with a schedule', () => {
     const functions = [functionFacts({ queue: null })];
     const schedule = { name: 'weekly', enabled: true, targetArn: 'arn:aws:lambda:us-east-1:1:function:processor:live' };
@@ -231,26 +218,17 @@ describe('what the simulator does not bring about', () => {
   });
 
   test('a formula that may watch what no plain alarm does', () => {
-    expect(said('alarm-dlq', { alarms: { value: [silent] } })).toBe(
+    expect(said('alarm-dlq', { alarms: { value: [anAlarm({ rule: null })] } })).toBe(
       'NG no alarm watches dead letters; what 1 of a formula or of other alarms watch was not looked at',
     );
   });
 
   test('a composite alarm that may tell in the stead of another one', () => {
-    const depth: AlarmRule = {
-      namespace: 'AWS/SQS',
-      metric: 'ApproximateNumberOfMessagesVisible',
-      dimensions: { QueueName: 'dlq' },
-      statistic: 'Maximum',
-      comparison: 'GreaterThanOrEqualToThreshold',
-      threshold: 1,
-      periodSeconds: 60,
-      periods: 1,
-      missing: 'notBreaching',
-    };
-    const child = { ...silent, name: 'depth', rule: depth };
+    const actions = { alarm: [], ok: [], insufficientData: [] };
+    const rule = { dimensions: { QueueName: 'dlq' }, comparison: 'GreaterThanOrEqualToThreshold', threshold: 1 };
+    const child = anAlarm({ name: 'depth', actions, rule });
     expect(said('alarm-dlq', { alarms: { value: [child] } })).toBe('NG depth rings, but it has no action for ALARM');
-    expect(said('alarm-dlq', { alarms: { value: [child, { ...silent, composite: true }] } })).toBe(
+    expect(said('alarm-dlq', { alarms: { value: [child, anAlarm({ composite: true, rule: null })] } })).toBe(
       'SKIP depth tells nobody itself; whether 1 composite alarm does was not looked at',
     );
   });
