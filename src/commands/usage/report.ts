@@ -1,6 +1,6 @@
 import type { Context } from '../../lib/context.ts';
 import { ExitCode } from '../../lib/errors/exit-code.ts';
-import { plural } from '../../lib/io/format.ts';
+import { plural, withHint } from '../../lib/io/format.ts';
 import type { Next, Outcome, Warning } from '../../lib/io/outcome.ts';
 import { percent } from '../../lib/release/judge/words.ts';
 import { collect } from '../../lib/usage/collect/collect.ts';
@@ -111,6 +111,7 @@ async function report(options: ReportOptions, context: Context): Promise<Outcome
       ...over.map((row) => overWarning(row, period, options.failOver!)),
       ...gapWarnings(whole.rows),
       ...exactWarnings(whole.rows, options.exact),
+      ...reconcileWarnings(reconciliation),
       ...differenceWarnings(reconciliation),
       ...tariffWarnings(tariff, region, nowMs),
     ],
@@ -156,6 +157,24 @@ function exactWarnings(rows: readonly UsageRow[], isExact: boolean): readonly Wa
   if (!isExact || !rows.some((row) => row.id === id && row.range !== null)) return [];
   const message = `${id} could not be counted from the logs alone and is still a range; \`--exact --explain ${id}\` says why.`;
   return [{ code: 'NotExact', message }];
+}
+
+/** A pipe and a document do not show the lines in which the report itself says so. */
+function reconcileWarnings(reconciliation: Reconciliation | null): readonly Warning[] {
+  const { gap = null, planGap = null } = reconciliation ?? {};
+  return [
+    ...(gap === null
+      ? []
+      : [{ code: 'NotReconciled', message: withHint(`AWS's own count was not read: ${gap.message}`, gap.hint) }]),
+    ...(planGap === null
+      ? []
+      : [
+          {
+            code: 'PlanNotRead',
+            message: withHint(`the account's plan was not read: ${planGap.message}`, planGap.hint),
+          },
+        ]),
+  ];
 }
 
 function differenceWarnings(reconciliation: Reconciliation | null): readonly Warning[] {

@@ -400,6 +400,18 @@ describe('usage report --reconcile', () => {
     expect(result.code).toBe(3);
     expect(result.stdout.replace(/\s+/g, ' ')).toContain('Hint: allow the IAM action freetier:GetFreeTierUsage.');
   });
+
+  test('says so in a pipe and as data, too: neither the count nor the plan is left out in silence', async () => {
+    refuse('GetFreeTierUsage');
+    refuse('GetAccountPlanState');
+    const piped = await cli(['--reconcile']);
+    expect(piped.code).toBe(3);
+    expect(piped.stderr).toContain('freetier:GetFreeTierUsage');
+    expect(jsonOf(await cli(['--reconcile', '--json'])).warnings).toMatchObject([
+      { code: 'NotReconciled', message: expect.stringContaining('Allow the IAM action freetier:GetFreeTierUsage.') },
+      { code: 'PlanNotRead', message: expect.stringContaining('Allow the IAM action freetier:GetAccountPlanState.') },
+    ]);
+  });
 });
 
 test('old prices warn', async () => {
