@@ -15,6 +15,7 @@ import { findRoots, runTerraform } from '../lib/init/run-terraform.ts';
 import { type OutputText, readTerraformOutputs } from '../lib/init/terraform-outputs.ts';
 import { plural, text } from '../lib/io/format.ts';
 import type { Block, Outcome } from '../lib/io/outcome.ts';
+import { readBounded } from '../lib/io/read-bounded.ts';
 import { defineCommand } from './command.ts';
 import { usageError } from './parse.ts';
 
@@ -30,6 +31,8 @@ interface InitOptions {
 }
 
 const ROOTS = 'infra/terraform';
+/** Far more than the outputs of all roots. */
+const MOST_PIPED_BYTES = 16 * 2 ** 20;
 /** Names and no secrets: others who work here read it, too. */
 const SHARED = 0o644;
 
@@ -156,11 +159,14 @@ async function fromTerraform(options: InitOptions, context: Context): Promise<Fo
   return readTerraformOutputs(texts);
 }
 
-async function piped({ streams: { stdin } }: Context): Promise<OutputText> {
-  if (stdin.isTTY) throw usageError('- reads what is piped in, and nothing is.', 'name a file, or pipe the output in.');
-  const pieces: Uint8Array[] = [];
-  for await (const piece of stdin.read?.() ?? []) pieces.push(Buffer.from(piece));
-  return { from: 'standard input', text: Buffer.concat(pieces).toString('utf8') };
+async function piped({ streams: { stdin }, signal }: Context): Promise<OutputText> {
+  if (stdin.isTTY || stdin.read === undefined) {
+    throw usageError('- reads what is piped in, and nothing is.', 'name a file, or pipe the output in.');
+  }
+  const from = 'standard input';
+  const bytes = await readBounded(stdin.read(), MOST_PIPED_BYTES, signal);
+  if (bytes !== undefined) return { from, text: bytes.toString('utf8') };
+  throw usageError(`${from} is longer than ${MOST_PIPED_BYTES / 2 ** 20} MiB.`, 'pipe `terraform output -json` in.');
 }
 
 async function fileText(file: string, cwd: string): Promise<OutputText> {

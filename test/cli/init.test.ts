@@ -6,6 +6,7 @@ import { parseConfig } from '../../src/lib/config/parse-config.ts';
 import { operator } from '../../src/lib/sandbox/operate.ts';
 import type { Sandbox } from '../../src/lib/sandbox/start-sandbox.ts';
 import { startExampleSystem } from '../support/example-system.ts';
+import { openPipe } from '../support/open-pipe.ts';
 import { jsonOf, makeHome, type RunCliOptions, removeHome, runCli } from '../support/run-cli.ts';
 
 let home: string;
@@ -63,6 +64,16 @@ describe('init --from terraform', () => {
     const result = await cli(['--from', 'terraform', '-'], { stdin, env: { CVOPS_DEBUG: '1' } });
     expect(result.code).toBe(0);
     expect(result.stdout + result.stderr + readFileSync(file(), 'utf8')).not.toContain('hunter2');
+  });
+
+  test('Ctrl-C ends it while it reads a pipe that stays open', async () => {
+    const interrupt = new AbortController();
+    const result = await cli(['--from', 'terraform', '-'], {
+      stdin: openPipe(WORKER, interrupt),
+      signal: interrupt.signal,
+    });
+    expect(result).toMatchObject({ code: 130, stdout: '' });
+    expect(existsSync(file())).toBe(false);
   });
 
   describe.skipIf(process.platform === 'win32')('with the program', () => {

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Context } from '../../lib/context.ts';
@@ -173,10 +172,7 @@ async function readCredentials({ fromStdin, varFile }: PushOptions, context: Con
         'e.g. pass show aws/terraform | cvops credentials push --from-stdin',
       );
     }
-    // Ctrl-C ends it also where the pipe stays open.
-    const interrupted = once(context.signal, 'abort').then(() => context.signal.throwIfAborted());
-    const text = await Promise.race([textOf(streams.stdin.read(), source), interrupted]);
-    values = parseValues(text ?? '', source);
+    values = parseValues(await textOf(streams.stdin.read(), source, context.signal), source);
   } else if (varFile !== undefined) {
     source = varFile;
     const text = await textOf(createReadStream(resolve(context.cwd, varFile)), source).catch((cause) => {
@@ -191,8 +187,8 @@ async function readCredentials({ fromStdin, varFile }: PushOptions, context: Con
   return credentialsOf(values, source);
 }
 
-async function textOf(stream: AsyncIterable<Uint8Array>, source: string): Promise<string> {
-  const bytes = await readBounded(stream, MOST_BYTES);
+async function textOf(stream: AsyncIterable<Uint8Array>, source: string, signal?: AbortSignal): Promise<string> {
+  const bytes = await readBounded(stream, MOST_BYTES, signal);
   if (bytes !== undefined) return decodeValues(bytes);
   throw usageError(`${source} is longer than ${MOST_BYTES / 1024} KiB.`, 'four values are wanted; nothing was pushed.');
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { CvopsError } from '../../../src/lib/errors/cvops-error.ts';
 import { bob } from '../../support/hcp-server/hcp-server.ts';
+import { openPipe } from '../../support/open-pipe.ts';
 import { jsonOf, makeHome, type RunCliOptions, removeHome } from '../../support/run-cli.ts';
 import { stateCli } from '../state/state-cli.ts';
 import { addKeySet, ID, KEYS, push as pushWith, SECRET } from './credentials-cli.ts';
@@ -75,16 +76,12 @@ describe('credentials push', () => {
   });
 
   test('Ctrl-C ends it while it reads a pipe that stays open, and between two variables', async () => {
-    const reason = new CvopsError('Interrupted', 130, 'interrupted.');
     const waiting = new AbortController();
-    const open = async function* () {
-      yield Buffer.from(LINES);
-      waiting.abort(reason);
-      await new Promise(() => {});
-    };
-    const early = await push(['worker', '--yes', '--from-stdin'], { stdin: open(), signal: waiting.signal });
+    const stdin = openPipe(LINES, waiting);
+    const early = await push(['worker', '--yes', '--from-stdin'], { stdin, signal: waiting.signal });
     expect([early.code, cli.server.requests]).toEqual([130, []]);
 
+    const reason = new CvopsError('Interrupted', 130, 'interrupted.');
     const writing = new AbortController();
     cli.server.fail({ on: /POST .*vars/, onStrike: () => writing.abort(reason) });
     const late = await push(['--yes', '--json'], { env: KEYS, signal: writing.signal });
