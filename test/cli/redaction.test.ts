@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { registry } from '../../src/commands/registry.ts';
 import { ExitCode } from '../../src/lib/errors/exit-code.ts';
 import { type Sandbox, startSandbox } from '../../src/lib/sandbox/start-sandbox.ts';
+import { simulatedTime } from '../integration/dlq/support/dead-letter-scene.ts';
 import { type HcpServer, startHcpServer } from '../support/hcp-server/hcp-server.ts';
 import { type LoopbackServer, serveHttp } from '../support/loopback-server.ts';
 import { makeHome, type RunCliOptions, removeHome, runCli } from '../support/run-cli.ts';
@@ -84,6 +85,9 @@ const CALLS: Readonly<Record<string, readonly (readonly string[])[]>> = {
 /** What each way of looking adds to a command line. */
 const LOOKS = [['--json', '--debug'], ['--debug'], ['--output', 'tsv'], ['--region', 'nowhere-at-all-1', '--debug']];
 
+/** Simulated seconds in a real one: what commands and queues wait for takes little time. */
+const RATE = 20;
+
 let sandbox: Sandbox;
 let hcp: HcpServer;
 let echo: LoopbackServer;
@@ -110,7 +114,7 @@ function tellAll(response: ServerResponse, request: IncomingMessage): void {
 
 beforeAll(async () => {
   [sandbox, hcp, echo] = await Promise.all([
-    startSandbox(),
+    startSandbox({ rate: RATE }),
     startHcpServer({ people: [{ id: 'user-ana', name: 'ana', token: CANARIES.TFE_TOKEN, admin: true }] }),
     serveHttp(tellAll),
   ]);
@@ -160,7 +164,12 @@ async function leaks(words: readonly string[], look: readonly string[], options:
       ? join(home, word)
       : word.replace('WRANGLER', `${process.execPath} ${join(home, 'wrangler.mjs')}`),
   );
-  const result = await runCli(argv, { home, cwd: join(home, 'work'), ...options });
+  const result = await runCli(argv, {
+    home,
+    cwd: join(home, 'work'),
+    clock: simulatedTime(sandbox.simulator.clock),
+    ...options,
+  });
   // A command that fell over before it did anything would prove nothing.
   expect(result, argv.join(' ')).not.toMatchObject({ code: ExitCode.bug });
   const told = [result.stdout, result.stderr].flatMap((text) => text.match(/.{0,60}Canary.{0,20}/g) ?? []);

@@ -10,6 +10,7 @@ import { asRelease } from '../../../src/lib/sandbox/service-bundles.ts';
 import type { Sandbox } from '../../../src/lib/sandbox/start-sandbox.ts';
 import { SYSTEM } from '../../../src/lib/sandbox/system.ts';
 import { startExampleSystem } from '../../support/example-system.ts';
+import { passingTime } from '../../support/passing-time.ts';
 import { jsonOf, makeHome, removeHome, runCli } from '../../support/run-cli.ts';
 
 let sandbox: Sandbox;
@@ -54,7 +55,11 @@ const served = async () => {
   return Object.values(versions);
 };
 
-const promote = (...argv: string[]) => runCli(['alias', 'promote', ...argv, '--yes', '--no-smoke', '--json'], { env });
+const promote = (...argv: string[]) =>
+  runCli(['alias', 'promote', ...argv, '--yes', '--no-smoke', '--json'], {
+    env,
+    clock: passingTime(sandbox.simulator.clock),
+  });
 const states = (data: { services: { service: string; state: string }[] }) =>
   data.services.map(({ service, state }) => [service, state]);
 
