@@ -21,7 +21,7 @@ import { parsePercent, usageError } from '../parse.ts';
 import { explainView } from './explain-view.ts';
 import { noSuchRow } from './no-such-row.ts';
 import { reportView } from './report-view.ts';
-import { pageFlag, parsePage, writePage } from './write-page.ts';
+import { type Page, pageFlag, parsePage, withPage } from './write-page.ts';
 
 interface ReportOptions {
   readonly month: string | undefined;
@@ -60,7 +60,7 @@ export const usageReportCommand = defineCommand<ReportOptions>({
     exact: flags['exact'] === true,
     html: parsePage(flags['html']),
   }),
-  run: report,
+  run: (options, context) => withPage(options.html, context, (page) => report(options, context, page)),
 });
 
 function parseRow(value: unknown): RowId | undefined {
@@ -70,7 +70,7 @@ function parseRow(value: unknown): RowId | undefined {
   throw noSuchRow(String(value), ROW_IDS);
 }
 
-async function report(options: ReportOptions, context: Context): Promise<Outcome> {
+async function report(options: ReportOptions, context: Context, target: Page | null): Promise<Outcome> {
   const nowMs = context.clock.now();
   const period = periodOf(options.month, nowMs);
   const [config, region] = await Promise.all([context.config(), context.region()]);
@@ -91,7 +91,7 @@ async function report(options: ReportOptions, context: Context): Promise<Outcome
     nowMs,
   });
   const explained = options.explain === undefined ? undefined : rowToExplain(whole, options.explain);
-  const page = options.html === undefined ? null : await writePage(options.html, whole, context);
+  const page = target === null ? null : await target.write(whole);
   const over = options.failOver === undefined ? [] : rowsOver(whole.rows, period, options.failOver);
   const rows = explained === undefined ? whole.rows : [explained];
   return {

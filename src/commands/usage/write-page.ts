@@ -21,21 +21,36 @@ export function parsePage(value: unknown): string | undefined {
   return path;
 }
 
+/** The page that a report is to be written as. */
+export interface Page {
+  /** Writes it, whole or not at all; what stood there is replaced. @returns the whole path. */
+  write(report: UsageReport): Promise<string>;
+}
+
 /**
- * Writes the report as a page, whole or not at all; what stood there is replaced.
- * @param path as it was given, from the folder that the command runs in
- * @returns the whole path
+ * Acts with the page of `--html`: a place that cannot be written is refused before anything else is done, and nothing
+ * is left there when the page was not written.
+ * @param path as it was given, from the folder that the command runs in; undefined: no page is wanted
  * @throws CvopsError `UsageError` for a folder, `FileNotWritable`
  */
-export async function writePage(path: string, report: UsageReport, context: Context): Promise<string> {
+export async function withPage<T>(
+  path: string | undefined,
+  context: Context,
+  act: (page: Page | null) => Promise<T>,
+): Promise<T> {
+  if (path === undefined) return act(null);
   const whole = resolve(context.cwd, path);
   const target = await openArchiveTarget(whole, true, exportsFolder(context));
   try {
-    const { usagePage } = await import('../../lib/usage/page/usage-page.ts');
-    target.add(usagePage(report));
-    await target.finish();
+    return await act({
+      async write(report) {
+        const { usagePage } = await import('../../lib/usage/page/usage-page.ts');
+        target.add(usagePage(report));
+        await target.finish();
+        return whole;
+      },
+    });
   } finally {
     await target.discard();
   }
-  return whole;
 }

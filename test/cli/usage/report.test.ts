@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { operator } from '../../../src/lib/sandbox/operate.ts';
@@ -355,6 +355,24 @@ describe('usage report --html', () => {
     expect(data.page).toBe(path);
     expect(existsSync(path)).toBe(true);
     expect(readFileSync(path, 'utf8')).toContain('November 2026');
+  });
+
+  test.each([
+    ['a folder that is not there', 'nowhere/usage.html', 1, '(no such folder).'],
+    ['a folder', 'home', 2, 'is a folder.'],
+  ])('refuses %s before the first call', async (_, name, code, words) => {
+    const path = name === 'home' ? home : join(home, name);
+    const result = await cli(['--html', path, '--json']);
+    expect(result.code).toBe(code);
+    expect(jsonOf(result).error.message).toContain(words);
+    expect(calls).toEqual([]);
+  });
+
+  test('leaves nothing beside the page where the report itself fails', async () => {
+    const folder = mkdtempSync(join(home, 'pages-'));
+    const result = await cli(['--html', join(folder, 'usage.html'), '--explain', 'github-minutes']);
+    expect(result.code).toBe(2);
+    expect(readdirSync(folder)).toEqual([]);
   });
 });
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { type FileHandle, link, open, realpath, rename, rm, stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { type FileHandle, link, open, readlink, realpath, rename, rm, stat } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import { CvopsError } from '../../errors/cvops-error.ts';
 import { ExitCode } from '../../errors/exit-code.ts';
 import { createPrivateFile, createSpool, syncFolder } from '../../private-file.ts';
@@ -45,8 +45,10 @@ export async function openArchiveTarget(path: string, force: boolean, spoolFolde
       });
     }
     if (there !== null && !force) throw fileExists(path);
-    // Behind a symbolic link the file itself is replaced, not the link.
-    return await besideFile(there === null ? path : await realpath(path), path, force);
+    // Behind a symbolic link the file itself is replaced, not the link. Without force, a link that leads nowhere is what is
+    // there already.
+    const nothingYet = force ? behindLinks : async () => path;
+    return await besideFile(await (there === null ? nothingYet(path) : realpath(path)), path, force);
   } catch (cause) {
     throw notWritable(cause, path, HINT);
   }
@@ -58,6 +60,12 @@ export async function openStandardOutput(write: (text: string) => void, spoolFol
     const decoder = new TextDecoder();
     for await (const piece of read) write(decoder.decode(piece, { stream: true }));
   });
+}
+
+/** Where a file comes to be that is written through links which lead nowhere yet; a ring of them was refused before. */
+async function behindLinks(path: string): Promise<string> {
+  const next = await readlink(path).catch(() => null);
+  return next === null ? path : behindLinks(resolve(await realpath(dirname(path)), next));
 }
 
 async function besideFile(real: string, path: string, force: boolean): Promise<ArchiveTarget> {
