@@ -21,7 +21,7 @@ export function auditView(checks: readonly AuditCheck[], columns = Number.POSITI
           { raw: check.pillar, text: check.pillar === checks[index - 1]?.pillar ? '' : check.pillar },
           text(check.status, TONES[check.status]),
           text(check.id),
-          found(check, columns - BESIDE),
+          found(check, checks[index + 1], columns - BESIDE),
         ]),
       },
     },
@@ -32,10 +32,10 @@ export function auditView(checks: readonly AuditCheck[], columns = Number.POSITI
 /** What the other columns take. */
 const BESIDE = 42;
 
-function found({ status, evidence, mend }: AuditCheck, room: number): Cell {
+function found({ status, evidence, mend }: AuditCheck, next: AuditCheck | undefined, room: number): Cell {
   if (status === 'OK') return { raw: evidence, text: shortened(evidence, room) };
-  const words = mend === null ? evidence : `${evidence}\nMend: ${mend}`;
-  return text(words);
+  // What mends several is told after the last of them.
+  return text(mend === null || mend === next?.mend ? evidence : `${evidence}\nMend: ${mend}`);
 }
 
 function shortened(words: string, room: number): string {

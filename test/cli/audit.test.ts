@@ -138,27 +138,33 @@ const BROKEN: readonly Break[] = [
     `reporter: no log group /aws/lambda/${reporter}`,
     'aws_cloudwatch_log_group',
   ],
-  ['no alarm on dead letters', 'alarm-dlq', noAlarm('dlq-depth'), 'no alarm watches dead letters', 'alarms.tf'],
+  [
+    'no alarm on dead letters',
+    'alarm-dlq',
+    noAlarm('dlq-depth'),
+    'no alarm watches dead letters',
+    'aws_cloudwatch_metric_alarm',
+  ],
   [
     'an alarm on what was sent to the dead-letter queue, which nothing is',
     'alarm-dlq',
     () => putAlarm('dlq-depth', { MetricName: 'NumberOfMessagesSent' }),
     'no alarm watches dead letters',
-    'alarms.tf',
+    'aws_cloudwatch_metric_alarm',
   ],
   [
     'an alarm that the first dead letter does not raise',
     'alarm-dlq',
     () => putAlarm('dlq-depth', { Threshold: 10 }),
     'cv-analytics-dlq-depth rings only at more than 10 dead letters',
-    'alarms.tf',
+    'aws_cloudwatch_metric_alarm',
   ],
   [
     'an alarm that rings while there are none',
     'alarm-dlq',
     () => putAlarm('dlq-depth', { ComparisonOperator: 'LessThanThreshold', Threshold: 1 }),
     'cv-analytics-dlq-depth compares the wrong way: LessThanThreshold',
-    'alarms.tf',
+    'aws_cloudwatch_metric_alarm',
   ],
   [
     'an alarm whose actions are off',
@@ -167,43 +173,61 @@ const BROKEN: readonly Break[] = [
     'cv-analytics-dlq-depth rings, but its actions are disabled',
     'enable-alarm-actions',
   ],
-  ['no alarm on the age', 'alarm-queue-age', noAlarm('queue-age'), 'no alarm watches the age', 'alarms.tf'],
+  [
+    'no alarm on the age',
+    'alarm-queue-age',
+    noAlarm('queue-age'),
+    'no alarm watches the age',
+    'aws_cloudwatch_metric_alarm',
+  ],
   [
     'an alarm on an age at which messages are gone',
     'alarm-queue-age',
     () => putAlarm('queue-age', { Threshold: 345_600 }),
     'rings after 4 d, and messages are dropped after 4 d',
-    'alarms.tf',
+    'aws_cloudwatch_metric_alarm',
   ],
-  ['no alarm on errors', 'alarm-errors', noAlarm('reporter-errors'), 'reporter: no alarm watches errors', 'alarms.tf'],
+  [
+    'no alarm on errors',
+    'alarm-errors',
+    noAlarm('reporter-errors'),
+    'reporter: no alarm watches errors',
+    'aws_cloudwatch_metric_alarm',
+  ],
   [
     'no alarm on throttles',
     'alarm-throttles',
     noAlarm('processor-throttles'),
     'no alarm watches throttles',
-    'alarms.tf',
+    'aws_cloudwatch_metric_alarm',
   ],
-  ['no alarm on long runs', 'alarm-duration', noAlarm('duration'), 'no alarm watches long runs', 'alarms.tf'],
+  [
+    'no alarm on long runs',
+    'alarm-duration',
+    noAlarm('duration'),
+    'no alarm watches long runs',
+    'aws_cloudwatch_metric_alarm',
+  ],
   [
     'an alarm on runs that Lambda ends before',
     'alarm-duration',
     () => putAlarm('duration', { Threshold: 10_000 }),
     'rings above 10000 ms, and Lambda ends a run at 10000 ms',
-    'alarms.tf',
+    'aws_cloudwatch_metric_alarm',
   ],
   [
     'an alarm on missing runs that takes no data for a good sign',
     'alarm-did-not-run',
     () => putAlarm('did-not-run', { TreatMissingData: 'notBreaching' }),
     'stays silent where there is no data',
-    'alarms.tf',
+    'aws_cloudwatch_metric_alarm',
   ],
   [
     'no alarm on refused writes',
     'alarm-writes',
     noAlarm('write-throttles'),
     'no alarm watches refused writes',
-    'alarms.tf',
+    'aws_cloudwatch_metric_alarm',
   ],
   [
     'settings that were published and are not served',
@@ -733,6 +757,25 @@ describe('audit', () => {
     ]);
     expect(lines.at(-2)).toBe('1 of 46 checks NG (1 NOTE, 2 SKIP)');
     expect(lines.length).toBeLessThan(60);
+  });
+
+  test('stays a table where much is wrong, and tells a mend of several checks once', async () => {
+    for (const { FunctionName } of (await operate('lambda', 'ListFunctions', {})).Functions) {
+      await operate('lambda', 'UpdateFunctionConfiguration', { FunctionName, MemorySize: 512 });
+      await publish(FunctionName, false);
+    }
+    await setQueue(queue, { RedrivePolicy: '', VisibilityTimeout: '30', Policy: '' });
+    await setQueue(dlq, { MessageRetentionPeriod: '345600' });
+    await noAlarm('-dlq-depth')();
+    const { Subscriptions } = await operate('sns', 'ListSubscriptions', {});
+    for (const { SubscriptionArn } of Subscriptions) await operate('sns', 'Unsubscribe', { SubscriptionArn });
+    const { stdout } = await cli([], { stdoutTTY: true });
+    const lines = stdout.split('\n');
+    expect(lines[0]).toMatch(/^PILLAR +STATUS +CHECK +FOUND$/);
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80);
+    expect(lines.filter((line) => line.includes('NG  ')).length).toBeGreaterThan(10);
+    expect(stdout.match(/Mend: subscribe a mail address/g)).toHaveLength(1);
+    expect(lines.find((line) => line.includes(' alarm-dlq '))).toContain('no alarm watches dead letters');
   });
 
   test('offers the first mend that is a command, else a second look', async () => {

@@ -113,7 +113,7 @@ function ringsAt({ comparison, threshold }: AlarmRule, value: number): boolean {
   return comparison === 'GreaterThanThreshold' ? value > threshold : value >= threshold;
 }
 
-const MEND = 'an aws_cloudwatch_metric_alarm, as in infra/terraform/modules/reporter/alarms.tf';
+const MEND = 'an alarm on it, aws_cloudwatch_metric_alarm';
 
 /** Does an alarm watch it, would it ring, and does somebody hear it? */
 function look<S extends Subject>(wanted: WantedAlarm<S>, subject: S, facts: SystemFacts): Verdict {
