@@ -6,7 +6,7 @@ import type { ForecastRow } from '../../lib/usage/forecast/forecast-row.ts';
 import type { SystemModel } from '../../lib/usage/forecast/system-model.ts';
 import { defineCommand } from '../command.ts';
 import { explainForecast, type ForecastScenario, forecastView } from './forecast-view.ts';
-import { MODEL_FLAGS, parseModel } from './model-flags.ts';
+import { MODEL_FLAGS, modelWords, parseModel } from './model-flags.ts';
 import { modelInUse } from './model-in-use.ts';
 import { noSuchRow } from './no-such-row.ts';
 import { parseQueries } from './parse-queries.ts';
@@ -15,6 +15,8 @@ import { tariffInUse } from './tariff-in-use.ts';
 interface ForecastOptions {
   readonly queries: readonly number[];
   readonly model: SystemModel;
+  /** The flags that the model came from. */
+  readonly said: string;
   /** A row's id. */
   readonly explain: string | undefined;
 }
@@ -36,12 +38,13 @@ export const usageForecast = defineCommand<ForecastOptions>({
   parse: (_arguments, flags) => ({
     queries: parseQueries((flags['queries'] as string | undefined) ?? QUERIES),
     model: parseModel(flags),
+    said: modelWords(flags),
     explain: flags['explain'] as string | undefined,
   }),
   run,
 });
 
-async function run({ explain, ...options }: ForecastOptions, context: Context): Promise<Outcome> {
+async function run({ explain, said, ...options }: ForecastOptions, context: Context): Promise<Outcome> {
   const { tariff, warnings } = await tariffInUse(context);
   const model = await modelInUse(options.model, context);
   const currency = (await context.config()).usage?.currency;
@@ -71,7 +74,7 @@ async function run({ explain, ...options }: ForecastOptions, context: Context): 
     data: { region: tariff.region, asOf: tariff.asOf, model, scenarios },
     items: scenarios.flatMap(({ queriesPerMonth, rows }) => rows.map((row) => ({ queriesPerMonth, ...row }))),
     warnings,
-    next: [{ command: 'cvops usage headroom', why: 'see what costs the first penny' }],
+    next: [{ command: `cvops usage headroom${said}`, why: 'see what costs the first penny' }],
     view: () => (explain === undefined ? forecastView(scenarios, tariff) : explainForecast(scenarios, explain)),
   };
 }

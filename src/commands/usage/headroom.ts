@@ -6,25 +6,31 @@ import { type Headroom, type HeadroomRow, headroom } from '../../lib/usage/forec
 import type { SystemModel } from '../../lib/usage/forecast/system-model.ts';
 import type { Tariff } from '../../lib/usage/tariff/tariff.ts';
 import { defineCommand } from '../command.ts';
-import { MODEL_FLAGS, parseModel } from './model-flags.ts';
+import { MODEL_FLAGS, modelWords, parseModel } from './model-flags.ts';
 import { modelInUse } from './model-in-use.ts';
 import { pricesOf } from './prices-of.ts';
 import { tariffInUse } from './tariff-in-use.ts';
 
-export const usageHeadroom = defineCommand<SystemModel>({
+interface HeadroomOptions {
+  readonly model: SystemModel;
+  /** The flags that it came from. */
+  readonly said: string;
+}
+
+export const usageHeadroom = defineCommand<HeadroomOptions>({
   flags: MODEL_FLAGS,
   examples: [
     'cvops usage headroom',
     'cvops usage headroom --pollers 2',
     'cvops usage headroom --query data.binding.id',
   ],
-  parse: (_arguments, flags) => parseModel(flags),
+  parse: (_arguments, flags) => ({ model: parseModel(flags), said: modelWords(flags) }),
   run,
 });
 
-async function run(options: SystemModel, context: Context): Promise<Outcome> {
+async function run({ said, ...options }: HeadroomOptions, context: Context): Promise<Outcome> {
   const { tariff, warnings } = await tariffInUse(context);
-  const model = await modelInUse(options, context);
+  const model = await modelInUse(options.model, context);
   const found = headroom(model, tariff);
   const { queriesPerMonth } = found.binding ?? { queriesPerMonth: null };
   return {
@@ -35,7 +41,7 @@ async function run(options: SystemModel, context: Context): Promise<Outcome> {
     next:
       queriesPerMonth === null || queriesPerMonth === 0
         ? []
-        : [{ command: `cvops usage forecast --queries ${queriesPerMonth * 10}`, why: 'see ten times that' }],
+        : [{ command: `cvops usage forecast --queries ${queriesPerMonth * 10}${said}`, why: 'see ten times that' }],
     view: () => view(found, tariff),
   };
 }

@@ -1,3 +1,4 @@
+import { shellWord } from '../../lib/io/shell-word.ts';
 import { EXAMPLE_SYSTEM, type SystemModel } from '../../lib/usage/forecast/system-model.ts';
 import type { FlagSpec } from '../command.ts';
 import { parseCount, parseDuration, usageError } from '../parse.ts';
@@ -50,6 +51,16 @@ export function parseModel(flags: Readonly<Record<string, unknown>>): SystemMode
       retentionDays: parseCount(flags['retentionDays'], '--retention-days', 1, MOST.days) ?? table.retentionDays,
     },
   };
+}
+
+/** These flags again, as they were given, for a command that is to reckon with the same system: ` --pollers 2`. */
+export function modelWords(flags: Readonly<Record<string, unknown>>): string {
+  return MODEL_FLAGS.map((spec) => {
+    const [name = ''] = spec.flags.split(' ');
+    // commander's name of it.
+    const value = flags[name.slice(2).replace(/-(.)/g, (_, letter: string) => letter.toUpperCase())];
+    return value === undefined ? '' : ` ${name} ${shellWord(String(value))}`;
+  }).join('');
 }
 
 function parsePeak(value: unknown): number | undefined {

@@ -140,6 +140,28 @@ describe('usage headroom', () => {
     expect(next[0]!.command).toContain('cvops usage forecast --queries 1398330');
   });
 
+  test('and forecast name each other with the same what-if flags, so that both tell of one system', async () => {
+    const flags = [
+      '--pollers',
+      '2',
+      '--batch',
+      '5',
+      '--memory',
+      '512',
+      '--duration',
+      '20 ms',
+      '--billing',
+      'on-demand',
+    ];
+    const more = ['--peak', '2', '--item-bytes', '900', '--retention-days', '7'];
+    const said =
+      "--pollers 2 --batch 5 --memory 512 --duration '20 ms' --billing on-demand --peak 2 --item-bytes 900 --retention-days 7";
+    const forecast = jsonOf(await cli('forecast', '--queries', '5M', ...flags, ...more, '--json'));
+    expect(forecast.next).toMatchObject([{ command: `cvops usage headroom ${said}` }]);
+    const headroom = jsonOf(await cli('headroom', '--retention-days', '7', '--pollers', '2', '--json'));
+    expect(headroom.next[0]!.command).toMatch(/^cvops usage forecast --queries \d+ --pollers 2 --retention-days 7$/);
+  });
+
   test('says it in one line and as a table', async () => {
     const { stdout } = await terminal('headroom');
     expect(stdout).toMatch(/^Free up to 139,833 queries a month; then SQS requests cost\./);
