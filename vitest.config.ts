@@ -26,8 +26,8 @@ const project = (
 
 export default defineConfig({
   test: {
-    // Many tests wait for servers and processes of their own: one worker less than there are cores leaves them idle.
-    maxWorkers: Math.max(2, availableParallelism()),
+    // Many tests wait for servers and processes of their own: with a worker a core the cores are idle a third of the time.
+    maxWorkers: Math.max(2, Math.ceil(availableParallelism() * 1.5)),
     env: {
       AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
       NO_COLOR: '1',
