@@ -1,7 +1,9 @@
+import { fileURLToPath } from 'node:url';
 import type { Context } from '../../lib/context.ts';
 import { CvopsError } from '../../lib/errors/cvops-error.ts';
 import { ExitCode } from '../../lib/errors/exit-code.ts';
 import type { Outcome } from '../../lib/io/outcome.ts';
+import { shellWord } from '../../lib/io/shell-word.ts';
 import { loadTariff, shippedTariff } from '../../lib/usage/tariff/load-tariff.ts';
 import { refreshedPricesPath } from '../../lib/usage/tariff/refreshed-prices.ts';
 import { PRICE_IDS, type Tariff } from '../../lib/usage/tariff/tariff.ts';
@@ -34,11 +36,32 @@ export const usagePrices = defineCommand<PricesOptions>({
     if (!refresh && (from !== undefined || flags['dryRun'] === true)) {
       throw usageError(`${from === undefined ? '--dry-run' : '--from'} goes with --refresh.`);
     }
-    if (from === '') throw usageError('--from is empty.', 'name a URL or a folder.');
-    return { refresh, dryRun: flags['dryRun'] === true, from };
+    return { refresh, dryRun: flags['dryRun'] === true, from: from === undefined ? undefined : parsePlace(from) };
   },
   run: (options, context) => (options.refresh ? refresh(options, context) : show(context)),
 });
+
+/** A URL of a server, or a folder: another scheme would be taken for a folder of that name. */
+function parsePlace(from: string): string {
+  if (from === '') throw usageError('--from is empty.', 'name a URL or a folder.');
+  const scheme = /^(?:file(?=:)|[a-z][a-z\d+.-]*(?=:\/\/))/i.exec(from)?.[0].toLowerCase();
+  const isServer = scheme === 'http' || scheme === 'https';
+  if (scheme === undefined || (isServer && URL.canParse(from))) return from;
+  throw usageError(
+    `--from ${JSON.stringify(from)} is neither an http or https URL nor a folder.`,
+    scheme === 'file'
+      ? `name the folder by its path${pathOf(from)}.`
+      : 'fetch the files into a folder and name that, or e.g. --from https://prices.example.com.',
+  );
+}
+
+function pathOf(fileUrl: string): string {
+  try {
+    return `: --from ${shellWord(fileURLToPath(fileUrl))}`;
+  } catch {
+    return '';
+  }
+}
 
 async function show(context: Context): Promise<Outcome> {
   const { tariff, warnings } = await tariffInUse(context);
@@ -91,7 +114,12 @@ async function refresh({ from: place, dryRun }: PricesOptions, context: Context)
       ...tariffWarnings(tariff, region, now),
     ],
     next: dryRun
-      ? [{ command: `cvops usage prices --refresh${place === undefined ? '' : ` --from ${place}`}`, why: 'write them' }]
+      ? [
+          {
+            command: `cvops usage prices --refresh${place === undefined ? '' : ` --from ${shellWord(place)}`}`,
+            why: 'write them',
+          },
+        ]
       : [],
     exitCode: kept.length > 0 ? ExitCode.partial : ExitCode.done,
     view: () =>

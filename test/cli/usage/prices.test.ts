@@ -74,6 +74,12 @@ describe('usage prices', () => {
     [['--dry-run'], '--dry-run goes with --refresh.'],
     [['--from', 'x'], '--from goes with --refresh.'],
     [['--refresh', '--from', ''], '--from is empty.'],
+    [['--refresh', '--from', 'ftp://x'], '--from "ftp://x" is neither an http or https URL nor a folder.'],
+    [['--refresh', '--from', 'S3://bucket/x'], '--from "S3://bucket/x" is neither an http or https URL nor a folder.'],
+    [['--refresh', '--from', 'file:///prices'], 'Hint: name the folder by its path: --from /prices.'],
+    [['--refresh', '--from', 'file:///my%20prices'], "Hint: name the folder by its path: --from '/my prices'."],
+    [['--refresh', '--from', 'file://%'], 'Hint: name the folder by its path.'],
+    [['--refresh', '--from', 'https://'], '--from "https://" is neither'],
   ])('refuses %j', async (argv, message) => {
     const { code, stderr } = await cli(argv);
     expect(code).toBe(2);
@@ -216,6 +222,13 @@ describe('usage prices --refresh', () => {
     expect(jsonOf(result).error.message).toContain(message);
     expect(readFileSync(fileOf('us-east-1'), 'utf8')).toBe(before);
     expect(readdirSync(dirname(fileOf('us-east-1')))).toEqual(['us-east-1.json']);
+  });
+
+  test('takes a folder whose name has a colon in it, and names it again as a shell takes it', async () => {
+    const place = join(folder, "the operator's prices: new");
+    cpSync(sample, place, { recursive: true });
+    const { next } = jsonOf(await cli(['--refresh', '--region', 'us-east-1', '--from', place, '--dry-run', '--json']));
+    expect(next[0]!.command).toContain(`--from '${place.replace("'", "'\\''")}'`);
   });
 
   test('names a server that is not there', async () => {
