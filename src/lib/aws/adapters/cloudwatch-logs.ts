@@ -45,8 +45,14 @@ export class CloudWatchLogs implements FunctionLogs, LogPages, LogGroups, Report
     return lines.sort((a, b) => a.at - b.at);
   }
 
-  reportLines(functionName: string, span: { readonly fromMs: number; readonly toMs: number }) {
-    return this.pages(functionName, { ...span, text: '', anyOf: REPORTS, limit: Number.POSITIVE_INFINITY });
+  async *reportLines(
+    functionName: string,
+    span: { readonly fromMs: number; readonly toMs: number },
+    groups: readonly string[] = [],
+  ): AsyncGenerator<readonly LogLine[]> {
+    const query = { ...span, text: '', anyOf: REPORTS, limit: Number.POSITIVE_INFINITY };
+    const all = groups.length > 0 ? groups : [defaultLogGroup(functionName)];
+    for (const group of all) yield* this.pages(functionName, { ...query, group });
   }
 
   async *pages(functionName: string, options: LogQuery): AsyncGenerator<readonly LogLine[]> {

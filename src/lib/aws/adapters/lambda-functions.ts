@@ -153,6 +153,7 @@ export class LambdaFunctions implements Functions, FunctionConfigurations, Funct
       memoryMb: version.MemorySize ?? 128,
       architecture: version.Architectures?.[0] ?? 'x86_64',
       modifiedAt: Date.parse(version.LastModified ?? ''),
+      logGroup: logGroupOf(version),
     }));
   }
 
@@ -323,7 +324,7 @@ function toVersion(configuration: FunctionConfiguration): FunctionVersion {
         : null,
     description: configuration.Description ?? '',
     lastModified: configuration.LastModified ?? '',
-    logGroup: configuration.LoggingConfig?.LogGroup ?? defaultLogGroup(configuration.FunctionName ?? ''),
+    logGroup: logGroupOf(configuration),
   };
 }
 
@@ -354,4 +355,8 @@ function toEventSource(mapping: EventSourceMappingConfiguration): EventSource {
     reportsBatchItemFailures: (mapping.FunctionResponseTypes ?? []).includes('ReportBatchItemFailures'),
     maximumConcurrency: mapping.ScalingConfig?.MaximumConcurrency ?? null,
   };
+}
+
+function logGroupOf({ LoggingConfig, FunctionName = '' }: FunctionConfiguration): string {
+  return LoggingConfig?.LogGroup ?? defaultLogGroup(FunctionName);
 }

@@ -79,6 +79,8 @@ export interface VersionSettings {
   readonly architecture: 'x86_64' | 'arm64';
   /** When it was published, ms since the epoch. */
   readonly modifiedAt: number;
+  /** Where its runs are logged; absent: `/aws/lambda/<function>`. */
+  readonly logGroup?: string;
 }
 
 /** What functions are billed by. Errors are CvopsError. */
@@ -133,10 +135,12 @@ export interface ReportLines {
    * The lines with which Lambda ends each invocation, in its plain or its JSON format, page by page and in any order; a
    * page may be empty. Others that look alike may be among them.
    * @param span both ends within, ms since the epoch.
+   * @param groups the log groups of the function; `/aws/lambda/<function>` where there are none.
    */
   reportLines(
     functionName: string,
     span: { readonly fromMs: number; readonly toMs: number },
+    groups?: readonly string[],
   ): AsyncIterable<readonly LogLine[]>;
 }
 

@@ -22,10 +22,11 @@ export async function reportedCompute(
   const { month, untilMs } = reader.period;
   const counted = mapped(invocations, totalOf).value ?? Number.POSITIVE_INFINITY;
   const span = { fromMs: month.startMs, toMs: Math.min(untilMs, month.endMs - 1) };
+  const groups = [...new Set(versions.value?.flatMap(({ logGroup }) => logGroup ?? []))];
   return reader.read('logs', async (logs) => {
     const total = new ReportTotal(versions.value ?? []);
     let pages = 0;
-    for await (const page of logs.reportLines(name, span)) {
+    for await (const page of logs.reportLines(name, span, groups)) {
       if (++pages > MOST_PAGES) break;
       for (const line of page) total.add(line);
     }

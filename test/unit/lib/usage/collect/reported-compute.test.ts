@@ -59,6 +59,19 @@ describe('REPORT lines', () => {
     expect((await read())?.value?.gbSeconds).toEqual({ x86_64: 0, arm64: 1 });
   });
 
+  test('are read where each version logs, each group once', async () => {
+    const version = { memoryMb: 1024, architecture: 'arm64', modifiedAt: 0 } as const;
+    sources.versions = [
+      { ...version, version: '$LATEST', logGroup: '/new' },
+      { ...version, version: '1', logGroup: '/old' },
+      { ...version, version: '2', logGroup: '/new' },
+    ];
+    sources.reports = [[plain(1000, 1024)]];
+    await read();
+    const [call] = sources.calls.filter((each) => each.startsWith('report lines'));
+    expect(call).toMatch(/^report lines \S+ \/new \/old$/);
+  });
+
   test('are not complete when CloudWatch counts more invocations than have one', async () => {
     sources.reports = [[plain(1000, 1024)]];
     invoked(2);

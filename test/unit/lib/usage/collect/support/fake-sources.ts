@@ -70,12 +70,12 @@ export class FakeSources implements UsageSources {
   };
   logs = async () => ({
     logGroups: () => this.#call('log groups', () => this.groups),
-    reportLines: (name: string) => this.#reportLines(name),
+    reportLines: (name: string, _span: object, groups: readonly string[] = []) => this.#reportLines(name, groups),
   });
 
-  async *#reportLines(name: string): AsyncGenerator<readonly LogLine[]> {
+  async *#reportLines(name: string, groups: readonly string[]): AsyncGenerator<readonly LogLine[]> {
     for (const page of this.reports) {
-      await this.#call(`report lines ${name}`, () => undefined);
+      await this.#call(['report lines', name, ...groups].join(' '), () => undefined);
       yield page.map((message) => ({ at: 0, stream: `2026/11/01/[2]${name}`, message }));
     }
   }
