@@ -85,9 +85,14 @@ function sameGlobals(outcome: Outcome, globals: GlobalFlags): Outcome {
     .join('');
   if (said === '' || outcome.next === undefined) return outcome;
   const next = outcome.next.map((each) =>
-    /^cvops (?!sandbox |.*--sandbox)/.test(each.command) ? { ...each, command: each.command + said } : each,
+    /^cvops (?!sandbox |.*--sandbox)/.test(each.command) ? { ...each, command: withFlags(each.command, said) } : each,
   );
   return { ...outcome, next };
+}
+
+/** At the end, but for a command with operands behind `--`, where nothing is a flag. */
+function withFlags(command: string, flags: string): string {
+  return command.includes(' -- ') ? command.replace(/^cvops/, () => `cvops${flags}`) : command + flags;
 }
 
 function oneLine(text: string): string {

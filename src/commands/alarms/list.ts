@@ -51,7 +51,10 @@ function nextOf(alarms: readonly Alarm[], config: Config): readonly Next[] {
   const dead = servicesWith(config, 'dlq').find(({ dlq }) => queues.includes(dlq));
   if (dead !== undefined) return [{ command: `cvops dlq inspect ${dead.name}`, why: 'see why they died' }];
   if (off.length > 0 || alarms[0] === undefined) return [];
-  return [{ command: `cvops alarms test ${shellWord(alarms[0].name)}`, why: 'see the mail of one' }];
+  const { name } = alarms[0];
+  // Behind `--` nothing is taken for a flag.
+  const operand = `${name.startsWith('-') ? '-- ' : ''}${shellWord(name)}`;
+  return [{ command: `cvops alarms test ${operand}`, why: 'see the mail of one' }];
 }
 
 function warningsOf(alarms: readonly Alarm[], topics: ReadonlyMap<string, TopicReach>): readonly Warning[] {

@@ -116,6 +116,16 @@ describe('alarms list', () => {
     expect(data.alarms.at(-1)).toMatchObject({ name: 'theirs', why: 'not looked at yet' });
   });
 
+  test('names the test of an alarm whose name looks like a flag so that it can be run as it stands', async () => {
+    await put('-x', { Dimensions: [{ Name: 'QueueName', Value: SYSTEM.queue }] });
+    const [next] = (await json('list', '--region', SYSTEM.region)).next;
+    expect(next?.command).toBe(`cvops --region ${SYSTEM.region} alarms test -- -x`);
+    expect((await json('list')).next[0]?.command).toBe('cvops alarms test -- -x');
+    const words = next!.command.split(' ').slice(1);
+    const tried = await runCli(['--yes', '--json', ...words], { env: endpointEnv(sandbox.endpoint), clock: clock() });
+    expect(jsonOf(tried).data.alarms).toMatchObject([{ name: '-x', test: { restored: true } }]);
+  });
+
   test('is partial where a topic may not be read, and an empty list is no failure', async () => {
     sandbox.simulator.faults.add({
       operation: 'GetTopicAttributes',
