@@ -1,12 +1,12 @@
 import { watchWords, whyWords } from '../../lib/alarms/alarm-words.ts';
 import { alarmsOf } from '../../lib/alarms/alarms-of.ts';
-import { actionName, type TopicReach, topicsOf, unheard } from '../../lib/alarms/reach.ts';
+import { actionName, type TopicReach, topicsOf, type Unheard, unheard } from '../../lib/alarms/reach.ts';
 import type { Alarm } from '../../lib/aws/ports/alarms.ts';
 import type { Config } from '../../lib/config/config.ts';
 import { servicesWith } from '../../lib/config/find-service.ts';
 import type { Context } from '../../lib/context.ts';
 import { ExitCode } from '../../lib/errors/exit-code.ts';
-import { plural, text, withHint } from '../../lib/io/format.ts';
+import { plural, someOf, text, withHint } from '../../lib/io/format.ts';
 import type { Block, Cell, Next, Outcome, Warning } from '../../lib/io/outcome.ts';
 import { shellWord } from '../../lib/io/shell-word.ts';
 import { when } from '../alias/when.ts';
@@ -71,11 +71,30 @@ function warningsOf(alarms: readonly Alarm[], topics: ReadonlyMap<string, TopicR
         },
       ];
     }),
-    ...alarms.flatMap((alarm) => {
-      const why = unheard(alarm, topics);
-      return why === null ? [] : [{ code: why.code, message: `nobody hears of ${alarm.name}: ${why.words}.` }];
-    }),
+    ...unheardWarnings(alarms, topics),
   ];
+}
+
+/** A warning of several alarms: only data have room for all of their names. */
+interface AlarmsWarning extends Warning {
+  readonly alarms: readonly string[];
+}
+
+/** One for each reason: what is wrong with a topic is wrong with all alarms that tell it. */
+function unheardWarnings(alarms: readonly Alarm[], topics: ReadonlyMap<string, TopicReach>): readonly AlarmsWarning[] {
+  const byReason = new Map<string, { readonly why: Unheard; readonly names: string[] }>();
+  for (const alarm of alarms) {
+    const why = unheard(alarm, topics);
+    if (why === null) continue;
+    const known = byReason.get(why.words);
+    if (known === undefined) byReason.set(why.words, { why, names: [alarm.name] });
+    else known.names.push(alarm.name);
+  }
+  return [...byReason.values()].map(({ why: { code, words, wordsOfMany }, names }) => {
+    const isOne = names.length === 1;
+    const who = isOne ? names[0] : `${plural(names.length, 'alarm')} (${someOf(names)})`;
+    return { code, message: `nobody hears of ${who}: ${isOne ? words : wordsOfMany}.`, alarms: names };
+  });
 }
 
 function view(

@@ -2,7 +2,7 @@ import { findService } from '../../lib/config/find-service.ts';
 import type { Context } from '../../lib/context.ts';
 import { judgeVersions, nearExpiry, type Served } from '../../lib/dlq/inspect/advice.ts';
 import { type Inspection, inspect } from '../../lib/dlq/inspect/inspect.ts';
-import { formatCount, formatDuration, plural } from '../../lib/io/format.ts';
+import { formatCount, formatDuration, plural, someOf } from '../../lib/io/format.ts';
 import type { Next, Outcome, Warning } from '../../lib/io/outcome.ts';
 import { LOG_ACCESS } from '../../lib/logs/log-access.ts';
 import { awsTime } from '../aws-time.ts';
@@ -144,8 +144,7 @@ function incomplete(found: Inspection, fifo: boolean, limit: number): string {
   if (inFlight > 0) why.push(`${formatCount(inFlight)} held by others`);
   if (delayed > 0) why.push(`${formatCount(delayed)} delayed`);
   if (fifo && groups.length > 0) {
-    const named = groups.slice(0, 3).join(', ') + (groups.length > 3 ? ` and ${groups.length - 3} more` : '');
-    why.push(`FIFO shows ten messages of a group at most, and of ${named} there are more`);
+    why.push(`FIFO shows ten messages of a group at most, and of ${someOf(groups)} there are more`);
   } else if (fifo && why.length === 0) {
     why.push('FIFO shows none of a group while one of it is in flight');
   }

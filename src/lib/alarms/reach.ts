@@ -31,34 +31,47 @@ export function actionName(arn: string): string {
   return isTopic(arn) ? arn.split(':').at(-1)! : arn;
 }
 
+/** Why nobody hears of an alarm. */
+export interface Unheard {
+  readonly code: string;
+  readonly words: string;
+  /** The same of several alarms. */
+  readonly wordsOfMany: string;
+  readonly hint: string;
+}
+
 /**
  * Why nobody hears of this alarm when it goes off, in a few words; null when somebody does, or when it is not known.
  * @param topics see {@link topicsOf}
  */
-export function unheard(
-  { actionsEnabled, actions }: Alarm,
-  topics: ReadonlyMap<string, TopicReach>,
-): { readonly code: string; readonly words: string; readonly hint: string } | null {
+export function unheard({ actionsEnabled, actions }: Alarm, topics: ReadonlyMap<string, TopicReach>): Unheard | null {
   if (!actionsEnabled) {
     return {
       code: 'ActionsDisabled',
       words: 'its actions are disabled',
+      wordsOfMany: 'their actions are disabled',
       hint: 'enable them: `aws cloudwatch enable-alarm-actions --alarm-names NAME`.',
     };
   }
   if (actions.alarm.length === 0) {
-    return { code: 'NoActions', words: 'it has no action for ALARM', hint: 'give it a topic to tell.' };
+    return {
+      code: 'NoActions',
+      words: 'it has no action for ALARM',
+      wordsOfMany: 'they have no action for ALARM',
+      hint: 'give it a topic to tell.',
+    };
   }
   const told = actions.alarm.map((arn) => topics.get(arn));
   const isSilent = (topic: TopicReach | undefined) =>
     topic !== undefined && (topic.problem === null ? topic.confirmed === 0 : topic.problem.code === 'TopicNotFound');
   if (!told.every(isSilent)) return null;
   const pending = told.reduce((sum, topic) => sum + (topic?.pending ?? 0), 0);
+  const gone = told.every((topic) => topic?.problem !== null) ? actionName(actions.alarm[0]!) : null;
+  const unconfirmed = `nobody has confirmed a subscription to ${actions.alarm.map(actionName).join(', ')}${pending === 0 ? '' : ` (${pending} pending)`}`;
   return {
     code: 'NobodyTold',
-    words: told.every((topic) => topic?.problem !== null)
-      ? `its topic ${actionName(actions.alarm[0]!)} does not exist`
-      : `nobody has confirmed a subscription to ${actions.alarm.map(actionName).join(', ')}${pending === 0 ? '' : ` (${pending} pending)`}`,
+    words: gone === null ? unconfirmed : `its topic ${gone} does not exist`,
+    wordsOfMany: gone === null ? unconfirmed : `their topic ${gone} does not exist`,
     hint:
       pending === 0 ? 'subscribe a mail address to the topic.' : 'confirm it with the link in the mail that AWS sent.',
   };

@@ -33,6 +33,12 @@ export function plural(count: number, noun: string, nouns = `${noun}s`): string 
   return `${formatCount(count)} ${count === 1 ? noun : nouns}`;
 }
 
+/** `a, b, c and 5 more`. @param most so many are named. */
+export function someOf(names: readonly string[], most = 3): string {
+  const more = names.length - most;
+  return names.slice(0, most).join(', ') + (more > 0 ? ` and ${formatCount(more)} more` : '');
+}
+
 /** With a capital letter at its begin. */
 export function capital(words: string): string {
   return words.replace(/^./u, (first) => first.toUpperCase());

@@ -104,9 +104,32 @@ describe('alarms list', () => {
     );
     expect(words).toContain('ActionsDisabled: nobody hears of cv-analytics-dlq-depth: its actions are disabled.');
     expect(words).toContain('NoActions: nobody hears of deaf: it has no action for ALARM.');
+    const others = ALARMS.map(({ name }) => name).filter((name) => name !== SYSTEM.depthAlarm);
+    const some = others.toSorted().slice(0, 3).join(', ');
     expect(words).toContain(
-      'NobodyTold: nobody hears of cv-analytics-queue-age: nobody has confirmed a subscription to cv-analytics-alerts (1 pending).',
+      `NobodyTold: nobody hears of ${others.length} alarms (${some} and ${others.length - 3} more): nobody has confirmed a subscription to cv-analytics-alerts (1 pending).`,
     );
+  });
+
+  test('says a reason once, however many alarms have it, and names all of them as data', async () => {
+    await operate('cloudwatch', 'DisableAlarmActions', { AlarmNames: ['cv-analytics-queue-age', SYSTEM.depthAlarm] });
+    for (const name of ['deaf-1', 'deaf-2', 'deaf-3', 'deaf-4', 'deaf-5']) {
+      await put(name, { AlarmActions: [], Dimensions: [{ Name: 'QueueName', Value: SYSTEM.queue }] });
+    }
+    expect((await json('list')).warnings).toEqual([
+      {
+        code: 'ActionsDisabled',
+        message:
+          'nobody hears of 2 alarms (cv-analytics-dlq-depth, cv-analytics-queue-age): their actions are disabled.',
+        alarms: ['cv-analytics-dlq-depth', 'cv-analytics-queue-age'],
+      },
+      {
+        code: 'NoActions',
+        message: 'nobody hears of 5 alarms (deaf-1, deaf-2, deaf-3 and 2 more): they have no action for ALARM.',
+        alarms: ['deaf-1', 'deaf-2', 'deaf-3', 'deaf-4', 'deaf-5'],
+      },
+    ]);
+    expect((await cli('list')).stderr.match(/Warning:/g)).toHaveLength(2);
   });
 
   test('leaves other people’s alarms out, and says that there are some', async () => {
@@ -146,8 +169,8 @@ describe('alarms list', () => {
   test('says so when the topic is gone', async () => {
     await operate('sns', 'DeleteTopic', { TopicArn: TOPIC });
     const { warnings } = await json('list');
-    expect(warnings.map(({ message }) => message)).toContain(
-      'nobody hears of cv-analytics-dlq-depth: its topic cv-analytics-alerts does not exist.',
+    expect(warnings.map(({ message }) => message)).toContainEqual(
+      expect.stringMatching(/^nobody hears of \d+ alarms \(.+\): their topic cv-analytics-alerts does not exist\.$/),
     );
   });
 });
