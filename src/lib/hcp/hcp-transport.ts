@@ -1,8 +1,8 @@
 import { CallPace } from '../aws/call-pace.ts';
 import { ForeignAnswer, quoted } from '../aws/foreign-answer.ts';
 import type { Clock } from '../clock.ts';
-import { CvopsError } from '../errors/cvops-error.ts';
 import { ExitCode } from '../errors/exit-code.ts';
+import { interruption } from '../errors/interruption.ts';
 import { readBounded } from '../io/read-bounded.ts';
 import type { HcpAccess } from './hcp-access.ts';
 import { type HcpCallSite, notHcp, tooOften, unanswered, unreached } from './hcp-errors.ts';
@@ -79,7 +79,7 @@ export class HcpTransport {
       const wait = await this.#attempt(call, isLast, attempt);
       if (typeof wait !== 'number') return wait;
       await this.#setup.clock.sleep(wait, this.#setup.signal).catch((cause) => {
-        throw this.#interruption() ?? cause;
+        throw interruption(this.#setup.signal) ?? cause;
       });
     }
   }
@@ -121,8 +121,8 @@ export class HcpTransport {
       text = await bodyOf(response);
     } catch (cause) {
       observed();
-      const interruption = this.#interruption();
-      if (interruption !== undefined && call.method === 'GET') throw interruption;
+      const interrupted = interruption(this.#setup.signal);
+      if (interrupted !== null && call.method === 'GET') throw interrupted;
       const error = unreached(access, call, cause, this.#timeoutMs);
       // What cannot be reached at all is not mended by asking again.
       if (mayRepeat && error.exitCode === ExitCode.failed) return pauseMs;
@@ -172,14 +172,6 @@ export class HcpTransport {
       signal: method === 'GET' ? AbortSignal.any([signal, timeout]) : timeout,
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
-  }
-
-  #interruption(): CvopsError | undefined {
-    const { aborted, reason } = this.#setup.signal;
-    if (!aborted) return undefined;
-    return reason instanceof CvopsError
-      ? reason
-      : new CvopsError('Interrupted', ExitCode.interrupted, 'stopped on request.');
   }
 }
 

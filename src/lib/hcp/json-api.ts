@@ -1,3 +1,5 @@
+import { isObject } from '../is-object.ts';
+
 interface Identifier {
   readonly id: string;
   readonly type: string;
@@ -35,21 +37,24 @@ export function readDocument(value: unknown): JsonApiDocument | undefined {
 }
 
 /** What a relationship points to, when it points to one thing. */
-export function related({ relationships }: Resource, name: string): Identifier | undefined {
-  const relation = relationships[name];
-  const data = isObject(relation) ? relation['data'] : undefined;
+export function related(resource: Resource, name: string): Identifier | undefined {
+  const data = linkage(resource, name);
   return isIdentifier(data) ? data : undefined;
 }
 
 /** Ids of the resources of one type that a relationship points to, when it points to many. */
-export function relatedIds({ relationships }: Resource, name: string, type: string): readonly string[] {
-  const relation = relationships[name];
-  const data = isObject(relation) ? relation['data'] : undefined;
+export function relatedIds(resource: Resource, name: string, type: string): readonly string[] {
+  const data = linkage(resource, name);
   if (!Array.isArray(data)) return [];
   return data
     .filter(isIdentifier)
     .filter((each) => each.type === type)
     .map(({ id }) => id);
+}
+
+function linkage({ relationships }: Resource, name: string): unknown {
+  const relation = relationships[name];
+  return isObject(relation) ? relation['data'] : undefined;
 }
 
 /** The included resource that a relationship points to. */
@@ -98,8 +103,4 @@ function errorWords({ title, detail, status }: Record<string, unknown>): string 
 
 function isIdentifier(value: unknown): value is Identifier {
   return isObject(value) && typeof value['id'] === 'string' && typeof value['type'] === 'string';
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

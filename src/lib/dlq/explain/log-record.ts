@@ -1,4 +1,5 @@
 import type { LogLine } from '../../aws/ports/function-logs.ts';
+import { isObject } from '../../is-object.ts';
 import { errorFromText, type LoggedError, loggedError } from './error-text.ts';
 import { type InvocationReport, jsonPlatformLine, type PlatformLine, plainPlatformLine } from './platform-line.ts';
 
@@ -243,7 +244,7 @@ function first(json: Json, ...names: readonly string[]): string | null {
 }
 
 function object(value: unknown): Json | null {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : null;
+  return isObject(value) ? value : null;
 }
 
 function lines(value: unknown): string | null {
