@@ -47,7 +47,7 @@ export default defineConfig({
       project('services', { sharesProcesses: true }),
       // The workflows of .github, whose shell steps are run by bash.
       project('workflows'),
-      project('conformance', { timeout: 120_000 }),
+      project('conformance', { timeout: 120_000, sharesProcesses: true }),
       project('e2e', { timeout: 180_000 }),
       project('terraform', { timeout: 600_000 }),
     ],
