@@ -9,6 +9,7 @@ import {
   pruneVersions,
 } from '../../lib/deploy/prune-versions.ts';
 import { ExitCode } from '../../lib/errors/exit-code.ts';
+import { isInterruption } from '../../lib/errors/is-interruption.ts';
 import { formatCount, plural, text } from '../../lib/io/format.ts';
 import type { Block, Outcome, Warning } from '../../lib/io/outcome.ts';
 import { confirmName } from '../../lib/io/prompt.ts';
@@ -130,13 +131,9 @@ function outcome(
         : left.length > 0
           ? [{ command: `cvops alias prune ${service} --keep ${options.keep}`, why: 'go on' }]
           : [],
-    ...(stopped === null ? {} : { exitCode: isInterruption(stopped.exitCode) ? stopped.exitCode : ExitCode.partial }),
+    ...(stopped === null ? {} : { exitCode: isInterruption(stopped) ? stopped.exitCode : ExitCode.partial }),
     view: () => [headline(options, plan, result, freed), ...keptTable(plan)],
   };
-}
-
-function isInterruption(code: ExitCode): boolean {
-  return code === ExitCode.interrupted || code === ExitCode.terminated;
 }
 
 /** Versions are deleted for good: who is asked should know what nobody looked at. */

@@ -1,6 +1,7 @@
 import { type CodeVersion, type FunctionCode, publishedVersion } from '../aws/ports/function-code.ts';
 import type { Alias, Functions } from '../aws/ports/functions.ts';
 import type { Clock } from '../clock.ts';
+import { DAY_MS } from '../durations.ts';
 import { CvopsError } from '../errors/cvops-error.ts';
 import { parseAliasRecord } from '../release/alias-record.ts';
 import type { ReleaseEntry } from '../release-ledger/release-entry.ts';
@@ -46,7 +47,6 @@ export interface PruneResult {
   readonly stopped: CvopsError | null;
 }
 
-const DAY_MS = 86_400_000;
 /** Releases older than this leave a version behind that nobody goes back to. */
 const LEDGER_MS = 90 * DAY_MS;
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import * as z from 'zod/mini';
 import { CvopsError } from '../../../errors/cvops-error.ts';
 import { ExitCode } from '../../../errors/exit-code.ts';
+import { readBounded } from '../../../io/read-bounded.ts';
 import { bareUsageType, PRICE_LIST_ROWS } from './price-list-rows.ts';
 
 /** AWS's public price list; it asks for no credentials. https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/using-ppslong.html */
@@ -107,14 +108,9 @@ async function download(url: string, signal: AbortSignal): Promise<string> {
   try {
     const response = await fetch(url, { signal: bounded });
     if (!response.ok) throw unreachable(url, `HTTP ${response.status}`);
-    const chunks: Uint8Array[] = [];
-    let bytes = 0;
-    for await (const chunk of response.body ?? []) {
-      bytes += chunk.byteLength;
-      if (bytes > MOST_BYTES) throw unusable(url, `it is larger than ${MOST_BYTES / 1024 / 1024} MB`);
-      chunks.push(chunk);
-    }
-    return Buffer.concat(chunks).toString('utf8');
+    const bytes = response.body === null ? Buffer.alloc(0) : await readBounded(response.body, MOST_BYTES);
+    if (bytes === undefined) throw tooLarge(url);
+    return bytes.toString('utf8');
   } catch (cause) {
     signal.throwIfAborted();
     if (cause instanceof CvopsError) throw cause;
@@ -127,7 +123,7 @@ async function download(url: string, signal: AbortSignal): Promise<string> {
 
 async function readFrom(path: string): Promise<string> {
   try {
-    if ((await stat(path)).size > MOST_BYTES) throw unusable(path, `it is larger than ${MOST_BYTES / 1024 / 1024} MB`);
+    if ((await stat(path)).size > MOST_BYTES) throw tooLarge(path);
     return await readFile(path, 'utf8');
   } catch (cause) {
     if (cause instanceof CvopsError) throw cause;
@@ -140,6 +136,10 @@ function unreachable(place: string, why: string, cause?: unknown): CvopsError {
     hint: 'the prices stay as they are; --from URL or --from FOLDER names another place to read from.',
     cause,
   });
+}
+
+function tooLarge(place: string): CvopsError {
+  return unusable(place, `it is larger than ${MOST_BYTES / 1024 / 1024} MB`);
 }
 
 function unusable(place: string, why: string, cause?: unknown): CvopsError {
