@@ -13,11 +13,5 @@ export function servingVersion({ served, versions }: FunctionFacts): FunctionCon
   });
 }
 
-/** The name in `arn:aws:lambda:REGION:ACCOUNT:function:NAME[:QUALIFIER]`; undefined for the ARN of something else. */
-export function functionOf(arn: string): string | undefined {
-  const parts = arn.split(':');
-  return parts[2] === 'lambda' ? parts[6] : undefined;
-}
-
 /** Of a function that nothing says when to run; a rule of EventBridge is not looked for. */
 export const NO_SCHEDULE = 'no schedule of EventBridge Scheduler calls it';

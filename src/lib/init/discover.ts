@@ -1,3 +1,4 @@
+import { functionOf } from '../aws/function-arn.ts';
 import type { EventSource } from '../aws/ports/functions.ts';
 import type { ListedFunction } from '../aws/ports/resource-lists.ts';
 import { DEFAULT_ALIAS, type ServiceConfig } from '../config/config.ts';
@@ -103,12 +104,6 @@ function freeName(
     ambiguous.push(`${functionName} would be the service ${wanted}, as ${other} is: it was named ${name}.`);
   }
   return name;
-}
-
-/** arn:aws:lambda:REGION:ACCOUNT:function:NAME[:QUALIFIER] */
-function functionOf(arn: string): { readonly name: string; readonly qualifier: string | undefined } {
-  const [, , , , , , name = '', qualifier] = arn.split(':');
-  return { name, qualifier };
 }
 
 function queueOf(arn: string): string | undefined {

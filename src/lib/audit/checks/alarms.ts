@@ -1,8 +1,10 @@
 import { actionName, isTopic, unheard } from '../../alarms/reach.ts';
+import { functionOf } from '../../aws/function-arn.ts';
 import type { Alarm, AlarmRule } from '../../aws/ports/alarms.ts';
 import { formatDuration, plural } from '../../io/format.ts';
 import type { FunctionFacts, QueueFacts, Subject, SystemFacts, TableFacts } from '../facts.ts';
-import { functionOf, NO_SCHEDULE, servingVersion } from '../serving-version.ts';
+import { consumers, deadLetterQueues, functions, scheduled, serviceTables, sourceQueues } from '../parts.ts';
+import { NO_SCHEDULE, servingVersion } from '../serving-version.ts';
 import { type AuditRule, known, ng, ok, rule, skip, type Verdict } from '../verdict.ts';
 
 /** An alarm that the system should have, whatever its name is. */
@@ -24,8 +26,6 @@ interface WantedAlarm<S extends Subject> {
   needless?(subject: S, facts: SystemFacts): string | null;
 }
 
-const functions = ({ functions: all }: SystemFacts) => all;
-const consumers = (facts: SystemFacts) => facts.functions.filter(({ queue }) => queue !== null);
 const onQueue = ({ name }: QueueFacts, { QueueName }: AlarmRule['dimensions']) => QueueName === name;
 /** On the alias, or on the function with all its versions: that rings too, also for what is only tried. */
 const onAlias = ({ name, alias }: FunctionFacts, { FunctionName, Resource }: AlarmRule['dimensions']) =>
@@ -40,7 +40,7 @@ const deadLetters: WantedAlarm<QueueFacts> = {
   // NumberOfMessagesSent does not count what SQS itself moves to a dead-letter queue.
   // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
   metrics: ['ApproximateNumberOfMessagesVisible'],
-  subjects: ({ queues }) => queues.filter(({ isDeadLetterQueue }) => isDeadLetterQueue),
+  subjects: deadLetterQueues,
   isOn: onQueue,
   misses: (found) => (ringsAt(found, 1) ? null : `rings only at more than ${found.threshold} dead letters`),
 };
@@ -50,7 +50,7 @@ const queueAge: WantedAlarm<QueueFacts> = {
   what: 'the age of the oldest message',
   namespace: 'AWS/SQS',
   metrics: ['ApproximateAgeOfOldestMessage'],
-  subjects: ({ queues }) => queues.filter(({ isDeadLetterQueue }) => !isDeadLetterQueue),
+  subjects: sourceQueues,
   isOn: onQueue,
   misses: ({ threshold }, { queue }) => {
     const { retentionSeconds } = known(queue).attributes;
@@ -92,10 +92,10 @@ const didNotRun: WantedAlarm<FunctionFacts> = {
   id: 'alarm-did-not-run',
   what: 'runs that did not happen',
   metrics: ['Invocations'],
-  subjects: (facts) => facts.functions.filter(({ queue }) => queue === null),
+  subjects: scheduled,
   way: 'Less',
   needless: ({ name }, { schedules }) =>
-    known(schedules).some(({ targetArn }) => functionOf(targetArn) === name) ? null : NO_SCHEDULE,
+    known(schedules).some(({ targetArn }) => functionOf(targetArn).name === name) ? null : NO_SCHEDULE,
   // What does not run has no data at all.
   misses: ({ missing }) => (missing === 'breaching' ? null : 'stays silent where there is no data'),
 };
@@ -105,7 +105,7 @@ const writeThrottles: WantedAlarm<TableFacts> = {
   what: 'refused writes',
   namespace: 'AWS/DynamoDB',
   metrics: ['WriteThrottleEvents', 'ThrottledRequests'],
-  subjects: ({ tables }) => tables.filter(({ isLedger }) => !isLedger),
+  subjects: serviceTables,
   isOn: ({ name }, { TableName }) => TableName === name,
 };
 

@@ -1,12 +1,10 @@
 import { plural } from '../../io/format.ts';
 import type { LimitId } from '../../usage/tariff/tariff.ts';
 import type { AccountFacts, Subject, SystemFacts } from '../facts.ts';
+import { functions, tables } from '../parts.ts';
 import { servingVersion } from '../serving-version.ts';
 import { type AuditRule, known, ng, note, ok, rule, type Verdict } from '../verdict.ts';
 import { bytesWords } from '../words.ts';
-
-const functions = ({ functions: all }: SystemFacts) => all;
-const tables = ({ tables: all }: SystemFacts) => all;
 
 /** Up to here `/tmp` costs nothing. https://aws.amazon.com/lambda/pricing/ */
 const FREE_TMP_MB = 512;

@@ -4,13 +4,11 @@ import { parseAliasRecord } from '../../release/alias-record.ts';
 import { unservedSettings, unservedWords } from '../../release/unserved-settings.ts';
 import { percentWords, splitOf } from '../../release/words.ts';
 import runtimes from '../data/runtimes.json' with { type: 'json' };
-import type { FunctionFacts } from '../facts.ts';
+import { functions } from '../parts.ts';
 import { servingVersion } from '../serving-version.ts';
 import { type AuditRule, known, ng, note, ok, rule, skip } from '../verdict.ts';
 import { bytesWords } from '../words.ts';
 import { alarmRules } from './alarms.ts';
-
-const functions = ({ functions: all }: { readonly functions: readonly FunctionFacts[] }) => all;
 
 /** Lambda makes a missing group itself, and that one keeps for ever. https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs.html */
 const logRetention = rule('operational', 'log-retention', functions, (each, { logGroups }) => {

@@ -1,14 +1,13 @@
+import { functionOf } from '../../aws/function-arn.ts';
 import { formatDuration, plural } from '../../io/format.ts';
-import { MEASURED_DAYS, type SystemFacts } from '../facts.ts';
-import { functionOf, servingVersion } from '../serving-version.ts';
+import { MEASURED_DAYS } from '../facts.ts';
+import { consumers, functions, serviceTables } from '../parts.ts';
+import { servingVersion } from '../serving-version.ts';
 import { type AuditRule, known, ng, ok, rule, skip } from '../verdict.ts';
-
-const functions = ({ functions: all }: SystemFacts) => all;
-const consumers = ({ functions: all }: SystemFacts) => all.filter(({ queue }) => queue !== null);
 
 const batch = rule('performance', 'batch-size', consumers, ({ name, queue }, { sources }) => {
   const source = known(sources).find(
-    ({ functionArn, eventSourceArn }) => functionOf(functionArn) === name && eventSourceArn.endsWith(`:${queue}`),
+    ({ functionArn, eventSourceArn }) => functionOf(functionArn).name === name && eventSourceArn.endsWith(`:${queue}`),
   );
   if (source === undefined) return skip('no mapping');
   return source.batchSize > 1
@@ -63,16 +62,11 @@ const memory = rule('performance', 'memory', functions, (each) => {
   return used.usedMb > NEAR * used.memoryMb ? ng(found, 'aws_lambda_function: memory_size') : ok(found);
 });
 
-const expiry = rule(
-  'performance',
-  'expiry',
-  ({ tables }) => tables.filter(({ isLedger }) => !isLedger),
-  ({ expiryAttribute }) => {
-    const attribute = known(expiryAttribute);
-    return attribute === null
-      ? ng('nothing ever expires', 'aws_dynamodb_table: ttl, attribute_name = "expiresAt", enabled = true')
-      : ok(`items expire by ${attribute}`);
-  },
-);
+const expiry = rule('performance', 'expiry', serviceTables, ({ expiryAttribute }) => {
+  const attribute = known(expiryAttribute);
+  return attribute === null
+    ? ng('nothing ever expires', 'aws_dynamodb_table: ttl, attribute_name = "expiresAt", enabled = true')
+    : ok(`items expire by ${attribute}`);
+});
 
 export const PERFORMANCE: readonly AuditRule[] = [batch, concurrency, architecture, duration, memory, expiry];

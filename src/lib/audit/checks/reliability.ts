@@ -1,9 +1,11 @@
+import { functionOf } from '../../aws/function-arn.ts';
 import { queueDepth } from '../../dlq/queue-depth.ts';
 import { DAY_MS } from '../../durations.ts';
 import { formatDuration, plural } from '../../io/format.ts';
 import { parseAliasRecord } from '../../release/alias-record.ts';
 import type { FunctionFacts, QueueFacts, SystemFacts } from '../facts.ts';
-import { functionOf, NO_SCHEDULE, servingVersion } from '../serving-version.ts';
+import { consumers, deadLetterQueues, functions, scheduled, sourceQueues, tables } from '../parts.ts';
+import { NO_SCHEDULE, servingVersion } from '../serving-version.ts';
 import { type AuditRule, known, ng, note, ok, rule, skip } from '../verdict.ts';
 
 const DAY_SECONDS = DAY_MS / 1000;
@@ -16,12 +18,7 @@ const VISIBILITY_FACTOR = 6;
 /** Time for somebody to come back from a long weekend. */
 const SOON_DAYS = 4;
 
-const sources = ({ queues }: SystemFacts) => queues.filter(({ isDeadLetterQueue }) => !isDeadLetterQueue);
-const deadLetterQueues = ({ queues }: SystemFacts) => queues.filter(({ isDeadLetterQueue }) => isDeadLetterQueue);
-const consumers = ({ functions }: SystemFacts) => functions.filter(({ queue }) => queue !== null);
-const tables = ({ tables: all }: SystemFacts) => all;
-
-const retries = rule('reliability', 'dead-letter-queue', sources, ({ queue, dlq }) => {
+const retries = rule('reliability', 'dead-letter-queue', sourceQueues, ({ queue, dlq }) => {
   const { attributes, fifo } = known(queue);
   const mend = 'aws_sqs_queue: redrive_policy, deadLetterTargetArn and maxReceiveCount = 3';
   if (attributes.redrive === null)
@@ -109,35 +106,25 @@ const mapping = rule('reliability', 'mapping', consumers, (each, { sources: all 
 });
 
 /** Of a function that no queue calls. */
-const schedule = rule(
-  'reliability',
-  'schedule',
-  ({ functions }) => functions.filter(({ queue }) => queue === null),
-  (each, { schedules }) => {
-    const own = known(schedules).filter(({ targetArn }) => functionOf(targetArn) === each.name);
-    const names = own.map(({ name }) => name).join(', ');
-    if (own.length === 0) return skip(NO_SCHEDULE);
-    return own.some(({ enabled }) => enabled)
-      ? ok(names)
-      : ng(`${names} is off`, 'aws_scheduler_schedule: state = "ENABLED"');
-  },
-);
+const schedule = rule('reliability', 'schedule', scheduled, (each, { schedules }) => {
+  const own = known(schedules).filter(({ targetArn }) => functionOf(targetArn).name === each.name);
+  const names = own.map(({ name }) => name).join(', ');
+  if (own.length === 0) return skip(NO_SCHEDULE);
+  return own.some(({ enabled }) => enabled)
+    ? ok(names)
+    : ng(`${names} is off`, 'aws_scheduler_schedule: state = "ENABLED"');
+});
 
 /** Zero downtime is a claim about going back as well. */
-const wayBack = rule(
-  'reliability',
-  'way-back',
-  ({ functions }) => functions,
-  (each) => {
-    const alias = known(each.served);
-    const record = parseAliasRecord(alias.description);
-    const previous = record?.version === alias.version ? record.previous : null;
-    if (previous === null) return skip(`${each.alias} does not remember what it served before`);
-    return known(each.versions).some(({ version }) => version === previous)
-      ? ok(`version ${previous}, served before ${alias.version}, is there`)
-      : ng(`version ${previous}, served before ${alias.version}, is gone`, `cvops deploy ${each.service}`);
-  },
-);
+const wayBack = rule('reliability', 'way-back', functions, (each) => {
+  const alias = known(each.served);
+  const record = parseAliasRecord(alias.description);
+  const previous = record?.version === alias.version ? record.previous : null;
+  if (previous === null) return skip(`${each.alias} does not remember what it served before`);
+  return known(each.versions).some(({ version }) => version === previous)
+    ? ok(`version ${previous}, served before ${alias.version}, is there`)
+    : ng(`version ${previous}, served before ${alias.version}, is gone`, `cvops deploy ${each.service}`);
+});
 
 const deletionProtection = rule('reliability', 'deletion-protection', tables, ({ table }) =>
   known(table).deletionProtection

@@ -1,14 +1,13 @@
+import { functionOf } from '../../aws/function-arn.ts';
 import { MAX_KEY_AGE_DAYS } from '../../credentials/key-age.ts';
 import { daysSince } from '../../credentials/workspace-credentials.ts';
 import { plural } from '../../io/format.ts';
 import type { SystemFacts } from '../facts.ts';
+import { functions, queues, tables } from '../parts.ts';
 import { isOpen, principalWords, refusesPlainHttp, statementsOf } from '../resource-policy.ts';
-import { functionOf, servingVersion } from '../serving-version.ts';
+import { servingVersion } from '../serving-version.ts';
 import { type AuditRule, known, ng, note, ok, rule, skip, type Verdict } from '../verdict.ts';
 
-const queues = ({ queues: all }: SystemFacts) => all;
-const functions = ({ functions: all }: SystemFacts) => all;
-const tables = ({ tables: all }: SystemFacts) => all;
 const topics = ({ topics: all }: SystemFacts) => all;
 
 const queueEncryption = rule('security', 'queue-encryption', queues, ({ queue }) => {
@@ -61,7 +60,7 @@ const tableEncryption = rule('security', 'table-encryption', tables, ({ table })
 const throughAlias = rule('security', 'through-alias', functions, (each, { sources, schedules }) => {
   const { alias, policy } = each;
   const { arn } = known(each.served);
-  const isPast = (target: string) => functionOf(target) === each.name && target !== arn;
+  const isPast = (target: string) => functionOf(target).name === each.name && target !== arn;
   const mapped = known(sources).filter(({ functionArn }) => isPast(functionArn));
   const whom = (names: readonly string[]) => `${names.join(', ')} invokes it past ${alias}`;
   if (mapped.length > 0) {
