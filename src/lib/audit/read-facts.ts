@@ -1,6 +1,6 @@
 import { topicsOf } from '../alarms/reach.ts';
 import type { AccessKeys } from '../aws/ports/access-keys.ts';
-import type { TopicDescribed, Topics } from '../aws/ports/account.ts';
+import type { Topics } from '../aws/ports/account.ts';
 import type { AlarmControls } from '../aws/ports/alarms.ts';
 import type { FunctionConfigurations } from '../aws/ports/function-configurations.ts';
 import type { Functions } from '../aws/ports/functions.ts';
@@ -11,6 +11,7 @@ import type { FunctionSettings, LogGroups, Measurements, Monitoring, ReportLines
 import { type Config, DEFAULT_ALIAS, type ServiceConfig } from '../config/config.ts';
 import { servicesWith } from '../config/find-service.ts';
 import { DAY_MS, HOUR_MS } from '../durations.ts';
+import { onceEach } from '../once-each.ts';
 import { countCustomMetrics } from '../usage/collect/custom-metrics.ts';
 import { type Inventory, inventory } from '../usage/collect/inventory.ts';
 import type { Reading } from '../usage/readings.ts';
@@ -210,14 +211,7 @@ async function readAlarms(
   topics: Inventory['topics'],
 ): Promise<Pick<SystemFacts, 'alarms' | 'reach' | 'topics'>> {
   const alarms = await read(async () => (await ports.alarms()).list());
-  const asked = new Map<string, Promise<TopicDescribed>>();
-  const once: Topics = {
-    describe(nameOrArn) {
-      const answer = asked.get(nameOrArn) ?? ports.topics().then((port) => port.describe(nameOrArn));
-      asked.set(nameOrArn, answer);
-      return answer;
-    },
-  };
+  const once: Topics = { describe: onceEach(async (nameOrArn) => (await ports.topics()).describe(nameOrArn)) };
   const reach = await topicsOf(once, alarms.value ?? []);
   const arnOf = (name: string) => [...reach.values()].find((each) => each.name === name)?.arn ?? name;
   const described = topics.map(

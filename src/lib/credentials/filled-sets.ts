@@ -1,8 +1,8 @@
 import { CvopsError } from '../errors/cvops-error.ts';
 import type { HcpClient } from '../hcp/hcp-client.ts';
-import type { HcpVariable } from '../hcp/variable.ts';
 import type { HcpVariableSet } from '../hcp/variable-set.ts';
 import type { HcpWorkspace } from '../hcp/workspace.ts';
+import { onceEach } from '../once-each.ts';
 import type { FilledSet } from './applied-variables.ts';
 
 /** HCP Terraform answers so where the token may not see them, and servers that have no variable sets. */
@@ -16,12 +16,10 @@ export type SetReader = (workspace: HcpWorkspace) => Promise<readonly FilledSet[
  * @param matters whether a set is of interest; the variables of others are not asked for
  */
 export function setReader(client: HcpClient, matters: (set: HcpVariableSet) => boolean = () => true): SetReader {
-  const asked = new Map<string, Promise<readonly HcpVariable[]>>();
-  const variablesOf = (set: HcpVariableSet) => {
-    const known = asked.get(set.id) ?? client.variablesOfSet(set);
-    asked.set(set.id, known);
-    return known;
-  };
+  const variablesOf = onceEach(
+    (set: HcpVariableSet) => client.variablesOfSet(set),
+    ({ id }) => id,
+  );
   return async (workspace) => {
     try {
       const sets = (await client.variableSets(workspace)).filter(matters);

@@ -1,5 +1,6 @@
 import type { FunctionLogs, LogLine, LogPages, LogQuery } from '../aws/ports/function-logs.ts';
 import { CvopsError } from '../errors/cvops-error.ts';
+import { onceEach } from '../once-each.ts';
 
 /** The log groups of a function, at least one; several where its versions log to different ones. */
 export type LogGroupsOf = (functionName: string) => Promise<readonly string[]>;
@@ -7,16 +8,14 @@ export type LogGroupsOf = (functionName: string) => Promise<readonly string[]>;
 /** Reads each function's lines where the function logs, instead of in `/aws/lambda/<function>`. */
 export class ConfiguredLogs implements FunctionLogs, LogPages {
   readonly #logs: FunctionLogs & LogPages;
-  readonly #groupsOf: LogGroupsOf;
-  /** Asked once a function. */
-  readonly #known = new Map<string, Promise<readonly string[]>>();
+  readonly #groups: LogGroupsOf;
 
   /** Functions of whom a search found no log that it could read. */
   readonly unread = new Set<string>();
 
   constructor(logs: FunctionLogs & LogPages, groupsOf: LogGroupsOf) {
     this.#logs = logs;
-    this.#groupsOf = groupsOf;
+    this.#groups = onceEach(groupsOf);
   }
 
   /** Null where none of the groups can be read: a version that never ran has not made its own yet. */
@@ -51,11 +50,5 @@ export class ConfiguredLogs implements FunctionLogs, LogPages {
       }
     }
     if (missing.length === groups.length) throw missing[0];
-  }
-
-  #groups(functionName: string): Promise<readonly string[]> {
-    const groups = this.#known.get(functionName) ?? this.#groupsOf(functionName);
-    this.#known.set(functionName, groups);
-    return groups;
   }
 }

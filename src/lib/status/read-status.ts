@@ -5,6 +5,7 @@ import type { Functions } from '../aws/ports/functions.ts';
 import type { Metrics } from '../aws/ports/metrics.ts';
 import type { Queue, Queues } from '../aws/ports/queues.ts';
 import { type Config, DEFAULT_ALIAS, type ServiceConfig } from '../config/config.ts';
+import { onceEach } from '../once-each.ts';
 import { parseAliasRecord } from '../release/alias-record.ts';
 import { describeAlias } from '../release/show-alias.ts';
 import { settled } from '../usage/settled.ts';
@@ -47,21 +48,18 @@ export class StatusReader {
       gaps.push({ subject, ...gap });
       return null;
     };
-    const queues = new Map<string, Promise<QueueStatus | null>>();
-    const queueOf = (name: string | undefined, isDlq: boolean): Promise<QueueStatus | null> => {
-      if (name === undefined) return Promise.resolve(null);
-      const known = queues.get(name) ?? this.#queue(name, isDlq, part);
-      queues.set(name, known);
-      return known;
-    };
+    const queueOf = onceEach(
+      ({ name, isDlq }: { readonly name: string; readonly isDlq: boolean }) => this.#queue(name, isDlq, part),
+      ({ name }) => name,
+    );
     const [services, alarms] = await Promise.all([
       Promise.all(
         Object.entries(this.#config.services).map(
           async ([service, { queue, dlq, ...config }]): Promise<ServiceStatus> => {
             const [served, main, dead] = await Promise.all([
               this.#alias(service, config, part),
-              queueOf(queue, false),
-              queueOf(dlq, true),
+              queue === undefined ? null : queueOf({ name: queue, isDlq: false }),
+              dlq === undefined ? null : queueOf({ name: dlq, isDlq: true }),
             ]);
             return { service, ...served, queue: main, dlq: dead };
           },
