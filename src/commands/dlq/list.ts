@@ -1,5 +1,6 @@
 import { servicesWith } from '../../lib/config/find-service.ts';
 import type { Context } from '../../lib/context.ts';
+import { NEAR_EXPIRY_MS } from '../../lib/dlq/inspect/advice.ts';
 import { type DeadLetterQueue, describeDeadLetterQueue, keepsTooShort } from '../../lib/dlq/list.ts';
 import { CvopsError } from '../../lib/errors/cvops-error.ts';
 import { count, duration, formatDuration, instant, text } from '../../lib/io/format.ts';
@@ -43,13 +44,11 @@ async function list(_options: object, context: Context): Promise<Outcome> {
   };
 }
 
-const NEAR_MS = 24 * 3_600_000;
-
 function queueWarnings(queue: DeadLetterQueue, now: number): Warning[] {
   const warnings: Warning[] = [];
   const { dlq, expiresAtLatest } = queue;
   for (const what of queue.unread) warnings.push({ code: 'NotRead', message: `not known of ${dlq}: ${what}` });
-  if (expiresAtLatest !== null && Date.parse(expiresAtLatest) - now < NEAR_MS) {
+  if (expiresAtLatest !== null && Date.parse(expiresAtLatest) - now < NEAR_EXPIRY_MS) {
     warnings.push({
       code: 'ExpiresSoon',
       message: `the first message of ${dlq} expires by ${expiresAtLatest} at the latest.`,
@@ -98,5 +97,5 @@ function expires({ visible, inFlight, delayed, expiresAtLatest }: DeadLetterQueu
   if (expiresAtLatest === null) return { raw: null, text: 'unknown' };
   const at = Date.parse(expiresAtLatest);
   const cell = instant(at, now);
-  return { ...cell, text: `${cell.text} at latest`, ...(at - now < NEAR_MS ? { tone: 'bad' as const } : {}) };
+  return { ...cell, text: `${cell.text} at latest`, ...(at - now < NEAR_EXPIRY_MS ? { tone: 'bad' as const } : {}) };
 }

@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { defaultLogGroup } from '../aws/ports/function-logs.ts';
 import type { Clock } from '../clock.ts';
 import { type Operate, operator } from './operate.ts';
 import { sendTraffic } from './send-traffic.ts';
@@ -143,7 +144,7 @@ export class DemoStage {
     let nextToken: string | undefined;
     do {
       const page = await this.operate('logs', 'FilterLogEvents', {
-        logGroupName: `/aws/lambda/${SYSTEM.processor}`,
+        logGroupName: defaultLogGroup(SYSTEM.processor),
         filterPattern: '"event was written before"',
         ...(nextToken === undefined ? {} : { nextToken }),
       });

@@ -1,3 +1,4 @@
+import { defaultLogGroup } from '../aws/ports/function-logs.ts';
 import { DAY_MS, HOUR_MS } from '../durations.ts';
 import { formatAliasRecord, parseAliasRecord } from '../release/alias-record.ts';
 import { releaseId } from '../release/release-id.ts';
@@ -30,7 +31,7 @@ export async function seed(simulator: Simulator, bundles: ServiceBundles, nowMs:
     `arn:aws:${service}:${SYSTEM.region}:${simulator.accountId}:${resource}`;
   const role = (name: string) => `arn:aws:iam::${simulator.accountId}:role/${name}`;
   for (const name of [SYSTEM.processor, SYSTEM.reporter]) {
-    const logGroupName = `/aws/lambda/${name}`;
+    const logGroupName = defaultLogGroup(name);
     await operate('logs', 'CreateLogGroup', { logGroupName });
     await operate('logs', 'PutRetentionPolicy', { logGroupName, retentionInDays: 14 });
   }

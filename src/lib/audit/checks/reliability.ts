@@ -1,4 +1,5 @@
 import { functionOf } from '../../aws/function-arn.ts';
+import { LONGEST_RETENTION_MS } from '../../dlq/longest-retention.ts';
 import { queueDepth } from '../../dlq/queue-depth.ts';
 import { DAY_MS } from '../../durations.ts';
 import { formatDuration, plural } from '../../io/format.ts';
@@ -9,8 +10,7 @@ import { NO_SCHEDULE, servingVersion } from '../serving-version.ts';
 import { type AuditRule, known, ng, note, ok, rule, skip } from '../verdict.ts';
 
 const DAY_SECONDS = DAY_MS / 1000;
-/** The longest that SQS keeps. https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html */
-const LONGEST_DAYS = 14;
+const LONGEST_DAYS = LONGEST_RETENTION_MS / DAY_MS;
 /** A message that dies of its first failure was never tried again. */
 const LEAST_RECEIVES = 2;
 /** https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html */

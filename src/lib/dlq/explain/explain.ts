@@ -6,6 +6,7 @@ import { deadLetter } from '../dead-letter.ts';
 import { type Expiry, expiryOf } from '../inspect/expiry.ts';
 import { signatureOf } from '../inspect/failure-cause.ts';
 import { firstPossibleFailure } from '../inspect/inspect.ts';
+import { LONGEST_RETENTION_MS } from '../longest-retention.ts';
 import { attemptAtTime } from './attempt-at-time.ts';
 import { type Attempt, type Attempts, readAttempts } from './attempts.ts';
 import { callSite, type LoggedError } from './error-text.ts';
@@ -82,8 +83,6 @@ export interface Explanation {
 }
 
 const WHOLE_ID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/;
-/** SQS keeps no message longer. */
-const LONGEST_RETENTION_MS = 14 * 86_400_000;
 const CLOCK_SKEW_MS = 60_000;
 const MOST_LOG_LINES = 1_000;
 

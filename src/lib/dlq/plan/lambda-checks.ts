@@ -1,7 +1,7 @@
 import type { Functions } from '../../aws/ports/functions.ts';
 import { CvopsError } from '../../errors/cvops-error.ts';
 import { findConsumers } from './consumer.ts';
-import { liveTrafficCheck } from './live-traffic.ts';
+import { LONGEST_DYING_MS, liveTrafficCheck } from './live-traffic.ts';
 import type { Look, PlannedMessage } from './look.ts';
 import type { PlanOptions, PlanPorts } from './plan-replay.ts';
 import { consumerChecks } from './preflight.ts';
@@ -61,9 +61,6 @@ export async function lambdaChecks(
   });
   return traffic === null ? checks : [...checks, traffic];
 }
-
-/** Longest time that we expect between the first failure of a message and its move to the dead-letter queue. */
-const LONGEST_DYING_MS = 3_600_000;
 
 /** A message cannot have failed before it was sent; a FIFO move sets SentTimestamp again, after the failures. */
 function firstPossibleFailure({ sentAt, receivedAt }: PlannedMessage): number {

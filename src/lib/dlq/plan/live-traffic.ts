@@ -19,8 +19,8 @@ export interface TrafficQuestion {
 }
 
 const MOST_LINES = 200;
-/** Between the first failure of a message and its move. */
-const LONGEST_DYING_MS = 3_600_000;
+/** Longest time that we expect between the first failure of a message and its move to the dead-letter queue. */
+export const LONGEST_DYING_MS = 3_600_000;
 
 /**
  * Have newer messages of the same groups gone past the dead ones? SQS opens a group again as soon as its failed message is

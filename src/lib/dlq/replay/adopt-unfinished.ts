@@ -1,11 +1,9 @@
 import type { RunHeader } from '../ledger/ledger-record.ts';
 import type { Ledgers } from '../ledger/ledgers.ts';
 import { openIds, openMessages } from '../ledger/open-messages.ts';
+import { LONGEST_RETENTION_MS } from '../longest-retention.ts';
 import type { MessageIdSet } from './message-id-set.ts';
 import type { QueueEndOptions } from './queue-end.ts';
-
-/** No message outlives this. https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html */
-const LONGEST_RETENTION_MS = 14 * 86_400_000;
 
 /** A run that waits, or replays slowly, writes nothing for minutes. */
 const LONGEST_SILENCE_MS = 15 * 60_000;
