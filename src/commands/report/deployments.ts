@@ -1,5 +1,7 @@
 import { servicesWith } from '../../lib/config/find-service.ts';
+import { servedAliases } from '../../lib/config/served-aliases.ts';
 import type { Context } from '../../lib/context.ts';
+import { DAY_MS } from '../../lib/durations.ts';
 import { ExitCode } from '../../lib/errors/exit-code.ts';
 import type { Outcome, Warning } from '../../lib/io/outcome.ts';
 import { deliveryMetrics } from '../../lib/release-ledger/delivery-metrics.ts';
@@ -12,7 +14,6 @@ interface ReportOptions {
   readonly days: number;
 }
 
-const DAY_MS = 86_400_000;
 const DAYS = 30;
 const MOST_DAYS = 3_650;
 
@@ -24,14 +25,12 @@ export const reportDeployments = defineCommand<ReportOptions>({
 });
 
 async function report({ days }: ReportOptions, context: Context): Promise<Outcome> {
-  const services = servicesWith(await context.config(), 'function');
+  const config = await context.config();
   const ledger = await context.releaseLedger();
   const until = context.clock.now();
   const since = until - days * DAY_MS;
-  // Two services may share an alias: it is read once.
-  const targets = new Map(services.map((service) => [`${service.function}:${service.alias ?? 'live'}`, service]));
   const histories = await Promise.all(
-    [...targets.values()].map((service) => ledger.history(service.function, service.alias ?? 'live', since)),
+    servedAliases(config).map((service) => ledger.history(service.function, service.alias, since)),
   );
   const unreadable = histories.find((history) => history.unreadable !== null)?.unreadable;
   // Zeros for what cannot be read would be a lie.
@@ -45,7 +44,7 @@ async function report({ days }: ReportOptions, context: Context): Promise<Outcom
       days,
       since: new Date(since).toISOString(),
       until: new Date(until).toISOString(),
-      services: services.map(({ name }) => name),
+      services: servicesWith(config, 'function').map(({ name }) => name),
       metrics,
     },
     items: metrics,

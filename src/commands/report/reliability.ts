@@ -1,4 +1,5 @@
 import type { Context } from '../../lib/context.ts';
+import { DAY_MS, HOUR_MS } from '../../lib/durations.ts';
 import { ExitCode } from '../../lib/errors/exit-code.ts';
 import { withHint } from '../../lib/io/format.ts';
 import type { Outcome, Warning } from '../../lib/io/outcome.ts';
@@ -12,8 +13,6 @@ interface ReliabilityOptions {
   readonly days: number;
 }
 
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
 const DAYS = 30;
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_concepts.html#metrics-retention */
 const MOST_DAYS = 454;

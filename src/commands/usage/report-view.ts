@@ -1,3 +1,4 @@
+import { DAY_MS } from '../../lib/durations.ts';
 import { formatUsd, plural } from '../../lib/io/format.ts';
 import type { Block, Cell, TableView } from '../../lib/io/outcome.ts';
 import { percent } from '../../lib/release/judge/words.ts';
@@ -13,7 +14,6 @@ import { shareBar, sparkline } from './row-bars.ts';
 const NEAR = 0.8;
 /** Before it a straight line from few hours is all that there is. */
 const YOUNG_DAYS = 3;
-const DAY_MS = 86_400_000;
 
 interface ReportExtras {
   /** Where it was written as a page, too. */

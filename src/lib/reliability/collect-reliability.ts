@@ -1,8 +1,9 @@
 import pLimit from 'p-limit';
 import type { Queues } from '../aws/ports/queues.ts';
 import type { Measurements, ReportLines } from '../aws/ports/usage-source.ts';
-import { type Config, DEFAULT_ALIAS } from '../config/config.ts';
+import type { Config } from '../config/config.ts';
 import { type FoundService, servicesWith } from '../config/find-service.ts';
+import { servedAliases } from '../config/served-aliases.ts';
 import { readRecord } from '../dlq/explain/log-record.ts';
 import { HOUR_MS, MINUTE_MS } from '../durations.ts';
 import { CvopsError } from '../errors/cvops-error.ts';
@@ -61,11 +62,7 @@ export async function collectReliability(
     Promise.all(
       distinctBy(processing.length > 0 ? processing : withFunction, 'function').map((each) => reader.function(each)),
     ),
-    Promise.all(
-      [...new Map(withFunction.map((each) => [`${each.function}:${each.alias ?? DEFAULT_ALIAS}`, each])).values()].map(
-        (each) => reader.alias(each),
-      ),
-    ),
+    Promise.all(servedAliases(config).map((each) => reader.alias(each))),
   ]);
   return { span, pipelines, functions, aliases };
 }
@@ -125,11 +122,7 @@ class ReliabilityReader {
     };
   }
 
-  async alias({
-    name,
-    function: functionName,
-    alias = DEFAULT_ALIAS,
-  }: FoundService<'function'>): Promise<AliasReadings> {
+  async alias({ name, function: functionName, alias }: FoundService<'function' | 'alias'>): Promise<AliasReadings> {
     const dimensions = { FunctionName: functionName, Resource: `${functionName}:${alias}` };
     const [invocations, failed, moves] = await Promise.all([
       this.#sum('AWS/Lambda', 'Invocations', dimensions),
