@@ -72,7 +72,7 @@ export class LambdaFunctions implements Functions, FunctionConfigurations, Funct
   async listAliases(functionName: string): Promise<readonly Alias[]> {
     const site = functionSite('lambda:ListAliases', functionName);
     const aliases = await awsPages(site, async (Marker) => {
-      const page = await this.#client.send(new ListAliasesCommand({ FunctionName: functionName, ...marker(Marker) }));
+      const page = await this.#client.send(new ListAliasesCommand({ FunctionName: functionName, Marker }));
       return { items: page.Aliases ?? [], next: page.NextMarker };
     });
     return aliases.map((alias) => toAlias(functionName, alias));
@@ -177,9 +177,7 @@ export class LambdaFunctions implements Functions, FunctionConfigurations, Funct
   #versions(functionName: string): Promise<FunctionConfiguration[]> {
     const site = functionSite('lambda:ListVersionsByFunction', functionName);
     return awsPages(site, async (Marker) => {
-      const page = await this.#client.send(
-        new ListVersionsByFunctionCommand({ FunctionName: functionName, ...marker(Marker) }),
-      );
+      const page = await this.#client.send(new ListVersionsByFunctionCommand({ FunctionName: functionName, Marker }));
       return { items: page.Versions ?? [], next: page.NextMarker };
     });
   }
@@ -248,7 +246,7 @@ export class LambdaFunctions implements Functions, FunctionConfigurations, Funct
     const site = functionSite('lambda:ListProvisionedConcurrencyConfigs', functionName);
     const configs = await awsPages(site, async (Marker) => {
       const page = await this.#client.send(
-        new ListProvisionedConcurrencyConfigsCommand({ FunctionName: functionName, ...marker(Marker) }),
+        new ListProvisionedConcurrencyConfigsCommand({ FunctionName: functionName, Marker }),
       );
       return { items: page.ProvisionedConcurrencyConfigs ?? [], next: page.NextMarker };
     });
@@ -263,15 +261,11 @@ export class LambdaFunctions implements Functions, FunctionConfigurations, Funct
 
   async #eventSources(input: ListEventSourceMappingsCommandInput, resource: string): Promise<readonly EventSource[]> {
     const mappings = await awsPages({ action: 'lambda:ListEventSourceMappings', resource }, async (Marker) => {
-      const page = await this.#client.send(new ListEventSourceMappingsCommand({ ...input, ...marker(Marker) }));
+      const page = await this.#client.send(new ListEventSourceMappingsCommand({ ...input, Marker }));
       return { items: page.EventSourceMappings ?? [], next: page.NextMarker };
     });
     return mappings.map(toEventSource);
   }
-}
-
-function marker(value: string | undefined): { Marker?: string } {
-  return value === undefined ? {} : { Marker: value };
 }
 
 function functionSite(action: string, name: string): AwsCallSite {
