@@ -136,9 +136,9 @@ function look<S extends Subject>(wanted: WantedAlarm<S>, subject: S, facts: Syst
       : `compares the wrong way: ${found.comparison}`;
     return missed === null ? heard(alarm, reach, composites) : ng(`${alarm.name} ${missed}`, MEND);
   });
-  const best = verdicts.find(({ status }) => status === 'OK') ?? verdicts.find(({ status }) => status === 'SKIP');
+  const withStatus = (wish: Verdict['status']) => verdicts.find(({ status }) => status === wish);
+  const best = withStatus('OK') ?? withStatus('SKIP') ?? verdicts[0];
   if (best !== undefined) return best;
-  if (verdicts[0] !== undefined) return verdicts[0];
   const needless = wanted.needless?.(subject, facts) ?? null;
   if (needless !== null) return skip(needless);
   const unread = all.filter(({ rule: found }) => found === null).length;
@@ -157,8 +157,8 @@ function heard(alarm: Alarm, reach: SystemFacts['reach'], composites: number): V
   if (nobody !== null) return ng(`${alarm.name} rings, but ${nobody.words}`, nobody.hint);
   const told = alarm.actions.alarm.map((arn) => ({ arn, topic: reach.get(arn) }));
   const isKnown = told.some(({ arn, topic }) => !isTopic(arn) || (topic?.confirmed ?? 0) > 0);
-  const problem = told.find(({ topic }) => topic !== undefined && topic.problem !== null)?.topic?.problem;
-  if (!isKnown && problem !== undefined && problem !== null) {
+  const [problem] = told.flatMap(({ topic }) => topic?.problem ?? []);
+  if (!isKnown && problem !== undefined) {
     return {
       ...skip(`who hears ${alarm.name} is not known: ${problem.message.replace(/\.$/, '')}`),
       mend: problem.hint,
