@@ -13,13 +13,16 @@ const MOST_PAGES = 3;
  * https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-view.html
  */
 export async function memoryUse(logs: ReportLines, functionName: string, nowMs: number): Promise<MemoryUse | null> {
-  const runs: Omit<MemoryUse, 'runs'>[] = [];
+  let most: Omit<MemoryUse, 'runs'> | null = null;
+  let runs = 0;
   let pages = 0;
   try {
     for await (const lines of logs.reportLines(functionName, { fromMs: nowMs - DAY_MS, toMs: nowMs })) {
       for (const line of lines) {
         const { usedMb = null, memoryMb = null } = readRecord(line).report ?? {};
-        if (usedMb !== null && memoryMb !== null) runs.push({ usedMb, memoryMb });
+        if (usedMb === null || memoryMb === null) continue;
+        runs++;
+        if (most === null || usedMb / memoryMb > most.usedMb / most.memoryMb) most = { usedMb, memoryMb };
       }
       if (++pages >= MOST_PAGES) break;
     }
@@ -28,6 +31,5 @@ export async function memoryUse(logs: ReportLines, functionName: string, nowMs: 
     if (cause instanceof CvopsError && cause.code === 'LogGroupNotFound') return null;
     throw cause;
   }
-  const [most] = runs.toSorted((a, b) => b.usedMb / b.memoryMb - a.usedMb / a.memoryMb);
-  return most === undefined ? null : { ...most, runs: runs.length };
+  return most === null ? null : { ...most, runs };
 }

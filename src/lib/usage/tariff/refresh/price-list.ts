@@ -4,6 +4,7 @@ import * as z from 'zod/mini';
 import { CvopsError } from '../../../errors/cvops-error.ts';
 import { ExitCode } from '../../../errors/exit-code.ts';
 import { readBounded } from '../../../io/read-bounded.ts';
+import { isObject } from '../../../is-object.ts';
 import { bareUsageType, PRICE_LIST_ROWS } from './price-list-rows.ts';
 
 /** AWS's public price list; it asks for no credentials. https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/using-ppslong.html */
@@ -85,11 +86,11 @@ export async function readOffer(
 /** What cvops has a price for, of the thousands of products in a file; what is no object is left for the schema to refuse. */
 function wantedOf(value: unknown): unknown {
   const { publicationDate, products, terms } = (value ?? {}) as Readonly<Record<string, unknown>>;
-  const onDemand = isRecord(terms) ? terms['OnDemand'] : undefined;
-  if (!isRecord(products) || !isRecord(onDemand)) return { publicationDate, products, terms };
+  const onDemand = isObject(terms) ? terms['OnDemand'] : undefined;
+  if (!isObject(products) || !isObject(onDemand)) return { publicationDate, products, terms };
   const wanted = Object.entries(products).filter(([, product]) => {
-    const attributes = isRecord(product) ? product['attributes'] : undefined;
-    return !isRecord(attributes) || WANTED.has(bareUsageType(attributes['usagetype']));
+    const attributes = isObject(product) ? product['attributes'] : undefined;
+    return !isObject(attributes) || WANTED.has(bareUsageType(attributes['usagetype']));
   });
   const priced = wanted.flatMap(([sku]) => (sku in onDemand ? [[sku, onDemand[sku]] as const] : []));
   return {
@@ -97,10 +98,6 @@ function wantedOf(value: unknown): unknown {
     products: Object.fromEntries(wanted),
     terms: { OnDemand: Object.fromEntries(priced) },
   };
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null;
 }
 
 async function download(url: string, signal: AbortSignal): Promise<string> {
