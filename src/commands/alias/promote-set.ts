@@ -17,7 +17,7 @@ import { releaseProgress } from './release-progress.ts';
 import { rememberFailure, rememberRelease } from './remember-release.ts';
 import { type Member, setOutcome } from './set-outcome.ts';
 import { openSmoke, type SmokeEvents } from './smoke-events.ts';
-import { NOT_WATCHED, releaseLogs, type WatchedSignals, watchedSignals } from './watched-signals.ts';
+import { NOT_WATCHED, releaseSignals, type WatchedSignals } from './watched-signals.ts';
 
 export interface SetOptions extends TrafficSteps {
   readonly services: readonly string[];
@@ -101,8 +101,7 @@ async function plan(
       const found = await planPromotion(functions, { ...wish, force: options.force });
       if ('version' in found) return { name, queue, dlq, plan: found, events: [], signals: NOT_WATCHED };
       const events = await smoke.get(name)?.(name, found.alias);
-      const logs = () => releaseLogs(found, context);
-      const signals = wish.stepped ? await watchedSignals(found.alias, logs, context) : NOT_WATCHED;
+      const signals = await releaseSignals(found, wish.stepped, context);
       return { name, queue, dlq, plan: found, events: events ?? [], signals };
     }),
   );

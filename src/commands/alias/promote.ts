@@ -15,7 +15,7 @@ import { nothingOutcome, type Promotion, promotionOutcome } from './promote-outc
 import { promoteServices, type SetOptions } from './promote-set.ts';
 import { runPromotion } from './run-promotion.ts';
 import { openSmoke } from './smoke-events.ts';
-import { NOT_WATCHED, releaseLogs, watchedSignals } from './watched-signals.ts';
+import { releaseSignals } from './watched-signals.ts';
 
 interface PromoteOptions {
   readonly services: readonly string[];
@@ -128,8 +128,7 @@ async function promote(options: PromoteOptions, context: Context): Promise<Outco
   const strategy = stepped ? 'canary' : 'all-at-once';
   if ('version' in plan) return nothingOutcome(service.name, plan, strategy);
   const events = await smoke(service.name, plan.alias);
-  const logs = () => releaseLogs(plan, context);
-  const signals = stepped ? await watchedSignals(plan.alias, logs, context) : NOT_WATCHED;
+  const signals = await releaseSignals(plan, stepped, context);
   const unsmoked = events.length > 0 || options.noSmoke ? [] : [NO_SMOKE_TEST];
   const promotion: Promotion = {
     service: service.name,

@@ -26,6 +26,11 @@ export async function watchedSignals(
   return { ...signals, warnings: missing.map((message) => ({ code: 'SignalMissing', message })) };
 }
 
+/** The same of a planned release, by its own log. */
+export async function releaseSignals(plan: PromotionPlan, stepped: boolean, context: Context): Promise<WatchedSignals> {
+  return stepped ? watchedSignals(plan.alias, () => releaseLogs(plan, context), context) : NOT_WATCHED;
+}
+
 /** The log of the two versions of a release; each may log to a group of its own. */
 export async function releaseLogs({ from, to }: PromotionPlan, context: Context): Promise<FunctionLogs & LogPages> {
   const groups = [...new Set([from.logGroup, to.logGroup])];
