@@ -162,19 +162,13 @@ function exactWarnings(rows: readonly UsageRow[], isExact: boolean): readonly Wa
 /** A pipe and a document do not show the lines in which the report itself says so. */
 function reconcileWarnings(reconciliation: Reconciliation | null): readonly Warning[] {
   const { gap = null, planGap = null } = reconciliation ?? {};
-  return [
-    ...(gap === null
-      ? []
-      : [{ code: 'NotReconciled', message: withHint(`AWS's own count was not read: ${gap.message}`, gap.hint) }]),
-    ...(planGap === null
-      ? []
-      : [
-          {
-            code: 'PlanNotRead',
-            message: withHint(`the account's plan was not read: ${planGap.message}`, planGap.hint),
-          },
-        ]),
-  ];
+  const unread = [
+    ['NotReconciled', "AWS's own count was not read", gap],
+    ['PlanNotRead', "the account's plan was not read", planGap],
+  ] as const;
+  return unread.flatMap(([code, what, why]) =>
+    why === null ? [] : [{ code, message: withHint(`${what}: ${why.message}`, why.hint) }],
+  );
 }
 
 function differenceWarnings(reconciliation: Reconciliation | null): readonly Warning[] {
