@@ -68,8 +68,8 @@ async function setSchedule(over: object) {
   await operate('scheduler', 'UpdateSchedule', { ...found, ...over });
 }
 
-async function log(name: string, message: string) {
-  const stream = { logGroupName: `/aws/lambda/${name}`, logStreamName: 'one' };
+async function log(name: string, message: string, logGroupName = `/aws/lambda/${name}`) {
+  const stream = { logGroupName, logStreamName: `2026/06/03/${name}[5]one` };
   await operate('logs', 'CreateLogStream', stream);
   await operate('logs', 'PutLogEvents', { ...stream, logEvents: [{ timestamp: clock().now() - 60_000, message }] });
 }
@@ -523,6 +523,21 @@ const BROKEN: readonly Break[] = [
         'REPORT RequestId: 00000000-0000-4000-8000-000000000000\tDuration: 2 ms\tBilled Duration: 2 ms\tMemory Size: 256 MB\tMax Memory Used: 250 MB',
       ),
     'processor: 250 of 256 MB at most, 1 run',
+    'memory_size',
+  ],
+  [
+    'runs near their memory, in a log group of the function’s own',
+    'memory',
+    async () => {
+      await operate('logs', 'CreateLogGroup', { logGroupName: '/own' });
+      await serveWith({ LoggingConfig: { LogGroup: '/own' } });
+      await log(
+        processor,
+        'REPORT RequestId: 00000000-0000-4000-8000-000000000000\tDuration: 2 ms\tBilled Duration: 2 ms\tMemory Size: 256 MB\tMax Memory Used: 251 MB',
+        '/own',
+      );
+    },
+    'processor: 251 of 256 MB at most, 1 run',
     'memory_size',
   ],
   [

@@ -12,12 +12,17 @@ const MOST_PAGES = 3;
  * of it without a paid extension. Of the runs with the largest share; null where there was none.
  * https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-view.html
  */
-export async function memoryUse(logs: ReportLines, functionName: string, nowMs: number): Promise<MemoryUse | null> {
+export async function memoryUse(
+  logs: ReportLines,
+  functionName: string,
+  groups: readonly string[],
+  nowMs: number,
+): Promise<MemoryUse | null> {
   let most: Omit<MemoryUse, 'runs'> | null = null;
   let runs = 0;
   let pages = 0;
   try {
-    for await (const lines of logs.reportLines(functionName, { fromMs: nowMs - DAY_MS, toMs: nowMs })) {
+    for await (const lines of logs.reportLines(functionName, { fromMs: nowMs - DAY_MS, XX {
       for (const line of lines) {
         const { usedMb = null, memoryMb = null } = readRecord(line).report ?? {};
         if (usedMb === null || memoryMb === null) continue;

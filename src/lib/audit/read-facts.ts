@@ -138,15 +138,19 @@ async function readFunction(
   const ask = <T>(call: (functions: Awaited<ReturnType<AuditPorts['functions']>>) => Promise<T>) =>
     read(async () => call(await ports.functions()));
   const served = ask((functions) => functions.getAlias(name, alias));
+  const published = ask((functions) => functions.configurations(name));
   const [versions, policy, reserved, provisioned, p95Ms, memory] = await Promise.all([
-    ask((functions) => functions.configurations(name)),
+    published,
     ask((functions) => functions.functionPolicy(name)),
     // What nobody queues for needs no limit.
     queue === null ? { value: null } : ask((functions) => functions.reservedConcurrency(name)),
     ask((functions) => functions.listProvisioned(name)),
     // By then an answer has told AWS's time.
     served.then(() => read(() => readDurations(ports, name, alias))),
-    served.then(() => read(async () => memoryUse(await ports.logs(), name, ports.now()))),
+    published.then(({ value = [] }) => {
+      const groups = [...new Set(value.map(({ logGroup }) => logGroup))];
+      return read(async () => memoryUse(await ports.logs(), name, groups, ports.now()));
+    }),
   ]);
   return {
     label: service,

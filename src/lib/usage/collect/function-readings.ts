@@ -1,3 +1,4 @@
+import { functionOf } from '../../aws/function-arn.ts';
 import type { EventSource } from '../../aws/ports/functions.ts';
 import { likelyVersions } from '../likely-versions.ts';
 import { mapped } from '../mapped.ts';
@@ -88,10 +89,10 @@ function differ(settings: readonly VersionSettings[]): boolean {
   return new Set(settings.map(({ memoryMb, architecture }) => `${memoryMb} ${architecture}`)).size > 1;
 }
 
-/** Of `arn:aws:lambda:REGION:ACCOUNT:function:NAME[:QUALIFIER]`, with queues only. */
+/** Of the function, with queues only. */
 function queuesOf(all: readonly EventSource[], name: string) {
   return all
-    .filter(({ functionArn, eventSourceArn }) => functionArn.split(':')[6] === name && isQueue(eventSourceArn))
+    .filter(({ functionArn, eventSourceArn }) => functionOf(functionArn).name === name && isQueue(eventSourceArn))
     .map(({ eventSourceArn, state, batchSize, maximumConcurrency }) => ({
       queueName: eventSourceArn.slice(eventSourceArn.lastIndexOf(':') + 1),
       enabled: !/^(Disabl|Delet)/.test(state),

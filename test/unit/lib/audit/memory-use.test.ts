@@ -28,13 +28,13 @@ function logOf(...pages: readonly (readonly LogLine[])[]) {
 test('the run that was nearest to its memory counts, whatever else was written', async () => {
   const other = { at: 0, stream: 's', message: `it said "REPORT RequestId"` };
   const log = logOf([report(512, 300), other], [], [report(256, 200)]);
-  expect(await memoryUse(log, 'f', 0)).toEqual({ usedMb: 200, memoryMb: 256, runs: 2 });
+  expect(await memoryUse(log, 'f', [], 0)).toEqual({ usedMb: 200, memoryMb: 256, runs: 2 });
 });
 
 test('a long log is not read to its end', async () => {
   const page = [report(256, 100)];
   const log = logOf(page, page, page, page, page);
-  expect(await memoryUse(log, 'f', 0)).toMatchObject({ runs: 3 });
+  expect(await memoryUse(log, 'f', [], 0)).toMatchObject({ runs: 3 });
   expect(log.read).toBe(3);
 });
 
@@ -44,11 +44,13 @@ const logWith = (failure: Error) => ({
 });
 
 test('nothing is known without a run, or without a log', async () => {
-  expect(await memoryUse(logOf([]), 'f', 0)).toBeNull();
-  expect(await memoryUse(logWith(new CvopsError('LogGroupNotFound', ExitCode.notFound, 'gone.')), 'f', 0)).toBeNull();
+  expect(await memoryUse(logOf([]), 'f', [], 0)).toBeNull();
+  expect(
+    await memoryUse(logWith(new CvopsError('LogGroupNotFound', ExitCode.notFound, 'gone.')), 'f', [], 0),
+  ).toBeNull();
 });
 
 test('what may not be read is no missing log', async () => {
   const denied = new CvopsError('AccessDenied', ExitCode.setup, 'not allowed.');
-  await expect(memoryUse(logWith(denied), 'f', 0)).rejects.toBe(denied);
+  await expect(memoryUse(logWith(denied), 'f', [], 0)).rejects.toBe(denied);
 });
