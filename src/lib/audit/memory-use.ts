@@ -22,7 +22,7 @@ export async function memoryUse(
   let runs = 0;
   let pages = 0;
   try {
-    for await (const lines of logs.reportLines(functionName, { fromMs: nowMs - DAY_MS, XX {
+    for await (const lines of logs.reportLines(functionName, { fromMs: nowMs - DAY_MS, toMs: nowMs }, groups)) {
       for (const line of lines) {
         const { usedMb = null, memoryMb = null } = readRecord(line).report ?? {};
         if (usedMb === null || memoryMb === null) continue;
