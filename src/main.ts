@@ -41,7 +41,8 @@ export async function run(argv: readonly string[], plainHost: Host): Promise<Exi
       requireConsentPossible(host.streams, settings, changes);
     }
     const places = folders(host.env);
-    const clock = settings.sandbox ? await clockOfSandbox(places, host.clock) : host.clock;
+    const isInside = settings.sandbox && !OUTSIDE.has(invocation.entry.path[0]!);
+    const clock = isInside ? await clockOfSandbox(places, host.clock) : host.clock;
     const outcome = await act(createContext({ ...host, clock }, settings, places, redactor));
     await write(withoutSecrets(sameGlobals(outcome, globals), redactor), settings, host);
     return outcome.exitCode ?? ExitCode.done;
@@ -49,6 +50,9 @@ export async function run(argv: readonly string[], plainHost: Host): Promise<Exi
     return fail(cause, globals, host);
   }
 }
+
+/** Commands that steer a sandbox, or bring one along: they keep the local time also where `CVOPS_SANDBOX` is set. */
+const OUTSIDE: ReadonlySet<string> = new Set(['sandbox', 'demo']);
 
 /** Which sandbox is missing or stuck, the first call says. */
 async function clockOfSandbox({ state }: Folders, local: Clock): Promise<Clock> {

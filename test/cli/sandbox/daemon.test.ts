@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Clock } from '../../../src/lib/clock.ts';
 import { type CliResult, jsonOf, makeHome, removeHome, runCli } from '../../support/run-cli.ts';
 
 describe('the sandbox in a process of its own', () => {
@@ -63,7 +64,7 @@ describe('the sandbox in a process of its own', () => {
   test('where its time was moved, commands are in that time', async () => {
     const { endpoint } = await up();
     const dayLater = 86_400_000;
-    await fetch(`${endpoint}/_simulator/clock`, { method: 'POST', body: JSON.stringify({ advanceMs: dayLater }) });
+    await advance(endpoint, dayLater);
     const { data } = jsonOf(await cvops('--sandbox', 'report', 'deployments', '--json'));
     expect(Date.parse(data.until as string) - Date.now()).toBeGreaterThan(dayLater - 60_000);
   });
@@ -251,6 +252,22 @@ describe('the sandbox in a process of its own', () => {
     await cvops(...fast, '--events', '10', '--seed', '43');
     await advance(endpoint, 10_000);
     expect(await count(endpoint)).toBe(70);
+  });
+
+  test('traffic is paced alike with --sandbox and without: it comes from outside', async () => {
+    const { endpoint } = await up();
+    await fetch(`${endpoint}/_simulator/clock`, { method: 'POST', body: JSON.stringify({ rate: 60 }) });
+    const waits: number[] = [];
+    const clock: Clock = {
+      now: () => Date.UTC(2026, 10, 23),
+      sleep: async (ms) => {
+        waits.push(ms);
+      },
+    };
+    const argv = ['sandbox', 'traffic', '--events', '60', '--rate', '30/s'];
+    expect((await runCli(argv, { home, clock })).code).toBe(0);
+    expect((await runCli(['--sandbox', ...argv], { home, clock })).code).toBe(0);
+    expect(waits).toEqual([500, 1_000, 1_500, 500, 1_000, 1_500]);
   });
 
   test('--speed makes its time run faster', async () => {
